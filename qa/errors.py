@@ -1,0 +1,146 @@
+"""What can go wrong, and what to do about it.
+
+Every error that a user may meet is a `QaError`: a reason (what was found, in
+which file and field) and a mend (what to do). Rooms raise; each door (command
+line, API, worker) catches once and turns it into its own kind of answer.
+
+The tree::
+
+    QaError
+    ├── UsageError            the call itself was wrong                  -> exit 2, HTTP 422
+    │   ├── UnknownName       no engine, format or card of that name
+    │   ├── SettingsError     a setting that cannot be used
+    │   └── ScorecardError    a scorecard with mistakes; holds all of them
+    ├── InputError            this recording or file cannot be processed; the batch goes on
+    │   ├── AudioError        cannot be decoded
+    │   └── FormatError       a transcript, chat or sidecar that does not fit its format
+    ├── ModelError            weights are missing, or are not the right ones
+    ├── MissingExtra          an optional part of the program is not installed
+    ├── NotFound              no such conversation, card, object              -> HTTP 404
+    ├── Forbidden             the right for it is missing                     -> HTTP 403
+    └── StoreError            the database or the vault refuses
+        ├── DatabaseTooNew    made by a newer program
+        └── DiskFull          nothing half-written is left behind
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+
+class QaError(Exception):
+    """Something a user can understand and mend.
+
+    Parameters
+    ----------
+    reason : what is wrong, naming the thing, what was found and what is known.
+        Never holds a word of a conversation.
+    mend : what to do about it, one sentence; empty when nothing can be done.
+    """
+
+    #: Whether trying the same thing again later may help (a full disk, a busy database).
+    passing = False
+
+    def __init__(self, reason: str, mend: str = "") -> None:
+        super().__init__(reason, mend)
+        self.reason = reason
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.mend}".strip()
+
+
+class UsageError(QaError):
+    """The call itself was wrong."""
+
+
+class UnknownName(UsageError):
+    """A name that nothing answers to.
+
+    Says which names are known and which of them is nearest.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        names = sorted(known)
+        near = get_close_matches(name, names, n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        super().__init__(f"No {kind} named '{name}'.", f"Known: {', '.join(names)}.{hint}")
+
+
+class SettingsError(UsageError):
+    """A setting that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One mistake in a file that a person wrote."""
+
+    #: The file as the user named it.
+    file: str
+    #: Line, counted from 1; 0 when the mistake has no place.
+    line: int
+    #: Column, counted from 1; 0 when the mistake has no place.
+    column: int
+    #: What was found, what is known, what to do.
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+
+class ScorecardError(UsageError):
+    """A scorecard that cannot be loaded; `mistakes` lists every one of them."""
+
+    def __init__(self, mistakes: Sequence[Mistake]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(m) for m in mistakes))
+
+
+class InputError(QaError):
+    """This recording or file cannot be processed; the rest of the batch goes on."""
+
+
+class AudioError(InputError):
+    """The audio cannot be decoded."""
+
+
+class FormatError(InputError):
+    """A transcript, chat or sidecar that does not fit its format."""
+
+
+class ModelError(QaError):
+    """Weights are missing, or are not the right ones."""
+
+
+class MissingExtra(QaError):
+    """An optional part of the program is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(
+            f"{what} is not installed.", f"Install it: pip install 'callcenter-qa[{extra}]'"
+        )
+        self.extra = extra
+
+
+class NotFound(QaError):
+    """No such conversation, scorecard or object."""
+
+
+class Forbidden(QaError):
+    """The right to do this is missing."""
+
+
+class StoreError(QaError):
+    """The database or the vault refuses."""
+
+
+class DatabaseTooNew(StoreError):
+    """The database was made by a newer program."""
+
+
+class DiskFull(StoreError):
+    """No room left; nothing half-written was kept."""
+
+    passing = True

@@ -1,0 +1,48 @@
+"""Named parts, loaded on first use.
+
+Engines, formats and check kinds are strings ``"module:attribute"`` in a dict of
+the room that owns the protocol, so that naming one imports nothing. Other
+distributions add theirs through an entry-point group of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import Any
+
+from qa.errors import MissingExtra, UnknownName
+
+
+def names(builtin: Mapping[str, str], group: str) -> list[str]:
+    """Return all known names, the built-in ones first."""
+    return [*builtin, *(e.name for e in entry_points(group=group) if e.name not in builtin)]
+
+
+def load(kind: str, name: str, builtin: Mapping[str, str], group: str, *, extra: str = "") -> Any:
+    """Import and return the part of that name.
+
+    Parameters
+    ----------
+    kind : what the part is, for the error ("transcriber").
+    group : the entry-point group that others may register parts in.
+    extra : the extra that installs the part's dependencies.
+
+    Raises
+    ------
+    UnknownName : nothing answers to the name.
+    MissingExtra : a package that the part needs is not installed.
+    """
+    target = builtin.get(name) or next(
+        (e.value for e in entry_points(group=group) if e.name == name), None
+    )
+    if target is None:
+        raise UnknownName(kind, name, names(builtin, group))
+    module, _, attribute = target.partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except ModuleNotFoundError as err:
+        if not extra or (err.name or "").startswith("qa"):
+            raise
+        raise MissingExtra(f"The {kind} '{name}' needs the package '{err.name}', which", extra) from err

@@ -1,0 +1,167 @@
+"""Settings: one typed object, built at the door and passed down.
+
+Sources, the first wins: ``QA_*`` environment variables, then ``qa.toml`` in the
+working directory (or the file that ``QA_CONFIG`` names), then the defaults.
+Nested values are tables in ``qa.toml``, or JSON in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from qa.errors import SettingsError
+
+Side = Literal["agent", "customer", "unknown"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ChannelMap(_Part):
+    """Who speaks on which channel of a stereo recording of one platform."""
+
+    #: As recordings name it in their metadata ("vicidial"); "*" = any platform.
+    platform: str = "*"
+    #: "inbound", "outbound", or "*" for both.
+    direction: Literal["inbound", "outbound", "*"] = "*"
+    #: Role of each channel, the left one first.
+    roles: tuple[Side, ...]
+
+
+class Route(_Part):
+    """Which scorecards a conversation wants. Empty conditions fit everything."""
+
+    scorecards: tuple[str, ...]
+    channel: str | None = None
+    direction: str | None = None
+    queue: str | None = None
+    project: str | None = None
+    language: str | None = None
+
+
+class Settings(BaseSettings):
+    """All that can be set."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="QA_", frozen=True, extra="forbid", nested_model_default_partial_update=True
+    )
+
+    #: Folder of everything the program writes: database, vault, cache, models.
+    data: Path = Field(default_factory=lambda: user_data_path("callcenter-qa", appauthor=False))
+    #: SQLAlchemy address; empty = SQLite file ``qa.db`` under `data`.
+    database_url: str = ""
+    #: Folder of model weights; empty = ``models`` under `data`.
+    models: Path | None = None
+    #: Which weights: compact (carried by packages), standard, accurate; auto =
+    #: standard where the hub answers, else compact.
+    profile: Literal["auto", "compact", "standard", "accurate"] = "auto"
+    #: The makers' hub.
+    hub: str = "https://huggingface.co"
+    #: Never ask the hub or a package index.
+    offline: bool = False
+    #: Transcriber; auto = the fastest installed.
+    transcriber: str = "auto"
+    #: Diarizer for recordings with both sides in one channel.
+    diarizer: str = "pyannote"
+    #: Processor for models: auto = GPU where there is one.
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    #: Processes that listen to recordings; 0 = chosen for the machine.
+    workers: int = Field(default=0, ge=0, le=256)
+    #: Threads a process; 0 = chosen for the machine.
+    threads: int = Field(default=0, ge=0, le=256)
+    #: Languages that are spoken here (BCP-47); detection chooses among them.
+    languages: tuple[str, ...] = ("en", "ru", "ro", "hu")
+    #: Names of the own company and products: heard as greeting, never redacted.
+    company: tuple[str, ...] = ()
+    #: Words that are never redacted, besides company and agents' names.
+    keep: tuple[str, ...] = ()
+    #: Who speaks on which channel, by platform and direction; the first that fits.
+    channel_maps: tuple[ChannelMap, ...] = (
+        ChannelMap(platform="vicidial", roles=("agent", "customer")),
+        ChannelMap(platform="freeswitch", direction="inbound", roles=("customer", "agent")),
+        ChannelMap(platform="freeswitch", direction="outbound", roles=("agent", "customer")),
+    )
+    #: Below this confidence a role is "unknown" and what depends on it goes to review.
+    role_threshold: float = Field(default=0.6, ge=0, le=1)
+    #: Folder of scorecards; the starter cards are known besides.
+    scorecards: Path | None = None
+    #: Which scorecards a conversation wants; several routes may fit. A
+    #: conversation that none fits wants `default_scorecards`.
+    routes: tuple[Route, ...] = ()
+    default_scorecards: tuple[str, ...] = ("support-standard",)
+    #: Calls shorter than this (seconds) are counted as too short.
+    min_seconds: float = Field(default=3.0, ge=0)
+    #: Times a recording is tried when its failure may pass.
+    attempts: int = Field(default=2, ge=1, le=10)
+    #: Keep a copy of every original in the vault (else it is read where it lies).
+    keep_originals: bool = False
+    #: Address of `qa serve`. Until accounts exist only this machine may connect.
+    host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
+    port: int = Field(default=8321, ge=0, le=65535)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file; arguments (tests, the CLI's options) before both."""
+        file = Path(os.environ.get("QA_CONFIG", "qa.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @property
+    def database(self) -> str:
+        """SQLAlchemy address of the database."""
+        return self.database_url or f"sqlite:///{self.data / 'qa.db'}"
+
+    @property
+    def model_folder(self) -> Path:
+        """Folder of model weights."""
+        return self.models or self.data / "models"
+
+    @property
+    def cache_folder(self) -> Path:
+        """Folder of stage results; holds unredacted text, so it is private (0700)."""
+        return self.data / "cache"
+
+    @property
+    def vault_folder(self) -> Path:
+        """Folder of raw payloads and copies; private (0700)."""
+        return self.data / "vault"
+
+
+def load_settings(**given: object) -> Settings:
+    """Build the settings; `given` (the options of a command) wins over all sources.
+
+    Raises
+    ------
+    SettingsError : a value that cannot be used, an unknown key, or a ``qa.toml`` that
+        cannot be read; names each field.
+    """
+    try:
+        return Settings(**{k: v for k, v in given.items() if v is not None})  # type: ignore[arg-type]
+    except ValidationError as err:
+        wrong = "; ".join(
+            f"{'.'.join(str(p) for p in e['loc']) or 'settings'}: {e['msg']}" for e in err.errors()
+        )
+        raise SettingsError(
+            f"Settings cannot be used: {wrong}.",
+            "Mend the QA_* variable or the line in qa.toml; 'qa doctor' lists where settings come from.",
+        ) from err
+    except ValueError as err:  # qa.toml is no TOML, or a variable is no JSON
+        raise SettingsError(f"Settings cannot be read: {err}.", "Mend qa.toml or the variable.") from err

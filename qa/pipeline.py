@@ -1,0 +1,284 @@
+"""What a conversation goes through, in order: the only place that knows.
+
+`Pipeline.listen` makes a `Heard` of a `Conversation`; `Pipeline.judge` makes
+`Assessment`s of its safe half. Records in, records out; no database. Models are
+loaded on first use and once a process. What a model made of a recording is kept
+under the hash of the recording and the model's recipe, so that a retry starts
+at the first missing stage.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+from typing import TypeVar
+
+from qa import __version__, cache, diarize, models, plugins, transcribe
+from qa.cache import StageCache
+from qa.diarize import Diarizer
+from qa.errors import InputError, MissingExtra
+from qa.records import (
+    Assessment,
+    AudioFacts,
+    Channel,
+    Conversation,
+    Diarization,
+    Heard,
+    Layout,
+    Party,
+    Provenance,
+    Record,
+    SafeConversation,
+    SpeechSpan,
+    Transcript,
+    Turn,
+    Waveform,
+)
+from qa.redact import redact
+from qa.scoring import Scorecard
+from qa.scoring import judge as judge_card
+from qa.settings import Settings
+from qa.transcribe import Transcriber
+from qa.turns import assign_roles, build_turns, message_turns, triage
+
+R = TypeVar("R", bound=Record)
+
+#: The package that each transcriber cannot do without, fastest engine first.
+_INSTALLED_BY = {"faster-whisper": "faster_whisper", "whisper": "whisper"}
+
+
+class Pipeline:
+    """Listens to conversations and judges them.
+
+    Parameters
+    ----------
+    settings : as the door built them.
+    stages : where stage results are kept; None = the cache folder of the settings.
+    """
+
+    def __init__(self, settings: Settings, *, stages: StageCache | None = None) -> None:
+        self._settings = settings
+        self._stages = stages or StageCache(settings.cache_folder)
+
+    @cached_property
+    def transcriber(self) -> Transcriber:
+        """The transcriber that the settings name, its model loaded.
+
+        Raises
+        ------
+        MissingExtra : no speech engine is installed.
+        ModelError : the weights are not here; says which command fetches them.
+        """
+        name = self._settings.transcriber
+        if name == "auto":
+            name = next((n for n, package in _INSTALLED_BY.items() if find_spec(package)), "")
+        if not name:
+            raise MissingExtra("No transcriber", "speech")
+        engine = plugins.load(
+            "transcriber", name, transcribe.ENGINES, transcribe.GROUP, extra="speech"
+        )
+        made: Transcriber = engine(
+            model=models.for_engine(name, self._settings), settings=self._settings
+        )
+        return made
+
+    @cached_property
+    def _diarizers(self) -> dict[str, Diarizer]:
+        return {}
+
+    def diarizer(self, layout: Layout) -> Diarizer:
+        """The diarizer for a layout: channels where each side has one, else by voice."""
+        name = "channels" if layout is Layout.STEREO else self._settings.diarizer
+        if name not in self._diarizers:
+            engine = plugins.load("diarizer", name, diarize.ENGINES, diarize.GROUP, extra="speech")
+            self._diarizers[name] = engine(
+                model=models.for_engine(name, self._settings), settings=self._settings
+            )
+        return self._diarizers[name]
+
+    def listen(self, conversation: Conversation, *, playback: Path | None = None) -> Heard:
+        """Hear a call, or read a chat.
+
+        Parameters
+        ----------
+        playback : where to write what may be played: the recording with every
+            redacted span silenced. None, or a chat: nothing is written.
+
+        Raises
+        ------
+        InputError : this conversation cannot be processed.
+        ModelError, MissingExtra : this machine cannot listen.
+        """
+        if conversation.channel is not Channel.CALL:
+            return self._read(conversation)
+        if not conversation.audio:
+            raise InputError(
+                f"{conversation.source}: a call without a recording.",
+                "Import its transcript as a chat, or add the recording.",
+            )
+        with self._decoded(conversation) as (audio, facts):
+            heard = self._hear(conversation, audio, facts)
+            if playback is not None:
+                from qa.audio import write_playback  # noqa: PLC0415 - PyAV only where there is sound
+
+                spans = [
+                    (s.start, s.end)
+                    for s in heard.safe.redacted
+                    if s.start is not None and s.end is not None
+                ]
+                write_playback(audio, spans, playback)
+        return heard
+
+    def judge(
+        self, safe: SafeConversation, cards: Sequence[Scorecard]
+    ) -> tuple[Assessment, ...]:
+        """Judge a conversation by each card, one assessment per card and agent."""
+        return tuple(made for card in cards for made in judge_card(safe, card))
+
+    # --- written channels ----------------------------------------------------------
+
+    def _read(self, conversation: Conversation) -> Heard:
+        parties, turns = message_turns(conversation)
+        parties, turns = assign_roles(
+            turns,
+            parties=parties,
+            metadata=conversation.metadata,
+            layout=None,
+            settings=self._settings,
+        )
+        return self._finish(conversation, parties, turns, speech=(), facts=None, provenance=())
+
+    # --- calls ---------------------------------------------------------------------
+
+    @contextmanager
+    def _decoded(self, conversation: Conversation) -> Iterator[tuple[Waveform, AudioFacts]]:
+        from qa.audio import decode  # noqa: PLC0415 - PyAV only where there is sound
+
+        scratch = self._settings.data / "scratch"
+        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=scratch) as folder:
+            yield decode(conversation.audio, scratch=Path(folder))
+
+    def _hear(self, conversation: Conversation, audio: Waveform, facts: AudioFacts) -> Heard:
+        began = perf_counter()
+        regions = _Regions(audio, self._settings)
+        if facts.all_silent:
+            return self._finish(conversation, (), (), speech=(), facts=facts, provenance=())
+        metadata = conversation.metadata
+        sound = [f"{s.checksum}+{s.offset}+{s.side}" for s in conversation.audio]
+        diarizer = self.diarizer(facts.layout)
+        diarization = self._stage(
+            Diarization,
+            ("diarize", recipe_of(diarizer), sound, str(metadata.speakers)),
+            lambda: diarizer.diarize(audio, regions.spans, speakers=metadata.speakers),
+        )
+        transcriber = self.transcriber
+        stereo = facts.layout is Layout.STEREO
+        transcript = self._stage(
+            Transcript,
+            ("transcribe", recipe_of(transcriber), recipe_of(diarizer), sound, metadata.language),
+            lambda: transcriber.transcribe(
+                audio,
+                diarization.spans if stereo else regions.spans,
+                language=metadata.language,
+            ),
+        )
+        turns = build_turns(transcript, diarization)
+        parties, named = assign_roles(
+            turns,
+            parties=conversation.parties,
+            metadata=metadata,
+            layout=facts.layout,
+            settings=self._settings,
+        )
+        return self._finish(
+            conversation,
+            parties,
+            named,
+            speech=_speech_by_party(diarization.spans, turns, named),
+            facts=facts,
+            provenance=(
+                Provenance(stage="listen", engine="callcenter-qa", version=__version__,
+                           seconds=perf_counter() - began),
+                diarization.provenance,
+                transcript.provenance,
+            ),
+        )
+
+    def _stage(self, kind: type[R], recipe: Sequence[object], make: Callable[[], R]) -> R:
+        key = cache.key(*recipe)
+        found = self._stages.get(key, kind)
+        if found is None:
+            found = make()
+            self._stages.put(key, found)
+        return found
+
+    # --- both ----------------------------------------------------------------------
+
+    def _finish(
+        self,
+        conversation: Conversation,
+        parties: tuple[Party, ...],
+        turns: tuple[Turn, ...],
+        *,
+        speech: tuple[SpeechSpan, ...],
+        facts: AudioFacts | None,
+        provenance: tuple[Provenance, ...],
+    ) -> Heard:
+        keep = [*self._settings.company, *self._settings.keep]
+        keep += [p.name for p in parties if p.name and p.role == "agent"]
+        safe_turns, redacted = redact(turns, keep=keep)
+        times = [t.end for t in turns if t.end is not None]
+        safe = SafeConversation(
+            id=conversation.id,
+            channel=conversation.channel,
+            metadata=conversation.metadata,
+            parties=parties,
+            turns=safe_turns,
+            speech=speech,
+            events=conversation.events,
+            duration=facts.duration if facts else max(times, default=None),
+            audio=facts,
+            redacted=redacted,
+        )
+        sorted_out = triage(safe, min_seconds=self._settings.min_seconds)
+        if sorted_out is not None:
+            kind, reason = sorted_out
+            safe = safe.model_copy(update={"triage": kind, "triage_reason": reason})
+        return Heard(turns=turns, safe=safe, provenance=provenance)
+
+
+class _Regions:
+    """Speech regions, found when a stage first asks for them."""
+
+    def __init__(self, audio: Waveform, settings: Settings) -> None:
+        self._audio = audio
+        self._settings = settings
+
+    @cached_property
+    def spans(self) -> tuple[SpeechSpan, ...]:
+        from qa.speech import find_speech  # noqa: PLC0415 - onnxruntime only where there is sound
+
+        return find_speech(self._audio, settings=self._settings)
+
+
+def recipe_of(engine: object) -> Mapping[str, str]:
+    """What makes an engine's results differ; an engine may say more than its class."""
+    stated: Mapping[str, str] = getattr(engine, "recipe", {})
+    return {"class": type(engine).__qualname__, **stated}
+
+
+def _speech_by_party(
+    spans: Sequence[SpeechSpan], before: Sequence[Turn], after: Sequence[Turn]
+) -> tuple[SpeechSpan, ...]:
+    names = {old.party: new.party for old, new in zip(before, after, strict=True)}
+    return tuple(
+        span.model_copy(update={"speaker": names[span.speaker]})
+        for span in sorted(spans, key=lambda s: (s.start, s.end))
+        if span.speaker in names
+    )

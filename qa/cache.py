@@ -1,0 +1,145 @@
+"""Results of stages, kept by what they were made of.
+
+A stage's key is a hash over its inputs and its recipe (engine, model, options),
+so the same key means the same result: a retry starts at the first missing stage
+and a new scorecard transcribes nothing. The entries hold what callers said,
+unredacted, so only the owner may read them.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from qa.errors import DiskFull, StoreError
+
+R = TypeVar("R", bound=BaseModel)
+
+#: Raised when what is stored changes its meaning without changing its shape.
+_GENERATION = 1
+
+
+def key(*parts: object) -> str:
+    """Return the key of a stage's inputs and recipe: 64 hexadecimal digits.
+
+    Parameters
+    ----------
+    parts : text, numbers, None, and mappings, lists and records of these. The order
+        of a mapping's keys does not count.
+
+    Raises
+    ------
+    TypeError : a part of another type, whose text might differ from run to run.
+    """
+    text = json.dumps(
+        [_GENERATION, *parts], sort_keys=True, ensure_ascii=True, default=_plain, allow_nan=False
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class StageCache:
+    """Stage results as files, one a key; safe for many processes at once.
+
+    Parameters
+    ----------
+    folder : made on first use, readable for the owner alone (0700).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def get(self, key: str, kind: type[R]) -> R | None:
+        """Return what is kept under the key, or None.
+
+        An entry that is damaged, or written by a program with other records, counts
+        as missing and is removed.
+        """
+        path = self._path(key, kind)
+        try:
+            digest, _, body = path.read_bytes().partition(b"\n")
+        except FileNotFoundError:
+            return None
+        if hashlib.sha256(body).hexdigest().encode() == digest:
+            try:
+                return kind.model_validate_json(body)
+            except ValidationError:  # of another version: to be made again
+                pass
+        path.unlink(missing_ok=True)
+        return None
+
+    def put(self, key: str, record: BaseModel) -> None:
+        """Keep a record under the key: whole or not at all.
+
+        Raises
+        ------
+        DiskFull : no room left; nothing half-written stays.
+        StoreError : the folder cannot be written.
+        """
+        path = self._path(key, type(record))
+        body = record.model_dump_json().encode()
+        try:
+            for folder in (self._folder, path.parent):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _write(path, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+        except OSError as err:
+            if err.errno in {errno.ENOSPC, errno.EDQUOT}:
+                raise DiskFull(
+                    f"No room left in {self._folder}.", "Free some space; the next run goes on."
+                ) from err
+            raise StoreError(
+                f"{self._folder} cannot be written: {err.strerror}.",
+                "Give the program a folder of its own with QA_DATA.",
+            ) from err
+
+    def size(self) -> int:
+        """Bytes that all entries take."""
+        return sum(_size(path) for path in self._entries())
+
+    def clear(self) -> int:
+        """Remove all entries; return the bytes set free. Nothing but time is lost."""
+        freed = 0
+        for path in self._entries():
+            freed += _size(path)
+            path.unlink(missing_ok=True)
+        return freed
+
+    def _entries(self) -> Iterator[Path]:
+        yield from self._folder.glob("??/*.stage")
+
+    def _path(self, key: str, kind: type[BaseModel]) -> Path:
+        return self._folder / key[:2] / f"{key}.{kind.__name__}.stage"
+
+
+def _write(path: Path, content: bytes) -> None:
+    # mkstemp makes the file 0600; a rename within one folder is atomic.
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # another process removed it
+        return 0
+
+
+def _plain(part: object) -> object:
+    if isinstance(part, BaseModel):
+        return part.model_dump(mode="json")
+    if isinstance(part, Mapping):
+        return dict(part)
+    raise TypeError(f"a key cannot be made of a {type(part).__name__}")

@@ -1,0 +1,113 @@
+"""Stage results: the same inputs give the same key, a damaged entry is made again."""
+
+from __future__ import annotations
+
+import errno
+import stat
+from hashlib import sha256
+from types import MappingProxyType
+
+import pytest
+
+from qa.cache import StageCache, key
+from qa.errors import DiskFull, StoreError
+from qa.records import Metadata, Word
+
+HELLO = Word(text="hello", start=0.5, end=0.9, confidence=0.75)
+
+
+def test_what_was_put_comes_back(tmp_path):
+    cache = StageCache(tmp_path / "cache")
+    cache.put(key("a"), HELLO)
+    assert cache.get(key("a"), Word) == HELLO
+
+
+def test_an_unknown_key_is_a_miss_and_makes_no_folder(tmp_path):
+    assert StageCache(tmp_path / "cache").get(key("a"), Word) is None
+    assert not (tmp_path / "cache").exists()
+
+
+def test_one_key_may_hold_records_of_two_kinds(tmp_path):
+    cache = StageCache(tmp_path)
+    cache.put(key("a"), HELLO)
+    assert cache.get(key("a"), Metadata) is None
+    assert cache.get(key("a"), Word) == HELLO
+
+
+@pytest.mark.parametrize("damage", [b"", b"x", "cut", "flip", "other version"])
+def test_a_damaged_entry_is_a_miss_and_is_removed(tmp_path, damage):
+    cache = StageCache(tmp_path)
+    cache.put(key("a"), HELLO)
+    (entry,) = tmp_path.glob("*/*")
+    whole = entry.read_bytes()
+    old = b'{"words": "hello"}'
+    entry.write_bytes(
+        {
+            "cut": whole[:-3],
+            "flip": whole.replace(b"hello", b"hallo"),
+            "other version": sha256(old).hexdigest().encode() + b"\n" + old,
+        }.get(damage, damage)
+    )
+    assert cache.get(key("a"), Word) is None
+    assert list(tmp_path.glob("*/*")) == []
+    cache.put(key("a"), HELLO)
+    assert cache.get(key("a"), Word) == HELLO
+
+
+def test_only_the_owner_may_read_what_callers_said(tmp_path):
+    cache = StageCache(tmp_path / "deep" / "cache")
+    cache.put(key("a"), HELLO)
+    (entry,) = (tmp_path / "deep" / "cache").glob("*/*")
+    assert stat.S_IMODE(entry.stat().st_mode) == 0o600
+    assert stat.S_IMODE(entry.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "deep" / "cache").stat().st_mode) == 0o700
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path, monkeypatch):
+    def full(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.replace", full)
+    with pytest.raises(DiskFull, match="No room left"):
+        StageCache(tmp_path).put(key("a"), HELLO)
+    assert list(tmp_path.glob("*/*")) == []
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="cannot be written"):
+        StageCache(tmp_path / "file" / "cache").put(key("a"), HELLO)
+
+
+def test_size_counts_all_entries_and_clear_frees_them(tmp_path):
+    cache = StageCache(tmp_path)
+    assert cache.size() == 0
+    cache.put(key("a"), HELLO)
+    one = cache.size()
+    cache.put(key("b"), HELLO)
+    assert cache.size() == 2 * one > 0
+    assert cache.clear() == 2 * one
+    assert cache.get(key("a"), Word) is None
+
+
+class TestKey:
+    def test_is_the_same_for_the_same_parts(self):
+        assert key("a", {"x": 1, "y": None}) == key("a", MappingProxyType({"y": None, "x": 1}))
+        assert key(Metadata(queue="q")) == key(Metadata(queue="q"))
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            (("ab",), ("a", "b")),
+            ((["a"], "b"), (["a", "b"],)),
+            (("1",), (1,)),
+            ((None,), ("None",)),
+            ((Metadata(queue="q"),), (Metadata(queue="r"),)),
+        ],
+    )
+    def test_differs_where_parts_differ(self, one, other):
+        assert key(*one) != key(*other)
+
+    def test_refuses_what_has_no_stable_text(self):
+        with pytest.raises(TypeError, match="a key cannot be made of a object"):
+            key(object())

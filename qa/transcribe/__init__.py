@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from qa.records import SpeechSpan, Transcript, Waveform
 
-#: name -> "module:class"; the class is built as ``cls(model=<path or hub name>, settings=Settings)``.
+#: name -> "module:class", built as ``cls(model=<path or hub name>, settings=Settings)``.
 ENGINES = {
     "faster-whisper": "qa.transcribe.faster_whisper:FasterWhisperTranscriber",
     "whisper": "qa.transcribe.openai_whisper:WhisperTranscriber",

@@ -1,1 +1,37 @@
-"""See docs/explanation/architecture.md."""
+"""The store: conversations, what was heard and judged of them, and what waits.
+
+Tables hold redacted text only; what was said in the clear lies in the vault.
+"""
+
+from qa.store.database import upgrade
+from qa.store.repo import Store, open_store
+from qa.store.tables import State
+from qa.store.vault import Vault
+from qa.store.views import (
+    ConversationSummary,
+    Counts,
+    Filter,
+    Job,
+    Page,
+    Reviewed,
+    ReviewEvent,
+    ScoreLine,
+)
+from qa.store.workers import name_worker
+
+__all__ = [
+    "ConversationSummary",
+    "Counts",
+    "Filter",
+    "Job",
+    "Page",
+    "ReviewEvent",
+    "Reviewed",
+    "ScoreLine",
+    "State",
+    "Store",
+    "Vault",
+    "name_worker",
+    "open_store",
+    "upgrade",
+]

@@ -1,0 +1,133 @@
+"""The store's queue: what waits, and who works on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, func
+from sqlmodel import col, select
+
+from qa.errors import QaError
+from qa.settings import Settings
+from qa.store import database, queue, results
+from qa.store.tables import ConversationRow, State
+from qa.store.views import Job, Load
+
+ALL_LOADS: tuple[Load, ...] = ("speech", "text")
+
+
+def utc_now() -> datetime:
+    """Return this moment."""
+    return datetime.now(UTC)
+
+
+class Claims:
+    """The part of the `Store` that workers and those who give them work use."""
+
+    def __init__(
+        self, engine: Engine, *, settings: Settings, clock: Callable[[], datetime]
+    ) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._now = clock
+
+    def want(self, ids: Sequence[str] | None, scorecards: Sequence[str] | None) -> int:
+        """Ask to judge again; nothing that was heard is heard again.
+
+        Parameters
+        ----------
+        ids : None = all conversations.
+        scorecards : ids of cards; None = those that each wants already.
+
+        Returns
+        -------
+        int : how many conversations now wait for it. Failed ones are not among them,
+            they come back by `retry`.
+
+        Raises
+        ------
+        NotFound : an id that does not exist.
+        """
+        with database.writing(self._engine) as session:
+            for each in ids or ():
+                results.existing(session, each)
+            return queue.want(session, ids, scorecards, now=self._now())
+
+    def retry(self, ids: Sequence[str] | None = None) -> int:
+        """Let failed conversations wait again; return how many."""
+        with database.writing(self._engine) as session:
+            return queue.retry(session, ids, now=self._now())
+
+    def claim(
+        self,
+        worker: str,
+        *,
+        lease_s: float,
+        only: Collection[str] | None = None,
+        loads: Collection[Load] = ALL_LOADS,
+    ) -> Job | None:
+        """Give a worker the next conversation that waits; None when none does.
+
+        Parameters
+        ----------
+        worker : from `name_worker`.
+        lease_s : seconds until it is free again unless the worker renews it.
+        only : ids to choose among.
+        loads : what the worker can do: "speech", "text".
+        """
+        now = self._now()
+        with database.writing(self._engine) as session:
+            queue.recover(session, attempts=self._settings.attempts, now=now)
+            return queue.claim(session, worker, lease_s=lease_s, only=only, loads=loads, now=now)
+
+    def renew(self, jobs: Sequence[Job], *, lease_s: float) -> set[str]:
+        """Prolong claims; return the ids of those that the worker still holds."""
+        with database.writing(self._engine) as session:
+            return queue.renew(session, jobs, lease_s=lease_s, now=self._now())
+
+    def finish(self, job: Job) -> State | None:
+        """Close a claim whose work is done; None when another worker has it by now."""
+        with database.writing(self._engine) as session:
+            return queue.finish(session, job, now=self._now())
+
+    def fail(self, job: Job, error: QaError) -> State | None:
+        """Close a claim whose work failed, keeping reason and mend.
+
+        What cannot pass (bad input, wrong settings) has failed at once; anything else
+        waits again, later and later, until the settings' attempts are used up. None
+        when another worker has it by now.
+        """
+        with database.writing(self._engine) as session:
+            return queue.fail(
+                session, job, error, attempts=self._settings.attempts, now=self._now()
+            )
+
+    def hold(self, job: Job, error: QaError) -> bool:
+        """Give a claim back that this machine cannot do; no attempt is counted."""
+        with database.writing(self._engine) as session:
+            return queue.hold(session, job, error, now=self._now())
+
+    def release(self, worker: str) -> int:
+        """Give back all that a worker holds; no attempt is counted."""
+        with database.writing(self._engine) as session:
+            return queue.release(session, worker, now=self._now())
+
+    def waiting(
+        self, only: Collection[str] | None = None, *, loads: Collection[Load] = ALL_LOADS
+    ) -> int:
+        """Return how many conversations wait."""
+        with database.reading(self._engine) as session:
+            conditions = queue.waiting(session, only, loads)
+            return session.exec(
+                select(func.count(col(ConversationRow.id))).where(*conditions)
+            ).one()
+
+    def next_due(
+        self, only: Collection[str] | None = None, *, loads: Collection[Load] = ALL_LOADS
+    ) -> datetime | None:
+        """Return when the first of what waits may be claimed; None when nothing waits."""
+        with database.reading(self._engine) as session:
+            due = func.min(func.coalesce(ConversationRow.retry_at, ConversationRow.registered_at))
+            conditions = queue.waiting(session, only, loads)
+            return session.exec(select(due).where(*conditions)).one()

@@ -1,0 +1,312 @@
+"""Lists: filters, keyset pages, counts, and finding one conversation by what people type."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from pydantic import AwareDatetime, TypeAdapter
+from sqlalchemy import ColumnElement, and_, func
+from sqlmodel import Session, col, exists, or_, select
+
+from qa.errors import NotFound, UsageError
+from qa.records import Role, Score, ScoreStatus, Triage, Verdict
+from qa.store import rows
+from qa.store.queue import among
+from qa.store.tables import (
+    AssessmentRow,
+    ConversationRow,
+    FindingRow,
+    OverrideRow,
+    PartyRow,
+    State,
+    WantRow,
+)
+from qa.store.views import ConversationSummary, Counts, Filter, Page, ScoreLine
+
+#: The most that one page holds.
+LONGEST_PAGE = 500
+#: How many conversations an ambiguous prefix names.
+_NAMED = 4
+_PLACE: TypeAdapter[tuple[AwareDatetime, str]] = TypeAdapter(tuple[AwareDatetime, str])
+_WAITS_FOR_HUMAN = (ScoreStatus.PROVISIONAL, ScoreStatus.CRITICAL_SUSPECTED)
+
+
+def page(session: Session, filter: Filter, *, after: str | None, limit: int) -> Page:
+    """Return a page, newest first: by begin (else registration), then by id.
+
+    Raises
+    ------
+    UsageError : `after` is not what a page gave, or `limit` is out of range.
+    """
+    if not 1 <= limit <= LONGEST_PAGE:
+        raise UsageError(
+            f"A page of {limit} was asked for.", f"Ask for 1 to {LONGEST_PAGE} conversations."
+        )
+    query = select(ConversationRow).where(*_conditions(session, filter))
+    if after is not None:
+        at, last = _read_cursor(after)
+        query = query.where(
+            or_(
+                col(ConversationRow.at) < at,
+                and_(col(ConversationRow.at) == at, col(ConversationRow.id) < last),
+            )
+        )
+    query = query.order_by(col(ConversationRow.at).desc(), col(ConversationRow.id).desc())
+    found = session.exec(query.limit(limit + 1)).all()
+    shown = found[:limit]
+    more = len(found) > limit
+    return Page(
+        items=tuple(summaries(session, shown)),
+        next=_cursor(shown[-1].at, shown[-1].id) if more else None,
+    )
+
+
+def _cursor(at: datetime, id: str) -> str:
+    text = json.dumps([at.isoformat(), id], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str) -> tuple[datetime, str]:
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        place = _PLACE.validate_json(text)
+    except (ValueError, binascii.Error) as err:
+        raise UsageError(
+            "That is no place in a list.", "Use the 'next' that the last page gave, unchanged."
+        ) from err
+    return place
+
+
+def _conditions(session: Session, f: Filter) -> Iterator[ColumnElement[bool]]:
+    row = ConversationRow
+    for column, wanted in (
+        (row.state, f.state),
+        (row.channel, f.channel),
+        (row.direction, f.direction),
+        (row.queue, f.queue),
+        (row.project, f.project),
+        (row.team, f.team),
+        (row.language, f.language),
+        (row.triage, f.triage),
+    ):
+        if wanted is not None:
+            yield col(column) == wanted
+    if f.since is not None:
+        yield col(row.at) >= f.since
+    if f.until is not None:
+        yield col(row.at) < f.until
+    if f.ids is not None:
+        yield among(session, row.id, f.ids)
+    if f.agent is not None:
+        yield _by_agent(f.agent)
+    if f.needs_review is not None:
+        yield _by_review(wanted=f.needs_review)
+    scored = list(_score_conditions(f))
+    if scored:
+        yield exists().where(
+            col(AssessmentRow.conversation) == row.id, col(AssessmentRow.current).is_(True), *scored
+        )
+
+
+def _by_agent(agent: str) -> ColumnElement[bool]:
+    row = ConversationRow
+    return or_(
+        col(row.agent_id) == agent,
+        col(row.agent_name) == agent,
+        exists().where(
+            col(PartyRow.conversation) == row.id,
+            col(PartyRow.role) == Role.AGENT,
+            or_(col(PartyRow.agent_id) == agent, col(PartyRow.name) == agent),
+        ),
+    )
+
+
+def _by_review(*, wanted: bool) -> ColumnElement[bool]:
+    row = ConversationRow
+    waits = or_(
+        exists().where(
+            col(AssessmentRow.conversation) == row.id,
+            col(AssessmentRow.current).is_(True),
+            col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
+        ),
+        exists().where(
+            col(OverrideRow.conversation) == row.id,
+            col(OverrideRow.standing).is_(True),
+            col(OverrideRow.confirm_again).is_(True),
+        ),
+    )
+    return waits if wanted else ~waits
+
+
+def _score_conditions(f: Filter) -> Iterator[ColumnElement[bool]]:
+    """All of one and the same score: its card, its status, its range, its failed item."""
+    made = AssessmentRow
+    if f.card is not None:
+        yield col(made.card) == f.card
+    if f.status is not None:
+        yield col(made.status) == f.status
+    if f.min_score is not None:
+        yield func.coalesce(made.total, made.high) >= f.min_score
+    if f.max_score is not None:
+        yield func.coalesce(made.total, made.low) <= f.max_score
+    if f.failed_item is not None:
+        yield exists().where(
+            col(FindingRow.assessment) == made.id,
+            col(FindingRow.item) == f.failed_item,
+            col(FindingRow.standing) == Verdict.FAIL,
+        )
+
+
+# --- summaries -----------------------------------------------------------------------
+
+
+def summaries(session: Session, found: Sequence[ConversationRow]) -> list[ConversationSummary]:
+    """Make the lines of a list, with a handful of queries however long it is."""
+    ids = [row.id for row in found]
+    scores = _score_lines(session, ids)
+    wanted: dict[str, list[str]] = {}
+    for conversation, card in session.exec(
+        select(WantRow.conversation, WantRow.card)
+        .where(among(session, WantRow.conversation, ids), col(WantRow.open).is_(True))
+        .order_by(WantRow.card)
+    ):
+        wanted.setdefault(conversation, []).append(card)
+    copied = set(ConversationSummary.model_fields) - {"wanted", "scores"}
+    return [
+        ConversationSummary.model_validate(
+            {
+                **{name: getattr(row, name) for name in copied},
+                "wanted": tuple(wanted.get(row.id, ())),
+                "scores": tuple(scores.get(row.id, ())),
+            }
+        )
+        for row in found
+    ]
+
+
+def _score_lines(session: Session, ids: Sequence[str]) -> dict[str, list[ScoreLine]]:
+    made = session.exec(
+        select(AssessmentRow)
+        .where(
+            among(session, AssessmentRow.conversation, ids), col(AssessmentRow.current).is_(True)
+        )
+        .order_by(AssessmentRow.card, col(AssessmentRow.id))
+    ).all()
+    failed: dict[int, list[str]] = {}
+    for number, item in session.exec(
+        select(FindingRow.assessment, FindingRow.item)
+        .where(
+            col(FindingRow.assessment).in_([row.id for row in made]),
+            FindingRow.standing == Verdict.FAIL,
+        )
+        .order_by(col(FindingRow.assessment), col(FindingRow.place))
+    ):
+        failed.setdefault(number, []).append(item)
+    names = _agent_names(session, ids)
+    overrides: dict[tuple[str, str, str], list[bool]] = {}
+    for conversation, card, party, again in session.exec(
+        select(
+            OverrideRow.conversation, OverrideRow.card, OverrideRow.party, OverrideRow.confirm_again
+        ).where(among(session, OverrideRow.conversation, ids), col(OverrideRow.standing).is_(True))
+    ):
+        overrides.setdefault((conversation, card, party), []).append(again)
+    lines: dict[str, list[ScoreLine]] = {}
+    for row in made:
+        score = Score.model_validate(row.standing)
+        marks = overrides.get((row.conversation, row.card, row.party or ""), [])
+        lines.setdefault(row.conversation, []).append(
+            ScoreLine(
+                card=rows.card_ref(row),
+                party=row.party,
+                agent=names.get((row.conversation, row.party or "")),
+                status=score.status,
+                total=score.total,
+                raw=score.raw,
+                low=score.low,
+                high=score.high,
+                passed=score.passed,
+                failed=tuple(failed.get(row.id or 0, ())),
+                review=tuple(dict.fromkeys((*score.suspected, *score.open_items))),
+                overrides=len(marks),
+                confirm_again=sum(marks),
+            )
+        )
+    return lines
+
+
+def _agent_names(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], str | None]:
+    found = session.exec(
+        select(PartyRow).where(
+            among(session, PartyRow.conversation, ids), PartyRow.role == Role.AGENT
+        )
+    )
+    return {(p.conversation, p.party): p.name or p.agent_id for p in found}
+
+
+def counts(session: Session, filter: Filter) -> Counts:
+    """Count conversations by state, triage and score status, and the seconds heard."""
+    conditions = list(_conditions(session, filter))
+    row = ConversationRow
+
+    def by(column: str) -> dict[str, int]:
+        key = getattr(row, column)
+        query = select(key, func.count()).where(*conditions).group_by(key)
+        return {str(name): int(n) for name, n in session.exec(query) if name}
+
+    states = by("state")
+    statuses = session.exec(
+        select(AssessmentRow.status, func.count())
+        .join(row, col(row.id) == AssessmentRow.conversation)
+        .where(col(AssessmentRow.current).is_(True), *conditions)
+        .group_by(AssessmentRow.status)
+    )
+    seconds = session.exec(
+        select(func.coalesce(func.sum(row.duration), 0.0)).where(
+            *conditions, col(row.channel) == "call"
+        )
+    ).one()
+    return Counts(
+        total=sum(states.values()),
+        states={State(k): n for k, n in states.items()},
+        triaged={Triage(k): n for k, n in by("triage").items()},
+        statuses={ScoreStatus(k): n for k, n in statuses},
+        seconds=float(seconds or 0.0),
+    )
+
+
+def resolve(session: Session, typed: str) -> str:
+    """Return the id that is meant by an id, the beginning of one, or the user's own id.
+
+    Raises
+    ------
+    NotFound : nothing fits.
+    UsageError : several do; names them.
+    """
+    row = ConversationRow
+    if session.get(row, typed) is not None:
+        return typed
+    found = session.exec(
+        select(row.id).where(row.external_id == typed).order_by(row.id).limit(_NAMED)
+    ).all()
+    if not found and typed:
+        found = session.exec(
+            select(row.id)
+            .where(col(row.id).startswith(typed, autoescape=True))
+            .order_by(row.id)
+            .limit(_NAMED)
+        ).all()
+    if not found:
+        raise NotFound(
+            f"No conversation has the id '{typed}', nor one that begins so.",
+            "'qa list' shows those that there are.",
+        )
+    if len(found) > 1:
+        more = ", ..." if len(found) == _NAMED else ""
+        raise UsageError(
+            f"'{typed}' fits several conversations.", f"Name one: {', '.join(found)}{more}."
+        )
+    return found[0]

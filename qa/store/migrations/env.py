@@ -1,0 +1,17 @@
+"""What Alembic runs: the connection comes from `qa.store.database.upgrade`."""
+
+from alembic import context
+
+from qa.store.tables import Table
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Table.metadata,
+    # SQLite changes a table by building it anew.
+    render_as_batch=True,
+    compare_type=True,
+    # SQLite, too, rolls its schema back here: the engine begins transactions itself.
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

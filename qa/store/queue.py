@@ -1,0 +1,318 @@
+"""What waits: registration, wants, claims, leases, attempts.
+
+Every function works inside the caller's transaction. On PostgreSQL a claim skips
+rows that another worker holds; SQLite has no row locks, and needs none here: its
+writers begin as writers and so come one after the other (`qa.store.database`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, String, any_, func, insert, literal, update
+from sqlmodel import Session, col, exists, or_, select
+
+from qa.errors import Forbidden, InputError, NotFound, QaError, UsageError
+from qa.records import Channel, Conversation
+from qa.store.tables import ConversationRow, State, WantRow
+from qa.store.views import Job, Load
+from qa.store.workers import is_gone
+
+#: Failures that come again however often one tries.
+FINAL = (InputError, UsageError, NotFound, Forbidden)
+#: Seconds before the second attempt; four times as long before each further one.
+BACK_OFF_S = 2.0
+LONGEST_BACK_OFF_S = 600.0
+
+
+def among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
+    """Return "column is one of ids" with one parameter, however many ids there are."""
+    if session.get_bind().dialect.name == "postgresql":
+        return col(column) == any_(literal(list(ids), ARRAY(String)))
+    values = func.json_each(json.dumps(list(ids))).table_valued("value")
+    return col(column).in_(select(values.c.value))
+
+
+# --- registration and wants ----------------------------------------------------------
+
+
+def find_same(session: Session, conversation: Conversation) -> ConversationRow | None:
+    """Return the row of the same content.
+
+    Raises
+    ------
+    InputError : its id is taken by other content.
+    """
+    row = session.exec(
+        select(ConversationRow).where(ConversationRow.checksum == conversation.checksum)
+    ).first()
+    if row is None and session.get(ConversationRow, conversation.id) is not None:
+        raise InputError(
+            f"{conversation.source}: its id {conversation.id} belongs to other content.",
+            "Give every conversation an id of its own, or leave the id out.",
+        )
+    return row
+
+
+def add_wants(
+    session: Session, row: ConversationRow, cards: Sequence[str], *, now: datetime
+) -> bool:
+    """Add what is not wanted yet; say whether anything was."""
+    known = set(session.exec(select(WantRow.card).where(WantRow.conversation == row.id)))
+    new = [card for card in dict.fromkeys(cards) if card not in known]
+    for card in new:
+        session.add(WantRow(conversation=row.id, card=card, asked_at=now))
+    if new and row.state in {State.DONE, State.TRIAGED}:
+        row.state, row.retry_at, row.updated_at = State.WAITING, None, now
+    return bool(new)
+
+
+def want(
+    session: Session, ids: Sequence[str] | None, cards: Sequence[str] | None, *, now: datetime
+) -> int:
+    """Ask for (another) judgement; return how many conversations now wait for it."""
+    chosen: ColumnElement[bool] = (
+        literal(True) if ids is None else among(session, ConversationRow.id, ids)
+    )
+    reopened = update(WantRow).values(open=True, asked_at=now)
+    if ids is not None:
+        reopened = reopened.where(among(session, WantRow.conversation, ids))
+    if cards is not None:
+        reopened = reopened.where(col(WantRow.card).in_(cards))
+    session.execute(reopened)
+    for card in dict.fromkeys(cards or ()):
+        missing = select(
+            ConversationRow.id,
+            literal(card),
+            literal(True),
+            literal(now, WantRow.asked_at.type),  # type: ignore[attr-defined]
+        ).where(
+            chosen,
+            ~exists().where(
+                col(WantRow.conversation) == ConversationRow.id, col(WantRow.card) == card
+            ),
+        )
+        columns = ["conversation", "card", "open", "asked_at"]
+        session.execute(insert(WantRow).from_select(columns, missing))
+    wanted = exists().where(
+        col(WantRow.conversation) == ConversationRow.id, col(WantRow.open).is_(True)
+    )
+    session.execute(
+        update(ConversationRow)
+        .where(chosen, wanted, col(ConversationRow.state).in_([State.DONE, State.TRIAGED]))
+        .values(state=State.WAITING, attempts=0, retry_at=None, updated_at=now)
+    )
+    waiting = (
+        select(func.count())
+        .select_from(ConversationRow)
+        .where(chosen, wanted, col(ConversationRow.state).in_([State.WAITING, State.WORKING]))
+    )
+    return session.exec(waiting).one()
+
+
+def retry(session: Session, ids: Sequence[str] | None, *, now: datetime) -> int:
+    """Let failed conversations wait again, their attempts forgotten; return how many."""
+    changed = (
+        update(ConversationRow)
+        .where(col(ConversationRow.state) == State.FAILED)
+        .values(state=State.WAITING, attempts=0, retry_at=None, updated_at=now)
+    )
+    if ids is not None:
+        changed = changed.where(among(session, ConversationRow.id, ids))
+    return int(session.execute(changed).rowcount)  # type: ignore[attr-defined]
+
+
+# --- claims ----------------------------------------------------------------------------
+
+
+def waiting(
+    session: Session, only: Collection[str] | None, loads: Collection[Load]
+) -> list[ColumnElement[bool]]:
+    """Return the conditions of what waits and may be claimed."""
+    conditions = [
+        col(ConversationRow.state) == State.WAITING,
+        col(ConversationRow.load).in_(loads),
+    ]
+    if only is not None:
+        conditions.append(among(session, ConversationRow.id, only))
+    return conditions
+
+
+def claim(
+    session: Session,
+    worker: str,
+    *,
+    lease_s: float,
+    only: Collection[str] | None,
+    loads: Collection[Load],
+    now: datetime,
+) -> Job | None:
+    """Give a worker the next conversation: what costs little first, then in order of arrival."""
+    query = (
+        select(ConversationRow)
+        .where(
+            *waiting(session, only, loads),
+            or_(col(ConversationRow.retry_at).is_(None), col(ConversationRow.retry_at) <= now),
+        )
+        .order_by(
+            col(ConversationRow.load).desc(), col(ConversationRow.registered_at), ConversationRow.id
+        )
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    row = session.exec(query).first()
+    if row is None:
+        return None
+    row.state, row.claimed_by, row.claimed_at = State.WORKING, worker, now
+    row.lease_until, row.retry_at, row.updated_at = now + timedelta(seconds=lease_s), None, now
+    row.attempts += 1
+    wanted = session.exec(
+        select(WantRow.card)
+        .where(WantRow.conversation == row.id, col(WantRow.open).is_(True))
+        .order_by(WantRow.card)
+    )
+    return Job.model_validate(
+        {
+            "id": row.id,
+            "channel": row.channel,
+            "source": row.source,
+            "needs": row.needs,
+            "attempt": row.attempts,
+            "scorecards": tuple(wanted),
+            "worker": worker,
+            "claimed_at": now,
+        }
+    )
+
+
+def recover(session: Session, *, attempts: int, now: datetime) -> int:
+    """Take claims away from workers that are gone; return how many.
+
+    A worker is gone when its lease ran out, or at once when its process can be
+    seen to have ended. Each such claim counts as an attempt.
+    """
+    one_machine = session.get_bind().dialect.name == "sqlite"
+    held = session.exec(
+        select(ConversationRow)
+        .where(ConversationRow.state == State.WORKING)
+        .with_for_update(skip_locked=True)
+    )
+    lost = [
+        row
+        for row in held
+        if row.lease_until is None
+        or row.lease_until <= now
+        or is_gone(row.claimed_by or "", one_machine=one_machine)
+    ]
+    for row in lost:
+        _let_go(row, now=now)
+        row.error_reason = f"The program ended while it worked on this (attempt {row.attempts})."
+        row.error_mend = "Nothing is lost: 'qa work' goes on with it."
+        if row.attempts >= attempts:
+            row.state = State.FAILED
+            row.error_mend = "If memory ran out, use fewer workers; then: qa work --retry failed"
+    return len(lost)
+
+
+def renew(session: Session, jobs: Sequence[Job], *, lease_s: float, now: datetime) -> set[str]:
+    """Prolong claims; return the ids of those that are still held."""
+    kept = set()
+    for job in jobs:
+        row = _held(session, job)
+        if row is not None:
+            row.lease_until = now + timedelta(seconds=lease_s)
+            kept.add(job.id)
+    return kept
+
+
+def finish(session: Session, job: Job, *, now: datetime) -> State | None:
+    """Close a claim whose work is done; None when the claim was lost meanwhile.
+
+    What was asked for again since the claim still waits.
+    """
+    row = _held(session, job)
+    if row is None:
+        return None
+    _let_go(row, now=now)
+    row.attempts, row.error_reason, row.error_mend = 0, "", ""
+    session.execute(
+        update(WantRow)
+        .where(
+            col(WantRow.conversation) == job.id,
+            col(WantRow.card).in_(job.scorecards),
+            col(WantRow.asked_at) <= job.claimed_at,
+        )
+        .values(open=False)
+    )
+    left = select(exists().where(col(WantRow.conversation) == job.id, col(WantRow.open).is_(True)))
+    if not session.exec(left).one():
+        row.state = State.TRIAGED if row.triage else State.DONE
+    return State(row.state)
+
+
+def fail(
+    session: Session, job: Job, error: QaError, *, attempts: int, now: datetime
+) -> State | None:
+    """Close a claim whose work failed: it waits again, or has failed; None when it was lost."""
+    row = _held(session, job)
+    if row is None:
+        return None
+    _let_go(row, now=now)
+    row.error_reason, row.error_mend = error.reason, error.mend
+    if isinstance(error, FINAL) or row.attempts >= attempts:
+        row.state = State.FAILED
+    else:
+        pause = min(BACK_OFF_S * 4 ** (row.attempts - 1), LONGEST_BACK_OFF_S)
+        row.retry_at = now + timedelta(seconds=pause)
+    return State(row.state)
+
+
+def hold(session: Session, job: Job, error: QaError, *, now: datetime) -> bool:
+    """Give a claim back because this machine cannot do it; no attempt is counted."""
+    row = _held(session, job)
+    if row is None:
+        return False
+    _let_go(row, now=now)
+    row.attempts -= 1
+    row.error_reason, row.error_mend = error.reason, error.mend
+    return True
+
+
+def release(session: Session, worker: str, *, now: datetime) -> int:
+    """Give back all that a worker holds, no attempt counted; return how many."""
+    held = session.exec(
+        select(ConversationRow).where(
+            ConversationRow.claimed_by == worker, ConversationRow.state == State.WORKING
+        )
+    ).all()
+    for row in held:
+        _let_go(row, now=now)
+        row.attempts -= 1
+    return len(held)
+
+
+def set_needs(row: ConversationRow, *, heard: bool) -> None:
+    """Say what comes next, and whether it takes speech models."""
+    row.needs = "judge" if heard else "listen"
+    row.load = "speech" if row.channel == Channel.CALL and not heard else "text"
+
+
+def _held(session: Session, job: Job) -> ConversationRow | None:
+    # A worker that was thought dead may still report; its claim is another's by now.
+    return session.exec(
+        select(ConversationRow)
+        .where(
+            ConversationRow.id == job.id,
+            ConversationRow.state == State.WORKING,
+            ConversationRow.claimed_by == job.worker,
+            ConversationRow.attempts == job.attempt,
+        )
+        .with_for_update()
+    ).first()
+
+
+def _let_go(row: ConversationRow, *, now: datetime) -> None:
+    row.state, row.claimed_by, row.lease_until, row.updated_at = State.WAITING, None, None, now

@@ -1,0 +1,388 @@
+"""The store: records in, records out; rows and SQL stay behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from pydantic import TypeAdapter
+from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
+
+from qa.errors import InputError
+from qa.records import (
+    Assessment,
+    Conversation,
+    Heard,
+    SafeConversation,
+    Turn,
+    Verdict,
+)
+from qa.settings import Settings
+from qa.store import database, journal, listing, queue, results, reviews, rows
+from qa.store.claims import Claims, utc_now
+from qa.store.tables import (
+    ConversationRow,
+    HeardRow,
+    State,
+)
+from qa.store.vault import Vault, local_path
+from qa.store.views import (
+    Card,
+    ConversationSummary,
+    Counts,
+    Filter,
+    Logged,
+    Page,
+    Reviewed,
+)
+
+_TURNS: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(tuple[Turn, ...])
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the store that the settings name.
+
+    An embedded database that does not exist yet is made; any other one has to be
+    brought up to date by hand (`upgrade`), since others may be using it.
+
+    Raises
+    ------
+    DatabaseTooNew : a newer program made it.
+    StoreError : it does not answer, or has to be upgraded: ``qa db upgrade``.
+    """
+    if database.is_blank(settings):
+        database.upgrade(settings)
+    engine = database.make_engine(database.address(settings))
+    try:
+        database.check(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine, settings=settings)
+
+
+class Store(Claims):
+    """Conversations, what was heard and judged of them, and what waits.
+
+    Parameters
+    ----------
+    engine : a database at this program's revision.
+    settings : for the vault's folder and how often a recording is tried.
+    clock : now, in UTC.
+    total : adds findings and overrides up by a card's text.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        settings: Settings,
+        clock: Callable[[], datetime] = utc_now,
+        total: reviews.Total = reviews.add_up,
+    ) -> None:
+        super().__init__(engine, settings=settings, clock=clock)
+        self._total = total
+        #: What was said in the clear, and recordings.
+        self.vault = Vault(settings.vault_folder, log=self._log_access)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.dispose()
+
+    def ping(self) -> None:
+        """Ask the database for a sign of life.
+
+        Raises
+        ------
+        StoreError : there is none.
+        """
+        database.check(self._engine)
+
+    # --- coming in -------------------------------------------------------------------
+
+    def register(self, conversation: Conversation, scorecards: Sequence[str]) -> bool:
+        """Take a conversation in; False when its content is known.
+
+        Known content keeps what it has and is judged by those cards it was not
+        judged by yet. Where its recording lies elsewhere now and it has not been
+        heard, it is read from there.
+
+        Raises
+        ------
+        InputError : its id belongs to other content.
+        DiskFull, StoreError : nothing of it was kept.
+        """
+        try:
+            return self._register(conversation, scorecards)
+        except IntegrityError:  # another process took it in just now
+            return self._register(conversation, scorecards)
+
+    def _register(self, conversation: Conversation, scorecards: Sequence[str]) -> bool:
+        now = self._now()
+        with database.writing(self._engine) as session:
+            row = queue.find_same(session, conversation)
+            if row is not None:
+                queue.add_wants(session, row, scorecards, now=now)
+                if row.source != conversation.source and session.get(HeardRow, row.id) is None:
+                    self._found_elsewhere(row, conversation)
+                return False
+            conversation = self._kept(conversation)
+            self.vault.put(
+                "conversation",
+                conversation.id,
+                conversation.model_dump_json().encode(),
+                suffix=".json",
+            )
+            row = rows.conversation_row(conversation, now=now)
+            session.add(row)
+            session.flush()
+            queue.add_wants(session, row, scorecards, now=now)
+        return True
+
+    def _found_elsewhere(self, row: ConversationRow, conversation: Conversation) -> None:
+        if row.state == State.WORKING:
+            return
+        moved = conversation.model_copy(update={"id": row.id})
+        self.vault.put("conversation", row.id, moved.model_dump_json().encode(), suffix=".json")
+        row.source, row.attempts = conversation.source, 0
+        if row.state == State.FAILED:
+            row.state = State.WAITING
+
+    def _kept(self, conversation: Conversation) -> Conversation:
+        """Copy the recordings into the vault where the settings want it."""
+        if not self._settings.keep_originals:
+            return conversation
+        kept = []
+        for number, source in enumerate(conversation.audio):
+            path = local_path(source.uri)
+            if path is None or not path.is_file():
+                raise InputError(
+                    f"{conversation.source}: cannot be copied, it is no file of this machine.",
+                    "Set QA_KEEP_ORIGINALS=false, or copy the recording here first.",
+                )
+            copy = self.vault.put("original", f"{conversation.id}-{number}", path)
+            kept.append(source.model_copy(update={"uri": str(copy)}))
+        return conversation.model_copy(update={"audio": tuple(kept)})
+
+    def conversation(self, id: str) -> Conversation:
+        """Return a conversation as it was found, unredacted: for the pipeline alone.
+
+        Raises
+        ------
+        NotFound : there is none.
+        """
+        with database.reading(self._engine) as session:
+            results.existing(session, id)
+        return Conversation.model_validate_json(self.vault.read("conversation", id))
+
+    def resolve(self, typed: str) -> str:
+        """Return the id that is meant by an id, the beginning of one, or the user's own id.
+
+        Raises
+        ------
+        NotFound : nothing fits.
+        UsageError : several do; names them.
+        """
+        with database.reading(self._engine) as session:
+            return listing.resolve(session, typed)
+
+    # --- heard and judged ----------------------------------------------------------------
+
+    def save_heard(self, id: str, heard: Heard) -> None:
+        """Keep what was heard: raw turns in the vault, the safe half in the tables.
+
+        Raises
+        ------
+        NotFound : no such conversation.
+        InputError : a text that no database keeps.
+        DiskFull, StoreError : nothing was changed.
+        """
+        with database.writing(self._engine) as session:
+            results.save_heard(session, id, heard, now=self._now())
+            self._put_turns(id, heard.turns)
+
+    def _put_turns(self, id: str, turns: Sequence[Turn]) -> None:
+        self.vault.put("turns", id, _TURNS.dump_json(tuple(turns)), suffix=".json")
+
+    def heard(self, id: str) -> bool:
+        """Say whether a conversation has been heard."""
+        with database.reading(self._engine) as session:
+            return session.get(HeardRow, id) is not None
+
+    def safe(self, id: str) -> SafeConversation:
+        """Return the redacted conversation.
+
+        Raises
+        ------
+        NotFound : no such conversation, or not heard yet.
+        """
+        with database.reading(self._engine) as session:
+            return results.safe(session, id)
+
+    def raw_turns(self, id: str) -> tuple[Turn, ...]:
+        """Return the turns unredacted: for the pipeline alone.
+
+        Raises
+        ------
+        NotFound : no such conversation, or not heard yet.
+        """
+        return _TURNS.validate_json(self.vault.read("turns", id))
+
+    def save_assessments(self, id: str, card: Card, assessments: Sequence[Assessment]) -> None:
+        """Keep what a card says of a conversation, and the card as it was.
+
+        Humans' verdicts stay; those made on something else than is said now are
+        marked "confirm again".
+        """
+        with database.writing(self._engine) as session:
+            results.save_assessments(
+                session, id, card, assessments, now=self._now(), total=self._total
+            )
+
+    def assessments(self, id: str) -> tuple[Reviewed, ...]:
+        """Return what counts of a conversation, by card and agent, humans' verdicts beside.
+
+        Raises
+        ------
+        NotFound : no such conversation.
+        """
+        with database.reading(self._engine) as session:
+            results.existing(session, id)
+            return tuple(reviews.reviewed(session, row) for row in reviews.current(session, id))
+
+    def card_source(self, hash: str) -> str:
+        """Return the text of a scorecard as a score was made with it.
+
+        Raises
+        ------
+        NotFound : no score was made with it.
+        """
+        with database.reading(self._engine) as session:
+            return reviews.card_source(session, hash)
+
+    # --- humans' verdicts ------------------------------------------------------------------
+
+    def override(
+        self,
+        id: str,
+        scorecard: str,
+        item: str,
+        verdict: Verdict,
+        comment: str,
+        who: str,
+        *,
+        party: str | None = None,
+        value: float | None = None,
+    ) -> Reviewed:
+        """Put a human's verdict beside the machine's; return what stands now.
+
+        Parameters
+        ----------
+        party : which agent, where the card judged several.
+        value : of a partial verdict, between 0 and 1.
+
+        Raises
+        ------
+        NotFound : no such conversation, or not judged by that card.
+        UnknownName : the card has no such item.
+        UsageError : no verdict a human gives, or it is not clear which agent is meant.
+        """
+        with database.writing(self._engine) as session:
+            results.existing(session, id)
+            row = reviews.the_one(session, id, scorecard, party)
+            reviews.override(
+                session,
+                row,
+                item,
+                verdict,
+                value=value,
+                comment=comment,
+                who=who,
+                now=self._now(),
+                total=self._total,
+            )
+            detail = {"card": scorecard, "item": item, "verdict": verdict.value}
+            journal.write(
+                session, "override", who=who, conversation=id, detail=detail, now=self._now()
+            )
+            return reviews.reviewed(session, row)
+
+    def undo_override(
+        self, id: str, scorecard: str, item: str, who: str, *, party: str | None = None
+    ) -> Reviewed:
+        """Take the human's verdict on an item back; the machine's stands again.
+
+        Raises
+        ------
+        NotFound : no such conversation or score, or no human's verdict on that item.
+        UsageError : it is not clear which agent is meant.
+        """
+        with database.writing(self._engine) as session:
+            results.existing(session, id)
+            row = reviews.the_one(session, id, scorecard, party)
+            reviews.undo(session, row, item, who=who, now=self._now(), total=self._total)
+            detail = {"card": scorecard, "item": item}
+            journal.write(session, "undo", who=who, conversation=id, detail=detail, now=self._now())
+            return reviews.reviewed(session, row)
+
+    # --- lists -----------------------------------------------------------------------------
+
+    def list(
+        self, filter: Filter | None = None, *, after: str | None = None, limit: int = 50
+    ) -> Page:
+        """Return a page of conversations, newest first.
+
+        Raises
+        ------
+        UsageError : `after` is not what a page gave, or `limit` is not 1 to 500.
+        """
+        with database.reading(self._engine) as session:
+            return listing.page(session, filter or Filter(), after=after, limit=limit)
+
+    def summary(self, id: str) -> ConversationSummary:
+        """Return one conversation as a list shows it.
+
+        Raises
+        ------
+        NotFound : there is none.
+        """
+        with database.reading(self._engine) as session:
+            return listing.summaries(session, [results.existing(session, id)])[0]
+
+    def counts(self, filter: Filter | None = None) -> Counts:
+        """Count conversations by state, triage and status."""
+        with database.reading(self._engine) as session:
+            return listing.counts(session, filter or Filter())
+
+    # --- the journal -------------------------------------------------------------------------
+
+    def log(self, id: str) -> tuple[Logged, ...]:
+        """Return who did what to a conversation, oldest first."""
+        with database.reading(self._engine) as session:
+            return journal.read(session, id)
+
+    def _log_access(self, kind: str, id: str, who: str, reason: str) -> None:
+        with database.writing(self._engine) as session:
+            known = session.get(ConversationRow, id) is not None
+            journal.write(
+                session,
+                "vault opened",
+                who=who,
+                conversation=id if known else None,
+                detail={"object": kind, "id": id, "reason": reason},
+                now=self._now(),
+            )

@@ -1,0 +1,194 @@
+"""The vault: what was said in the clear, and copies of recordings.
+
+A folder that only its owner can read (0700, files 0600). Every write is whole or
+did not happen. The pipeline reads with `read`; people come in through the one
+door that is logged, `open`. The playback of a call is derived, its redacted spans
+silenced, so it may be served: `path`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal, get_args
+from urllib.parse import unquote, urlsplit
+
+from qa.errors import NotFound, UsageError
+from qa.store.database import from_os_error
+
+Kind = Literal["conversation", "turns", "playback", "original", "upload"]
+#: What `path` hands out: nothing in it was left unredacted.
+SAFE_KINDS = frozenset({"playback"})
+_ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
+
+#: Called before the vault opens: kind, id, who, reason.
+AccessLog = Callable[[str, str, str, str], None]
+
+
+class Vault:
+    """A private folder of objects by kind and id.
+
+    Parameters
+    ----------
+    folder : made on the first write.
+    log : told of every `open` before it happens; when it fails, the door stays shut.
+    """
+
+    def __init__(self, folder: Path, *, log: AccessLog) -> None:
+        self.folder = folder
+        self._log = log
+
+    def put(self, kind: Kind, id: str, content: bytes | Path, *, suffix: str = "") -> Path:
+        """Keep an object, in place of an older one of that kind and id.
+
+        Parameters
+        ----------
+        content : the bytes, or a file to copy.
+        suffix : file name ending that tells what it is (".ogg"); of a file, its own.
+
+        Raises
+        ------
+        DiskFull : no room left; the older object is still there, whole.
+        StoreError : the folder cannot be written.
+        """
+        if isinstance(content, Path) and not suffix:
+            suffix = content.suffix
+        folder = self._folder(kind, id)
+        target = folder / f"{id}{suffix}"
+        old = self._find(kind, id)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, name = tempfile.mkstemp(dir=folder, prefix=".new-")  # made 0600
+            try:
+                with os.fdopen(handle, "wb") as out:
+                    _fill(out, content)
+                os.replace(name, target)  # noqa: PTH105
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+            if old is not None and old != target:
+                old.unlink(missing_ok=True)
+        except OSError as err:
+            raise from_os_error(err, self.folder) from err
+        return target
+
+    def read(self, kind: Kind, id: str) -> bytes:
+        """Return an object's bytes. For the pipeline and the store; not for doors.
+
+        Raises
+        ------
+        NotFound : there is none.
+        """
+        return self._existing(kind, id).read_bytes()
+
+    def open(self, kind: Kind, id: str, *, who: str, reason: str) -> BinaryIO:
+        """Open an object for a person; who and why are written down first.
+
+        Raises
+        ------
+        UsageError : nobody, or no reason.
+        NotFound : there is no such object.
+        """
+        if not who.strip() or not reason.strip():
+            raise UsageError(
+                "The vault was to be opened without a name and a reason.",
+                "Say who opens it and why; both are logged.",
+            )
+        path = self._existing(kind, id)
+        self._log(kind, id, who, reason)
+        return path.open("rb")
+
+    def path(self, kind: Literal["playback"], id: str) -> Path:
+        """Return the file of a derived object, to be served in parts.
+
+        Raises
+        ------
+        UsageError : a kind that is not derived from redacted content.
+        NotFound : there is none.
+        """
+        if kind not in SAFE_KINDS:
+            raise UsageError(f"'{kind}' is not served from the vault.", "Open it, with a reason.")
+        return self._existing(kind, id)
+
+    def location(self, kind: Kind, id: str) -> Path:
+        """Return where the pipeline finds an object's file (an upload, a copied original)."""
+        return self._existing(kind, id)
+
+    def has(self, kind: Kind, id: str) -> bool:
+        """Say whether there is such an object."""
+        return self._find(kind, id) is not None
+
+    def drop(self, kind: Kind, id: str) -> bool:
+        """Delete an object; say whether there was one."""
+        path = self._find(kind, id)
+        if path is not None:
+            path.unlink(missing_ok=True)
+        return path is not None
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """Give a private folder beside the objects, gone afterwards.
+
+        Raises
+        ------
+        DiskFull, StoreError : it cannot be made.
+        """
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            made = tempfile.TemporaryDirectory(
+                dir=self.folder, prefix=".scratch-", ignore_cleanup_errors=True
+            )
+        except OSError as err:
+            raise from_os_error(err, self.folder) from err
+        with made as name:
+            yield Path(name)
+
+    def _folder(self, kind: str, id: str) -> Path:
+        if kind not in get_args(Kind):
+            raise UsageError(
+                f"The vault keeps no '{kind}'.", f"Known: {', '.join(get_args(Kind))}."
+            )
+        if not _ID.fullmatch(id):
+            raise UsageError(
+                "That is no id of an object in the vault.", "Ids are letters and digits."
+            )
+        # Folders with a hundred thousand files are slow to list.
+        spread = hashlib.sha256(id.encode()).hexdigest()[:2]
+        return self.folder / kind / spread
+
+    def _find(self, kind: str, id: str) -> Path | None:
+        folder = self._folder(kind, id)
+        exact = folder / id
+        if exact.exists():
+            return exact
+        return next(iter(sorted(folder.glob(f"{id}.*"))), None)
+
+    def _existing(self, kind: str, id: str) -> Path:
+        path = self._find(kind, id)
+        if path is None:
+            raise NotFound(f"The vault holds no {kind} of {id}.", "It may not have been heard yet.")
+        return path
+
+
+def _fill(out: BinaryIO, content: bytes | Path) -> None:
+    if isinstance(content, bytes):
+        out.write(content)
+    else:
+        with content.open("rb") as source:
+            shutil.copyfileobj(source, out, 1 << 20)
+    out.flush()
+    os.fsync(out.fileno())
+
+
+def local_path(uri: str) -> Path | None:
+    """Return the file of this machine that an address names; None when it is elsewhere."""
+    scheme, _, rest = uri.partition("://")
+    if not rest:
+        return Path(uri)
+    return Path(unquote(urlsplit(uri).path)) if scheme == "file" else None

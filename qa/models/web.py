@@ -16,7 +16,6 @@ from qa.models.shelf import refused, sha256_of
 PATIENCE_S = 4.0
 #: Transfers that may end without a single byte before the source is passed over.
 _BARREN = 3
-_CHUNK = 1 << 18
 
 Step = Callable[[int], None]
 
@@ -54,18 +53,18 @@ class Web:
         """
         host = httpx.URL(address).netloc.decode()
         if host not in self._known:
-            heard = threading.Event()
+            heard: list[int] = []
             ask = threading.Thread(target=self._knock, args=(address, heard), daemon=True)
             ask.start()
-            self._known[host] = heard.wait(self._patience)
+            ask.join(self._patience)
+            self._known[host] = bool(heard)
         return self._known[host]
 
-    def _knock(self, address: str, heard: threading.Event) -> None:
+    def _knock(self, address: str, heard: list[int]) -> None:
         try:
-            httpx.head(address, timeout=self._patience)
+            heard.append(httpx.head(address, timeout=self._patience).status_code)
         except (httpx.HTTPError, httpx.InvalidURL):
             return
-        heard.set()
 
     def fetch(self, address: str, file: File, target: Path, *, step: Step) -> None:
         """Fetch one file; what an earlier try left is gone on with.
@@ -80,7 +79,7 @@ class Web:
         ModelError : the file is not the pinned one; it was deleted.
         """
         if not self.answers(address):
-            raise SourceError(f"{_host(address)} did not answer within {self._patience:g} seconds.")
+            raise SourceError(f"{_host(address)} did not answer.")
         part = target.with_name(target.name + ".part")
         part.parent.mkdir(parents=True, exist_ok=True)
         resumed = part.exists()
@@ -125,7 +124,7 @@ class Web:
             if not goes_on:
                 have = 0
             with part.open("ab" if goes_on else "wb") as out:
-                for chunk in answer.iter_raw(_CHUNK):
+                for chunk in answer.iter_raw():
                     out.write(chunk)
                     have += len(chunk)
                     step(min(have, file.size))

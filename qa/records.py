@@ -240,6 +240,9 @@ class AudioFacts(Record):
     stored_rate: int
     stored_channels: int
     layout: Layout
+    #: With one side silent: the stored channel (of several files: the file) that speaks,
+    #: counted from 0; else None.
+    channel: int | None = None
     #: Share of samples at full scale, 0..1, worst channel.
     clipping: float = 0.0
     #: Nothing above the noise floor anywhere.

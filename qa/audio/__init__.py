@@ -1,0 +1,22 @@
+"""Sound: files in, a `Waveform` and what is known about it out; and the playback copy back.
+
+Everything goes through libav as PyAV carries it, so no other program is needed. libav
+itself is loaded on first use: a machine without the extra ``speech`` can still tell which
+files are recordings (`sniff`) and what they hold (`checksum`).
+"""
+
+from qa.audio.decode import decode
+from qa.audio.files import AUDIO_SUFFIXES, checksum, probe, sniff
+from qa.audio.playback import PLAYBACK_SUFFIX, PLAYBACK_TYPE, peaks, write_playback
+
+__all__ = [
+    "AUDIO_SUFFIXES",
+    "PLAYBACK_SUFFIX",
+    "PLAYBACK_TYPE",
+    "checksum",
+    "decode",
+    "peaks",
+    "probe",
+    "sniff",
+    "write_playback",
+]

@@ -7,10 +7,11 @@ import binascii
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, and_, func
-from sqlmodel import Session, col, exists, or_, select
+from sqlmodel import Session, col, or_, select
 
 from qa.errors import NotFound, UsageError
 from qa.records import Role, Score, ScoreStatus, Triage, Verdict
@@ -107,9 +108,13 @@ def _conditions(session: Session, f: Filter) -> Iterator[ColumnElement[bool]]:
         yield _by_review(wanted=f.needs_review)
     scored = list(_score_conditions(f))
     if scored:
-        yield exists().where(
-            col(AssessmentRow.conversation) == row.id, col(AssessmentRow.current).is_(True), *scored
-        )
+        made = select(AssessmentRow.conversation).where(col(AssessmentRow.current).is_(True))
+        yield _one_of(row.id, made.where(*scored))
+
+
+def _one_of(column: Any, query: Any) -> ColumnElement[bool]:
+    # Uncorrelated: the same table may stand in the query around it.
+    return col(column).in_(query.correlate(None))
 
 
 def _by_agent(agent: str) -> ColumnElement[bool]:
@@ -117,10 +122,12 @@ def _by_agent(agent: str) -> ColumnElement[bool]:
     return or_(
         col(row.agent_id) == agent,
         col(row.agent_name) == agent,
-        exists().where(
-            col(PartyRow.conversation) == row.id,
-            col(PartyRow.role) == Role.AGENT,
-            or_(col(PartyRow.agent_id) == agent, col(PartyRow.name) == agent),
+        _one_of(
+            row.id,
+            select(PartyRow.conversation).where(
+                PartyRow.role == Role.AGENT,
+                or_(col(PartyRow.agent_id) == agent, col(PartyRow.name) == agent),
+            ),
         ),
     )
 
@@ -128,15 +135,18 @@ def _by_agent(agent: str) -> ColumnElement[bool]:
 def _by_review(*, wanted: bool) -> ColumnElement[bool]:
     row = ConversationRow
     waits = or_(
-        exists().where(
-            col(AssessmentRow.conversation) == row.id,
-            col(AssessmentRow.current).is_(True),
-            col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
+        _one_of(
+            row.id,
+            select(AssessmentRow.conversation).where(
+                col(AssessmentRow.current).is_(True),
+                col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
+            ),
         ),
-        exists().where(
-            col(OverrideRow.conversation) == row.id,
-            col(OverrideRow.standing).is_(True),
-            col(OverrideRow.confirm_again).is_(True),
+        _one_of(
+            row.id,
+            select(OverrideRow.conversation).where(
+                col(OverrideRow.standing).is_(True), col(OverrideRow.confirm_again).is_(True)
+            ),
         ),
     )
     return waits if wanted else ~waits
@@ -154,10 +164,11 @@ def _score_conditions(f: Filter) -> Iterator[ColumnElement[bool]]:
     if f.max_score is not None:
         yield func.coalesce(made.total, made.low) <= f.max_score
     if f.failed_item is not None:
-        yield exists().where(
-            col(FindingRow.assessment) == made.id,
-            col(FindingRow.item) == f.failed_item,
-            col(FindingRow.standing) == Verdict.FAIL,
+        yield _one_of(
+            made.id,
+            select(FindingRow.assessment).where(
+                FindingRow.item == f.failed_item, FindingRow.standing == Verdict.FAIL
+            ),
         )
 
 

@@ -1,0 +1,699 @@
+"""What the store promises, on both databases."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import inspect, text
+
+from qa.errors import (
+    DatabaseTooNew,
+    InputError,
+    ModelError,
+    NotFound,
+    QaError,
+    StoreError,
+    UnknownName,
+    UsageError,
+)
+from qa.records import (
+    Assessment,
+    CardRef,
+    Channel,
+    Direction,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Heard,
+    Metadata,
+    Provenance,
+    RedactedSpan,
+    Score,
+    ScoreStatus,
+    Triage,
+    Verdict,
+)
+from qa.store import Filter, State, Store, database, name_worker, open_store, upgrade
+from qa.store.migrations import REVISIONS
+from qa.store.tables import Table
+from qa.testing import make_call, make_chat, make_safe, make_turns
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+SECRET = "4111 1111 1111 1111"
+LINES = [("agent", "Hello, how can I help?"), ("customer", "My card is [CARD_NUMBER]")]
+
+
+class Clock:
+    """Time that passes when a test says so, and a microsecond at each look."""
+
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(microseconds=1)
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Card:
+    """As much of a scorecard as the store looks at."""
+
+    ref: CardRef
+    source: str
+
+
+def card(id: str = "support", version: int = 1) -> Card:
+    return Card(
+        ref=CardRef(id=id, version=version, hash=f"sha256:{id}-{version}"),
+        source=f"id: {id}\nversion: {version}\n",
+    )
+
+
+def total(source, findings, overrides):
+    """Share of items passed: the real arithmetic is scoring's, and tested there."""
+    assert source.startswith("id: ")
+    verdicts = {f.item: f.verdict for f in findings} | {o.item: o.verdict for o in overrides}
+    passed = [v for v in verdicts.values() if v is Verdict.PASS]
+    share = 100 * len(passed) / len(verdicts)
+    return Score(status=ScoreStatus.FINAL, mode="items", total=share, passed=share >= 80)
+
+
+def finding(item: str, verdict: Verdict, quote: str = "") -> Finding:
+    hits = (
+        Evidence(kind=EvidenceKind.HIT, turn=0, char_start=0, char_end=len(quote), quote=quote),
+    )
+    return Finding(
+        item=item,
+        section="service",
+        ask=f"Did the agent do {item}?",
+        verdict=verdict,
+        value={Verdict.PASS: 1.0, Verdict.FAIL: 0.0}.get(verdict),
+        evidence=hits if quote else (),
+    )
+
+
+def assessment(id: str, *findings: Finding, made_by: Card | None = None, party="agent"):
+    made_by = made_by or card()
+    return Assessment(
+        conversation=id,
+        card=made_by.ref,
+        party=party,
+        findings=findings,
+        score=total(made_by.source, findings, ()),
+        provenance=Provenance(stage="judge", engine="test"),
+    )
+
+
+def heard(id: str, **options) -> Heard:
+    raw = make_turns([(p, t.replace("[CARD_NUMBER]", SECRET)) for p, t in LINES])
+    safe = make_safe(LINES, id=id, **options)
+    span = RedactedSpan(kind="CARD_NUMBER", turn=1, start=2.9, end=4.1)
+    return Heard(
+        turns=raw,
+        safe=safe.model_copy(update={"redacted": (span,)}),
+        provenance=(Provenance(stage="transcribe", engine="fake"),),
+    )
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(ready_database, clock):
+    engine = database.make_engine(database.address(ready_database))
+    with Store(engine, settings=ready_database, clock=clock, total=total) as opened:
+        yield opened
+
+
+def scored(store: Store, call, *findings: Finding) -> str:
+    """Take a call through everything, as a worker does."""
+    store.register(call, ["support"])
+    job = store.claim(name_worker(), lease_s=60, only=[call.id])
+    store.save_heard(call.id, heard(call.id, metadata=call.metadata))
+    store.save_assessments(call.id, card(), [assessment(call.id, *findings)])
+    assert store.finish(job) is State.DONE
+    return call.id
+
+
+# --- schema ----------------------------------------------------------------------------
+
+
+def test_migrations_make_exactly_the_models_tables(empty_database):
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    assert upgrade(empty_database) == ""
+    engine = database.make_engine(database.address(empty_database))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Table.metadata) == []
+    engine.dispose()
+
+
+def test_an_upgrade_may_be_run_again(ready_database):
+    assert upgrade(ready_database) == REVISIONS[-1]
+    open_store(ready_database).close()
+
+
+def test_a_database_of_a_newer_program_is_refused_and_left_alone(ready_database):
+    _set_revision(ready_database, "9999")
+    for attempt in (open_store, upgrade):
+        with pytest.raises(DatabaseTooNew, match="9999") as refused:
+            attempt(ready_database)
+        assert "Install" in refused.value.mend
+
+
+@pytest.mark.postgres
+def test_a_server_database_is_set_up_only_when_asked_to(empty_postgres):
+    with pytest.raises(StoreError, match="not set up") as refused:
+        open_store(empty_postgres)
+    assert refused.value.mend == "Run: qa db upgrade"
+
+
+@pytest.mark.postgres
+def test_many_machines_may_upgrade_at_once(empty_postgres):
+    with ThreadPoolExecutor(4) as pool:
+        assert len(list(pool.map(upgrade, [empty_postgres] * 4))) == 4
+    open_store(empty_postgres).close()
+
+
+def _set_revision(settings, revision: str) -> None:
+    engine = database.make_engine(database.address(settings))
+    with engine.execution_options(writes=True).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :r"), {"r": revision})
+    engine.dispose()
+
+
+# --- coming in -------------------------------------------------------------------------
+
+
+def test_the_same_content_twice_is_one_conversation_and_new_wants_are_added(store):
+    call = make_call()
+    assert store.register(call, ["support"]) is True
+    assert store.register(call.model_copy(update={"source": "copy.wav"}), ["sales"]) is False
+    assert store.counts().total == 1
+    assert store.summary(call.id).wanted == ("sales", "support")
+
+
+def test_an_id_of_other_content_is_refused(store):
+    store.register(make_call(uri="a.wav"), [])
+    with pytest.raises(InputError, match="belongs to other content"):
+        store.register(make_call(uri="b.wav"), [])
+
+
+def test_a_conversation_comes_back_as_it_was_found(store):
+    chat = make_chat([("customer", f"it is {SECRET}"), ("agent", "thanks")])
+    store.register(chat, [])
+    assert store.conversation(chat.id) == chat
+
+
+def test_an_unheard_recording_that_moved_is_read_from_its_new_place(store):
+    call = make_call()
+    store.register(call, ["support"])
+    store.fail(store.claim("w", lease_s=60), InputError("gone", "bring it back"))
+    moved = call.model_copy(update={"source": "new/call-1.wav"})
+    assert store.register(moved, ["support"]) is False
+    assert store.conversation(call.id).source == "new/call-1.wav"
+    assert store.summary(call.id).state is State.WAITING
+
+
+def test_what_was_heard_comes_back_equal(store):
+    call = make_call()
+    store.register(call, [])
+    made = heard(call.id)
+    assert not store.heard(call.id)
+    with pytest.raises(NotFound, match="not been heard"):
+        store.safe(call.id)
+    store.save_heard(call.id, made)
+    store.save_heard(call.id, made)  # as after a crash
+    assert store.heard(call.id)
+    assert store.safe(call.id) == made.safe
+    assert store.raw_turns(call.id) == made.turns
+
+
+def test_chat_messages_without_times_come_back_equal(store):
+    chat = make_chat(LINES, seconds_between=None)
+    store.register(chat, [])
+    made = heard(chat.id, channel=Channel.CHAT, timed=False, triage=Triage.UNANSWERED)
+    store.save_heard(chat.id, made)
+    assert store.safe(chat.id) == made.safe
+
+
+def test_no_table_holds_what_was_redacted(store, ready_database):
+    chat = make_chat([("customer", f"it is {SECRET}")])
+    store.register(chat, ["support"])
+    store.save_heard(chat.id, heard(chat.id))
+    quoted = finding("greeting", Verdict.PASS, "Hello")
+    store.save_assessments(chat.id, card(), [assessment(chat.id, quoted)])
+    engine = database.make_engine(database.address(ready_database))
+    with engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        rows = [
+            str(row) for t in tables for row in connection.execute(text(f'SELECT * FROM "{t}"'))
+        ]
+    engine.dispose()
+    assert any("[CARD_NUMBER]" in row for row in rows)
+    assert not any("4111" in row for row in rows)
+
+
+def test_a_text_that_no_database_keeps_is_refused_and_changes_nothing(store):
+    call = make_call()
+    store.register(call, [])
+    made = heard(call.id)
+    broken = made.safe.turns[0].model_copy(update={"text": "a\x00b", "words": ()})
+    with pytest.raises(InputError, match="NUL"):
+        store.save_heard(
+            call.id,
+            made.model_copy(update={"safe": made.safe.model_copy(update={"turns": (broken,)})}),
+        )
+    assert not store.heard(call.id)
+
+
+# --- the queue ---------------------------------------------------------------------------
+
+
+def test_a_conversation_is_claimed_once(store):
+    store.register(make_call(), ["support"])
+    job = store.claim("one", lease_s=60)
+    assert (job.needs, job.attempt, job.scorecards) == ("listen", 1, ("support",))
+    assert store.claim("two", lease_s=60) is None
+    assert store.summary(job.id).state is State.WORKING
+
+
+def test_many_claims_at_once_give_each_conversation_to_one_worker(store):
+    for n in range(12):
+        store.register(make_call(id=f"call-{n}"), ["support"])
+
+    def work(worker: str) -> list[str]:
+        taken = []
+        while job := store.claim(worker, lease_s=60):
+            taken.append(job.id)
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [each for ids in pool.map(work, "abcd") for each in ids]
+    assert sorted(taken) == sorted(f"call-{n}" for n in range(12))
+
+
+def test_what_costs_little_comes_first_then_the_order_of_arrival(store):
+    store.register(make_call(id="call-b"), ["support"])
+    store.register(make_call(id="call-a"), ["support"])
+    store.register(make_chat(LINES, id="chat-z"), ["support"])
+    order = [store.claim("w", lease_s=60).id for _ in range(3)]
+    assert order == ["chat-z", "call-b", "call-a"]
+
+
+def test_a_worker_without_models_is_given_text_alone(store):
+    store.register(make_call(), ["support"])
+    assert store.claim("w", lease_s=60, loads=["text"]) is None
+    store.save_heard("call-1", heard("call-1"))  # heard before: to judge it takes no model
+    job = store.claim("w", lease_s=60, loads=["text"])
+    assert (job.needs, job.load) == ("judge", "text")
+
+
+def test_claims_keep_to_the_ids_they_were_given_however_many(store):
+    store.register(make_call(id="call-1"), ["support"])
+    store.register(make_call(id="call-2"), ["support"])
+    many = [f"other-{n}" for n in range(40_000)]
+    assert store.claim("w", lease_s=60, only=many) is None
+    assert store.claim("w", lease_s=60, only=[*many, "call-2"]).id == "call-2"
+    assert (store.waiting(["call-1"]), store.waiting(many)) == (1, 0)
+
+
+def test_a_lease_that_ran_out_is_given_to_another_and_counts_an_attempt(store, clock):
+    store.register(make_call(), ["support"])
+    first = store.claim("elsewhere", lease_s=60)
+    clock.pass_seconds(30)
+    assert store.renew([first], lease_s=60) == {first.id}
+    clock.pass_seconds(45)
+    assert store.claim("other", lease_s=60) is None
+    clock.pass_seconds(30)
+    second = store.claim("other", lease_s=60)
+    assert second.attempt == 2
+    # The first one was only slow; what it reports now is about a claim it lost.
+    assert store.renew([first], lease_s=60) == set()
+    assert store.finish(first) is None
+    assert store.fail(first, InputError("late", "")) is None
+    assert store.finish(second) is State.DONE
+
+
+def test_a_recording_that_takes_its_worker_down_every_time_fails(store, clock):
+    store.register(make_call(), ["support"])
+    for _ in range(2):
+        assert store.claim("elsewhere", lease_s=60)
+        clock.pass_seconds(61)
+    assert store.claim("elsewhere", lease_s=60) is None
+    summary = store.summary("call-1")
+    assert summary.state is State.FAILED
+    assert "attempt 2" in summary.error_reason
+    assert "--retry failed" in summary.error_mend
+
+
+def test_bad_input_fails_at_once_and_says_why(store):
+    store.register(make_call(), ["support"])
+    job = store.claim("w", lease_s=60)
+    assert store.fail(job, InputError("It is empty.", "Record it again.")) is State.FAILED
+    summary = store.summary(job.id)
+    assert (summary.error_reason, summary.error_mend) == ("It is empty.", "Record it again.")
+    assert store.claim("w", lease_s=60) is None
+
+
+def test_other_failures_are_tried_again_later(store, clock):
+    store.register(make_call(), ["support"])
+    assert store.fail(store.claim("w", lease_s=60), QaError("Odd.", "")) is State.WAITING
+    assert store.claim("w", lease_s=60) is None
+    assert store.next_due() > clock.now
+    clock.pass_seconds(5)
+    second = store.claim("w", lease_s=60)
+    assert second.attempt == 2
+    assert store.fail(second, QaError("Odd.", "")) is State.FAILED
+    assert store.next_due() is None
+
+
+def test_failed_conversations_come_back_by_a_retry_alone(store):
+    for n in (1, 2):
+        store.register(make_call(id=f"call-{n}"), ["support"])
+        store.fail(store.claim("w", lease_s=60), InputError("Bad.", ""))
+    assert store.want(None, None) == 0
+    assert store.retry(["call-2"]) == 1
+    job = store.claim("w", lease_s=60)
+    assert (job.id, job.attempt) == ("call-2", 1)
+    store.finish(job)
+    assert store.summary("call-2").error_reason == ""
+    assert store.retry() == 1
+
+
+def test_a_machine_that_cannot_do_it_gives_it_back_without_an_attempt(store):
+    store.register(make_call(), ["support"])
+    job = store.claim("w", lease_s=60)
+    assert store.hold(job, ModelError("No weights.", "Run: qa models pull")) is True
+    summary = store.summary(job.id)
+    assert (summary.state, summary.attempts) == (State.WAITING, 0)
+    assert summary.error_mend == "Run: qa models pull"
+
+
+def test_an_interrupted_worker_gives_all_back_without_an_attempt(store):
+    for n in (1, 2):
+        store.register(make_call(id=f"call-{n}"), ["support"])
+        store.claim("mine" if n == 1 else "other", lease_s=60)
+    assert store.release("mine") == 1
+    assert store.summary("call-1").state is State.WAITING
+    assert store.claim("other", lease_s=60).attempt == 1
+    assert store.summary("call-2").state is State.WORKING
+
+
+def test_a_triaged_conversation_is_counted_and_not_done(store):
+    store.register(make_call(), ["support"])
+    job = store.claim("w", lease_s=60)
+    store.save_heard(job.id, heard(job.id, triage=Triage.VOICEMAIL))
+    store.save_assessments(job.id, card(), [])
+    assert store.finish(job) is State.TRIAGED
+    counts = store.counts()
+    assert (counts.triaged, counts.states) == ({Triage.VOICEMAIL: 1}, {State.TRIAGED: 1})
+
+
+# --- scoring again -----------------------------------------------------------------------
+
+
+def test_scoring_again_judges_and_does_not_listen(store):
+    call = scored(store, make_call(), finding("greeting", Verdict.PASS))
+    assert store.claim("w", lease_s=60) is None
+    assert store.want([call], None) == 1
+    job = store.claim("w", lease_s=60)
+    assert (job.needs, job.load, job.scorecards) == ("judge", "text", ("support",))
+
+
+def test_a_further_card_is_wanted_beside_those_done(store):
+    call = scored(store, make_call(), finding("greeting", Verdict.PASS))
+    unheard = make_call(id="call-2")
+    store.register(unheard, ["support"])
+    assert store.want(None, ["sales"]) == 2
+    assert store.summary(call).wanted == ("sales",)
+    assert store.summary("call-2").wanted == ("sales", "support")
+    with pytest.raises(NotFound):
+        store.want(["nobody"], ["sales"])
+
+
+def test_what_was_asked_for_meanwhile_still_waits(store):
+    store.register(make_call(), ["support"])
+    job = store.claim("w", lease_s=60)
+    store.save_heard(job.id, heard(job.id))
+    store.want([job.id], ["support", "sales"])
+    assert store.finish(job) is State.WAITING
+    again = store.claim("w", lease_s=60)
+    assert (again.needs, again.scorecards) == ("judge", ("sales", "support"))
+
+
+def test_a_new_version_replaces_the_score_and_keeps_the_old_card(store):
+    call = scored(store, make_call(), finding("greeting", Verdict.FAIL))
+    newer = card(version=2)
+    store.save_assessments(
+        call, newer, [assessment(call, finding("greeting", Verdict.PASS), made_by=newer)]
+    )
+    (now,) = store.assessments(call)
+    assert (now.assessment.card.version, now.score.total) == (2, 100)
+    assert "version: 1" in store.card_source(card().ref.hash)
+
+
+def test_an_assessment_comes_back_equal(store):
+    made = assessment(
+        "call-1", finding("greeting", Verdict.PASS, "Hello"), finding("close", Verdict.REVIEW)
+    )
+    store.register(make_call(), [])
+    store.save_assessments("call-1", card(), [made])
+    (found,) = store.assessments("call-1")
+    assert found.assessment == made
+    assert (found.overrides, found.history, found.score) == ((), (), made.score)
+
+
+# --- humans' verdicts ----------------------------------------------------------------------
+
+
+def test_a_humans_verdict_stands_beside_the_machines(store):
+    call = scored(
+        store, make_call(), finding("greeting", Verdict.FAIL), finding("close", Verdict.PASS)
+    )
+    now = store.override(call, "support", "greeting", Verdict.PASS, "She did.", "ann")
+    assert (now.score.total, now.assessment.score.total) == (100, 50)
+    assert now.assessment.findings[0].verdict is Verdict.FAIL
+    assert now.standing(now.assessment.findings[0]) is Verdict.PASS
+    assert [(e.action, e.who, e.verdict) for e in now.history] == [
+        ("scored", "", Verdict.FAIL),
+        ("override", "ann", Verdict.PASS),
+    ]
+    assert store.assessments(call) == (now,)
+    assert store.summary(call).scores[0].total == 100
+    assert store.summary(call).scores[0].failed == ()
+
+
+def test_a_second_verdict_replaces_the_first_and_both_are_remembered(store):
+    call = scored(store, make_call(), finding("greeting", Verdict.FAIL))
+    store.override(call, "support", "greeting", Verdict.PASS, "", "ann")
+    now = store.override(call, "support", "greeting", Verdict.NOT_APPLICABLE, "dropped", "bob")
+    assert [o.who for o in now.overrides] == ["bob"]
+    assert [e.who for e in now.history] == ["", "ann", "bob"]
+
+
+def test_undo_brings_the_machines_verdict_back(store):
+    call = scored(store, make_call(), finding("greeting", Verdict.FAIL))
+    store.override(call, "support", "greeting", Verdict.PASS, "", "ann")
+    now = store.undo_override(call, "support", "greeting", "bob")
+    assert (now.overrides, now.score.total) == ((), 0)
+    assert [(e.action, e.who) for e in now.history][1:] == [("override", "ann"), ("undo", "bob")]
+    with pytest.raises(NotFound, match="nothing to undo"):
+        store.undo_override(call, "support", "greeting", "bob")
+    assert [(e.kind, e.who) for e in store.log(call)] == [("override", "ann"), ("undo", "bob")]
+
+
+@pytest.mark.parametrize(
+    ("now_said", "again"),
+    [
+        pytest.param(finding("greeting", Verdict.FAIL, "Hello"), False, id="same quote"),
+        pytest.param(finding("greeting", Verdict.FAIL, "Hi"), True, id="other quote"),
+        pytest.param(finding("greeting", Verdict.PASS, "Hello"), True, id="other verdict"),
+    ],
+)
+def test_a_humans_verdict_outlives_a_re_score(store, now_said, again):
+    call = scored(store, make_call(), finding("greeting", Verdict.FAIL, "Hello"))
+    store.override(call, "support", "greeting", Verdict.PASS, "", "ann")
+    newer = card(version=2)
+    store.save_assessments(call, newer, [assessment(call, now_said, made_by=newer)])
+    (now,) = store.assessments(call)
+    assert (now.score.total, now.overrides[0].confirm_again) == (100, again)
+    assert [p.id for p in store.list(Filter(needs_review=True)).items] == ([call] if again else [])
+    confirmed = store.override(call, "support", "greeting", Verdict.PASS, "", "ann")
+    assert confirmed.overrides[0].confirm_again is False
+
+
+def test_a_humans_verdict_counts_for_the_agent_it_is_about(store):
+    store.register(make_call(), [])
+    both = [
+        assessment("call-1", finding("greeting", Verdict.FAIL), party=p)
+        for p in ("agent", "agent-2")
+    ]
+    store.save_assessments("call-1", card(), both)
+    with pytest.raises(UsageError, match="several agents") as asked:
+        store.override("call-1", "support", "greeting", Verdict.PASS, "", "ann")
+    assert "agent-2" in asked.value.mend
+    store.override("call-1", "support", "greeting", Verdict.PASS, "", "ann", party="agent-2")
+    assert {r.assessment.party: r.score.total for r in store.assessments("call-1")} == {
+        "agent": 0,
+        "agent-2": 100,
+    }
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "value", "error"),
+    [
+        ("greting", Verdict.PASS, None, UnknownName),
+        ("greeting", Verdict.REVIEW, None, UsageError),
+        ("greeting", Verdict.PARTIAL, None, UsageError),
+        ("greeting", Verdict.PARTIAL, 1.5, UsageError),
+        ("greeting", Verdict.FAIL, 1.0, UsageError),
+    ],
+)
+def test_a_verdict_that_makes_no_sense_is_refused(store, item, verdict, value, error):
+    call = scored(store, make_call(), finding("greeting", Verdict.FAIL))
+    with pytest.raises(error):
+        store.override(call, "support", item, verdict, "", "ann", value=value)
+    assert store.assessments(call)[0].history == ()
+
+
+def test_a_verdict_without_a_score_is_refused(store):
+    store.register(make_call(), [])
+    with pytest.raises(NotFound, match="no score by 'support'"):
+        store.override("call-1", "support", "greeting", Verdict.PASS, "", "ann")
+    with pytest.raises(NotFound, match="no conversation"):
+        store.override("nobody", "support", "greeting", Verdict.PASS, "", "ann")
+
+
+# --- lists -------------------------------------------------------------------------------
+
+
+def fill(store: Store) -> None:
+    for n in range(7):
+        meta = Metadata(
+            direction=Direction.INBOUND if n % 2 else Direction.OUTBOUND,
+            queue="loans" if n < 3 else "cards",
+            project="bank",
+            agent_id=f"a{n % 2}",
+            agent_name="Ann" if n % 2 else "Bob",
+            # Two of them begin at the very same moment.
+            started_at=START - timedelta(days=max(n, 1)),
+        )
+        verdict = Verdict.FAIL if n < 2 else Verdict.PASS
+        scored(store, make_call(id=f"call-{n}", metadata=meta), finding("greeting", verdict))
+    store.register(make_chat(LINES, id="chat-1"), ["support"])
+
+
+def test_pages_follow_one_another_without_gap_or_repeat(store):
+    fill(store)
+    pages, after = [], None
+    while True:
+        page = store.list(after=after, limit=3)
+        pages.append([item.id for item in page.items])
+        if page.next is None:
+            break
+        after = page.next
+        # What arrives meanwhile is newer, and does not move what is still to come.
+        store.register(make_chat([("agent", str(len(pages)))], id=f"late-{len(pages)}"), [])
+    assert pages == [
+        ["chat-1", "call-1", "call-0"],
+        ["call-2", "call-3", "call-4"],
+        ["call-5", "call-6"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("filter", "expected"),
+    [
+        (Filter(state=State.WAITING), {"chat-1"}),
+        (Filter(channel=Channel.CHAT), {"chat-1"}),
+        (Filter(queue="loans"), {"call-0", "call-1", "call-2"}),
+        (Filter(project="shop"), set()),
+        (Filter(agent="a1", queue="loans"), {"call-1"}),
+        (Filter(agent="Bob", queue="loans"), {"call-0", "call-2"}),
+        (Filter(failed_item="greeting"), {"call-0", "call-1"}),
+        (Filter(failed_item="greeting", card="sales"), set()),
+        (Filter(max_score=50), {"call-0", "call-1"}),
+        (Filter(min_score=50, queue="loans"), {"call-2"}),
+        (
+            Filter(status=ScoreStatus.FINAL, since=START - timedelta(days=2)),
+            {"call-0", "call-1", "call-2"},
+        ),
+        (Filter(until=START - timedelta(days=5)), {"call-6"}),
+        (Filter(ids=("call-4", "call-9")), {"call-4"}),
+    ],
+)
+def test_filters(store, filter, expected):
+    fill(store)
+    assert {item.id for item in store.list(filter).items} == expected
+    assert store.counts(filter).total == len(expected)
+
+
+def test_lists_follow_the_verdict_that_stands(store):
+    call = scored(store, make_call(), finding("greeting", Verdict.FAIL))
+    store.override(call, "support", "greeting", Verdict.PASS, "", "ann")
+    assert store.list(Filter(failed_item="greeting")).items == ()
+    assert [i.id for i in store.list(Filter(min_score=100)).items] == [call]
+
+
+def test_counts_say_where_everything_stands(store):
+    fill(store)
+    counts = store.counts()
+    assert counts.states == {State.DONE: 7, State.WAITING: 1}
+    assert counts.statuses == {ScoreStatus.FINAL: 7}
+    assert counts.seconds == pytest.approx(7 * store.summary("call-1").duration)
+
+
+@pytest.mark.parametrize("after", ["", "x", "bm9uc2Vuc2U", "WzEsMl0"])
+def test_a_place_that_no_page_gave_is_refused(store, after):
+    with pytest.raises(UsageError, match="no place in a list"):
+        store.list(after=after)
+
+
+def test_people_may_type_the_beginning_of_an_id_or_their_own(store):
+    store.register(make_call(id="ab12"), [])
+    store.register(make_call(id="ab34").model_copy(update={"external_id": "CRM-7"}), [])
+    assert store.resolve("ab12") == store.resolve("ab1") == "ab12"
+    assert store.resolve("CRM-7") == "ab34"
+    with pytest.raises(UsageError, match="several") as asked:
+        store.resolve("ab")
+    assert "ab12, ab34" in asked.value.mend
+    for nothing in ("zz", "", "a_", "%"):
+        with pytest.raises((NotFound, UsageError)):
+            store.resolve(nothing)
+    with pytest.raises(NotFound):
+        store.resolve("%")
+
+
+# --- trouble -------------------------------------------------------------------------------
+
+
+def test_a_database_that_does_not_answer_says_so_without_a_password(tmp_path):
+    from qa.settings import Settings
+
+    gone = Settings(
+        data=tmp_path, database_url="postgresql://qa:secret@127.0.0.1:1/qa?connect_timeout=2"
+    )
+    with pytest.raises(StoreError, match="does not answer") as refused:
+        open_store(gone)
+    assert refused.value.passing
+    assert "secret" not in str(refused.value)
+
+
+def test_errors_of_the_database_never_quote_a_conversation(store):
+    store.register(make_call(), [])
+    made = heard("call-1")
+    twice = made.safe.model_copy(update={"turns": (made.safe.turns[1],) * 2})
+    with pytest.raises(Exception, match=r"(?i)unique") as refused:
+        store.save_heard("call-1", made.model_copy(update={"safe": twice}))
+    assert "My card" not in str(refused.value)

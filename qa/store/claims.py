@@ -59,6 +59,15 @@ class Claims:
         with database.writing(self._engine) as session:
             return queue.retry(session, ids, now=self._now())
 
+    def recover(self) -> tuple[str, ...]:
+        """Free what workers held that are gone; return the ids given up by it.
+
+        `claim` does it, too; this is for whoever has to tell.
+        """
+        with database.writing(self._engine) as session:
+            found = queue.recover(session, attempts=self._settings.attempts, now=self._now())
+            return tuple(found)
+
     def claim(
         self,
         worker: str,

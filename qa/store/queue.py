@@ -188,8 +188,8 @@ def claim(
     )
 
 
-def recover(session: Session, *, attempts: int, now: datetime) -> int:
-    """Take claims away from workers that are gone; return how many.
+def recover(session: Session, *, attempts: int, now: datetime) -> list[str]:
+    """Take claims away from workers that are gone; return the ids that failed by it.
 
     A worker is gone when its lease ran out, or at once when its process can be
     seen to have ended. Each such claim counts as an attempt.
@@ -214,7 +214,7 @@ def recover(session: Session, *, attempts: int, now: datetime) -> int:
         if row.attempts >= attempts:
             row.state = State.FAILED
             row.error_mend = "If memory ran out, use fewer workers; then: qa work --retry failed"
-    return len(lost)
+    return [row.id for row in lost if row.state == State.FAILED]
 
 
 def renew(session: Session, jobs: Sequence[Job], *, lease_s: float, now: datetime) -> set[str]:

@@ -11,7 +11,6 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-from qa.errors import InputError
 from qa.records import (
     Assessment,
     Conversation,
@@ -21,14 +20,14 @@ from qa.records import (
     Verdict,
 )
 from qa.settings import Settings
-from qa.store import database, journal, listing, queue, results, reviews, rows
+from qa.store import database, journal, listing, queue, results, reviews, roles, rows
 from qa.store.claims import Claims, utc_now
 from qa.store.tables import (
     ConversationRow,
     HeardRow,
     State,
 )
-from qa.store.vault import Vault, local_path
+from qa.store.vault import Vault, with_copies
 from qa.store.views import (
     Card,
     ConversationSummary,
@@ -140,7 +139,8 @@ class Store(Claims):
                 if row.source != conversation.source and session.get(HeardRow, row.id) is None:
                     self._found_elsewhere(row, conversation)
                 return False
-            conversation = self._kept(conversation)
+            if self._settings.keep_originals:
+                conversation = with_copies(conversation, self.vault)
             self.vault.put(
                 "conversation",
                 conversation.id,
@@ -161,22 +161,6 @@ class Store(Claims):
         row.source, row.attempts = conversation.source, 0
         if row.state == State.FAILED:
             row.state = State.WAITING
-
-    def _kept(self, conversation: Conversation) -> Conversation:
-        """Copy the recordings into the vault where the settings want it."""
-        if not self._settings.keep_originals:
-            return conversation
-        kept = []
-        for number, source in enumerate(conversation.audio):
-            path = local_path(source.uri)
-            if path is None or not path.is_file():
-                raise InputError(
-                    f"{conversation.source}: cannot be copied, it is no file of this machine.",
-                    "Set QA_KEEP_ORIGINALS=false, or copy the recording here first.",
-                )
-            copy = self.vault.put("original", f"{conversation.id}-{number}", path)
-            kept.append(source.model_copy(update={"uri": str(copy)}))
-        return conversation.model_copy(update={"audio": tuple(kept)})
 
     def conversation(self, id: str) -> Conversation:
         """Return a conversation as it was found, unredacted: for the pipeline alone.
@@ -263,6 +247,29 @@ class Store(Claims):
         with database.reading(self._engine) as session:
             results.existing(session, id)
             return tuple(reviews.reviewed(session, row) for row in reviews.current(session, id))
+
+    def swap_roles(self, id: str, *, who: str) -> int:
+        """Let agent and customer change places; its cards are wanted again.
+
+        Returns
+        -------
+        int : 1 when it now waits to be judged, 0 when no card is wanted.
+
+        Raises
+        ------
+        NotFound : no such conversation, or not heard yet.
+        UsageError : there is no agent and no customer to swap.
+        """
+        raw = self.raw_turns(id)
+        with database.writing(self._engine) as session:
+            before = results.safe(session, id)
+            after = roles.swapped(before, who=who, min_seconds=self._settings.min_seconds)
+            results.save_roles(session, id, after, now=self._now())
+            journal.write(
+                session, "roles swapped", who=who, conversation=id, detail={}, now=self._now()
+            )
+            self._put_turns(id, roles.follow(raw, after.turns))
+            return queue.want(session, [id], None, now=self._now())
 
     def card_source(self, hash: str) -> str:
         """Return the text of a scorecard as a score was made with it.

@@ -127,21 +127,16 @@ def safe(session: Session, id: str) -> SafeConversation:
     )
 
 
-def save_roles(
-    session: Session,
-    id: str,
-    parties: Sequence[Party],
-    turns: Sequence[SafeTurn],
-    *,
-    now: datetime,
-) -> None:
-    """Keep new roles of a heard conversation, and want its cards again."""
-    row = existing(session, id)
-    _replace(session, id, parties, turns)
-    before = safe(session, id)
-    _describe(row, before)
+def save_roles(session: Session, id: str, safe: SafeConversation, *, now: datetime) -> None:
+    """Keep other parties and roles of a heard conversation; what was said stays."""
+    row, heard = existing(session, id), session.get_one(HeardRow, id)
+    for name, value in rows.heard_values(safe, ()).items():
+        if name != "provenance":
+            setattr(heard, name, value)
+    _replace(session, id, safe.parties, safe.turns)
+    row.triage, row.triage_reason, row.updated_at = safe.triage, safe.triage_reason, now
+    _describe(row, safe)
     session.flush()
-    queue.want(session, [id], None, now=now)
 
 
 def freeze(session: Session, card: Card, *, now: datetime) -> None:

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
-from qa.errors import NotFound, UsageError
+from qa.errors import InputError, NotFound, UsageError
+from qa.records import Conversation
 from qa.store.database import from_os_error
 
 Kind = Literal["conversation", "turns", "playback", "original", "upload"]
@@ -184,6 +185,27 @@ def _fill(out: BinaryIO, content: bytes | Path) -> None:
             shutil.copyfileobj(source, out, 1 << 20)
     out.flush()
     os.fsync(out.fileno())
+
+
+def with_copies(conversation: Conversation, vault: Vault) -> Conversation:
+    """Return the conversation with its recordings copied into the vault.
+
+    Raises
+    ------
+    InputError : a recording is no file of this machine.
+    DiskFull : no room for the copy.
+    """
+    kept = []
+    for number, source in enumerate(conversation.audio):
+        path = local_path(source.uri)
+        if path is None or not path.is_file():
+            raise InputError(
+                f"{conversation.source}: cannot be copied, it is no file of this machine.",
+                "Set QA_KEEP_ORIGINALS=false, or copy the recording here first.",
+            )
+        copy = vault.put("original", f"{conversation.id}-{number}", path)
+        kept.append(source.model_copy(update={"uri": str(copy)}))
+    return conversation.model_copy(update={"audio": tuple(kept)})
 
 
 def local_path(uri: str) -> Path | None:

@@ -1,0 +1,137 @@
+"""One claimed conversation, from listening to its scores. The same for every kind of worker."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from qa import scoring
+from qa.errors import MissingExtra, ModelError, QaError, StoreError
+from qa.jobs.report import Outcome
+from qa.records import Assessment, Channel, Conversation, Heard, SafeConversation
+from qa.scoring import Scorecard
+from qa.settings import Settings
+from qa.store import Job, State, Store
+
+
+class Pipeline(Protocol):
+    """What work needs of `qa.pipeline.Pipeline`."""
+
+    def listen(self, conversation: Conversation, *, playback: Path | None = None) -> Heard:
+        """Hear a call, or read a chat."""
+        ...
+
+    def judge(self, safe: SafeConversation, cards: tuple[Scorecard, ...]) -> tuple[Assessment, ...]:
+        """Judge a conversation by each card."""
+        ...
+
+
+def process(
+    job: Job, *, store: Store, pipeline: Callable[[], Pipeline], settings: Settings
+) -> Outcome:
+    """Do a job and close its claim, whatever comes.
+
+    Parameters
+    ----------
+    pipeline : gives the process's pipeline, made at the first call.
+    """
+    try:
+        return _process(job, store=store, pipeline=pipeline, settings=settings)
+    except StoreError as err:
+        # Not even the failure could be written down; the claim ends with its lease.
+        return _outcome(job, "failed", err)
+
+
+def _process(
+    job: Job, *, store: Store, pipeline: Callable[[], Pipeline], settings: Settings
+) -> Outcome:
+    try:
+        seconds = _listen_and_judge(job, store=store, pipeline=pipeline(), settings=settings)
+    except (ModelError, MissingExtra) as err:
+        # Not the recording's fault: it waits until the machine can do it.
+        held = store.hold(job, err)
+        return _outcome(job, "held" if held else "lost", err)
+    except QaError as err:
+        return failed(job, err, store=store)
+    except Exception as err:  # noqa: BLE001 - the batch goes on whatever one recording does
+        return failed(job, unexpected(err), store=store)
+    match store.finish(job):
+        case None:
+            return Outcome(id=job.id, source=job.source, state="lost")
+        case State.TRIAGED:
+            return Outcome(id=job.id, source=job.source, state="triaged", seconds=seconds)
+        case State.DONE:
+            return Outcome(id=job.id, source=job.source, state="done", seconds=seconds)
+        case _:  # asked for again meanwhile
+            return Outcome(id=job.id, source=job.source, state="again", seconds=seconds)
+
+
+def failed(job: Job, error: QaError, *, store: Store) -> Outcome:
+    """Close a claim whose work failed."""
+    match store.fail(job, error):
+        case None:
+            return _outcome(job, "lost", error)
+        case State.FAILED:
+            return _outcome(job, "failed", error)
+        case _:
+            return _outcome(job, "again", error)
+
+
+def _outcome(job: Job, state: str, error: QaError) -> Outcome:
+    return Outcome.model_validate(
+        {
+            "id": job.id,
+            "source": job.source,
+            "state": state,
+            "reason": error.reason,
+            "mend": error.mend,
+        }
+    )
+
+
+def _listen_and_judge(job: Job, *, store: Store, pipeline: Pipeline, settings: Settings) -> float:
+    # A card with a mistake is found before minutes are spent on listening.
+    cards = tuple(scoring.find_card(id, settings) for id in job.scorecards)
+    seconds = 0.0
+    if job.needs == "listen":
+        safe = _listen(job, store=store, pipeline=pipeline)
+        if job.channel is Channel.CALL:
+            seconds = safe.duration or 0.0
+    else:
+        safe = store.safe(job.id)
+    made = pipeline.judge(safe, cards)
+    for card in cards:
+        store.save_assessments(job.id, card, [a for a in made if a.card.id == card.ref.id])
+    return seconds
+
+
+def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> SafeConversation:
+    from qa.audio import PLAYBACK_SUFFIX  # noqa: PLC0415 - the parent decodes nothing
+
+    conversation = store.conversation(job.id)
+    with store.vault.scratch() as folder:
+        playback = folder / f"playback{PLAYBACK_SUFFIX}"
+        heard = pipeline.listen(conversation, playback=playback)
+        if playback.exists():
+            store.vault.put("playback", job.id, playback)
+        store.save_heard(job.id, heard)
+    return heard.safe
+
+
+def unexpected(error: Exception) -> QaError:
+    """Return what is kept of a mistake of the program: where it happened, not what it said.
+
+    The message of an exception may quote what it stumbled over.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [
+        f for f in frames if f"{__package__.partition('.')[0]}/" in f.filename.replace("\\", "/")
+    ]
+    last = (own or list(frames))[-1:]
+    where = f" in {Path(last[0].filename).name}, line {last[0].lineno}" if last else ""
+    return QaError(
+        f"A mistake of the program: {type(error).__name__}{where}.",
+        "Please report it with this line; it holds nothing of the conversation.",
+    )

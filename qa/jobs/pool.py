@@ -1,0 +1,133 @@
+"""The processes that do the work.
+
+Each is started afresh (spawned), loads its models once and does one job after the
+other. The parent claims and hands out; it never loads a model, so a crash in native
+code takes down one recording's process and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from time import monotonic
+
+from qa.errors import QaError
+from qa.jobs.one import Pipeline, process
+from qa.jobs.report import Outcome
+from qa.settings import Settings
+from qa.store import Job, open_store
+
+#: Seconds that a process gets to end by itself when it is told to.
+GRACE_S = 2.0
+
+
+class Child:
+    """One process, and the job it is at."""
+
+    def __init__(self, settings: Settings, *, pipeline: str) -> None:
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(theirs, settings, pipeline), daemon=True, name="qa-worker"
+        )
+        # Ctrl-C goes to every process of the terminal; the parent alone answers it. A
+        # blocked signal stays blocked in the child, from its first instruction on.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        theirs.close()
+        self.job: Job | None = None
+        self.since = 0.0
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid or 0
+
+    def give(self, job: Job) -> bool:
+        """Hand out a job; False when the process has ended."""
+        try:
+            self._pipe.send(job)
+        except OSError:
+            return False
+        self.job, self.since = job, monotonic()
+        return True
+
+    def take(self) -> Outcome | None:
+        """Return what came of the job; None when the process died over it."""
+        try:
+            outcome: Outcome = self._pipe.recv()
+        except (EOFError, OSError):
+            return None
+        self.job = None
+        return outcome
+
+    def death(self) -> QaError:
+        """Return how the process ended, for the recording it was at."""
+        self._process.join(GRACE_S)
+        code = self._process.exitcode
+        how = f"ended (exit code {code})"
+        if code is not None and code < 0:
+            how = f"was killed ({signal.Signals(-code).name})"
+        return QaError(
+            f"The process that worked on it {how}.",
+            "If memory ran out, use fewer workers; then: qa work --retry failed",
+        )
+
+    def stop(self) -> None:
+        """End the process: at once when it is at work, else by hanging up."""
+        self._pipe.close()
+        if self.job is not None:
+            self._process.kill()
+        self._process.join(GRACE_S)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join(GRACE_S)
+        self._process.close()
+
+
+def ready(children: Sequence[Child], timeout_s: float) -> list[Child]:
+    """Wait until some of these have finished or died; return those."""
+    pipes = {child._pipe: child for child in children}  # noqa: SLF001 - a function of this class
+    return [pipes[p] for p in wait(list(pipes), timeout_s) if isinstance(p, Connection)]
+
+
+def _serve(pipe: Connection, settings: Settings, name: str) -> None:
+    """Do jobs until the parent hangs up. Runs in the child."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _end_with_parent()
+
+    @cache
+    def pipeline() -> Pipeline:
+        module, _, attribute = name.partition(":")
+        made: Pipeline = getattr(import_module(module), attribute)(settings)
+        return made
+
+    with open_store(settings) as store:
+        while True:
+            try:
+                job: Job = pipe.recv()
+                pipe.send(process(job, store=store, pipeline=pipeline, settings=settings))
+            except (EOFError, OSError):
+                return
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as its parent has ended, however that came about."""
+    parent = parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="parent-watch").start()

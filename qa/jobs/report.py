@@ -1,0 +1,108 @@
+"""What work reports: while it goes on, and at its end."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Literal
+
+from qa.records import Record
+
+
+class Current(Record):
+    """A conversation that is being worked on."""
+
+    id: str
+    source: str
+    #: Seconds since it was begun.
+    seconds: float
+
+
+class Failure(Record):
+    """A conversation that was given up, and why; never a word of it."""
+
+    id: str
+    source: str
+    reason: str
+    mend: str
+
+
+class Held(Record):
+    """Conversations that still wait because this machine cannot do them."""
+
+    #: "speech" (calls to listen to) or "text".
+    load: Literal["speech", "text"]
+    count: int
+    reason: str
+    mend: str
+
+
+class Progress(Record):
+    """Where the work stands."""
+
+    workers: int
+    done: int
+    triaged: int
+    failed: int
+    #: Still to be done, those being worked on included.
+    left: int
+    #: Seconds of calls listened to.
+    seconds: float
+    #: Seconds since the work began.
+    wall: float
+    current: tuple[Current, ...] = ()
+    #: How many processes there are, and why.
+    note: str = ""
+
+    def __str__(self) -> str:
+        """Say it in one line, for people."""
+        total = self.done + self.triaged + self.failed + self.left
+        parts = [f"{total - self.left} of {total} done"]
+        if self.failed:
+            parts.append(f"{self.failed} failed")
+        if self.seconds:
+            parts.append(f"{self.seconds / 60:.1f} min of calls heard")
+        if self.current:
+            names = ", ".join(PurePath(c.source).name for c in self.current)
+            parts.append(f"now: {names}")
+        return "; ".join(parts)
+
+
+class WorkReport(Record):
+    """What came of it."""
+
+    #: Judged, and judged as not to be scored.
+    done: int
+    triaged: int
+    #: Given up in this run.
+    failed: tuple[Failure, ...]
+    #: Waiting for something that this machine lacks, such as model weights.
+    held: tuple[Held, ...]
+    #: Attempts that failed and were made again.
+    retried: int
+    #: Conversations that still wait, those held among them.
+    waiting: int
+    #: Seconds of calls listened to, and seconds that the work took.
+    seconds: float
+    wall: float
+    workers: int
+    note: str
+    #: Stopped from outside (Ctrl-C) before the work was done; all of it still waits.
+    interrupted: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether all there was to do was done."""
+        return not (self.failed or self.held or self.interrupted)
+
+
+class Outcome(Record):
+    """What came of one claim."""
+
+    id: str
+    source: str
+    #: "lost": another worker has it by now.
+    state: Literal["done", "triaged", "again", "failed", "held", "lost"]
+    #: Seconds of a call that was listened to.
+    seconds: float = 0.0
+    reason: str = ""
+    mend: str = ""

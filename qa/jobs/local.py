@@ -138,9 +138,9 @@ class _Run:
 
     def _loads(self) -> list[Load]:
         now = time.monotonic()
-        self._lacks = {k: v for k, v in self._lacks.items() if now - v[1] < LOOK_AGAIN_S}
+        lacks = {load for load, (_, since) in self._lacks.items() if now - since < LOOK_AGAIN_S}
         every: tuple[Load, ...] = ("text", "speech")
-        return [load for load in every if load not in self._lacks]
+        return [load for load in every if load not in lacks]
 
     def _hand_out(self) -> None:
         while sum(child.job is not None for child in self._children) < self._count:
@@ -175,6 +175,8 @@ class _Run:
                 child.stop()
             if outcome.state == "held":
                 self._lacks[job.load] = outcome, time.monotonic()
+            elif outcome.state == "done":
+                self._lacks.pop(job.load, None)
             self._count_in(outcome)
             self._say()
 
@@ -226,12 +228,12 @@ class _Run:
                 pass
 
     def _given_up(self, ids: Collection[str]) -> None:
-        for id in ids:
-            found = self._store.summary(id)
-            if self._only is None or id in self._only:
+        for given_up in ids:
+            found = self._store.summary(given_up)
+            if self._only is None or given_up in self._only:
                 self._failed.append(
                     Failure(
-                        id=id,
+                        id=given_up,
                         source=found.source,
                         reason=found.error_reason,
                         mend=found.error_mend,

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from qa import scoring
 from qa.errors import MissingExtra, ModelError, QaError, StoreError
-from qa.jobs.report import Outcome
+from qa.jobs.report import Ending, Outcome
 from qa.records import Assessment, Channel, Conversation, Heard, SafeConversation
 from qa.scoring import Scorecard
 from qa.settings import Settings
 from qa.store import Job, State, Store
+
+#: What a claim came to, by the state that closing it left the conversation in.
+_CLOSED: Mapping[State | None, Ending] = {
+    None: "lost",
+    State.DONE: "done",
+    State.TRIAGED: "triaged",
+    State.FAILED: "failed",
+    # To be tried once more, or asked for again meanwhile.
+    State.WAITING: "again",
+}
 
 
 class Pipeline(Protocol):
@@ -57,43 +67,22 @@ def _process(
         return failed(job, err, store=store)
     except Exception as err:  # noqa: BLE001 - the batch goes on whatever one recording does
         return failed(job, unexpected(err), store=store)
-    match store.finish(job):
-        case None:
-            return Outcome(id=job.id, source=job.source, state="lost")
-        case State.TRIAGED:
-            return Outcome(id=job.id, source=job.source, state="triaged", seconds=seconds)
-        case State.DONE:
-            return Outcome(id=job.id, source=job.source, state="done", seconds=seconds)
-        case _:  # asked for again meanwhile
-            return Outcome(id=job.id, source=job.source, state="again", seconds=seconds)
+    state = _CLOSED[store.finish(job)]
+    return Outcome(id=job.id, source=job.source, state=state, seconds=seconds)
 
 
 def failed(job: Job, error: QaError, *, store: Store) -> Outcome:
     """Close a claim whose work failed."""
-    match store.fail(job, error):
-        case None:
-            return _outcome(job, "lost", error)
-        case State.FAILED:
-            return _outcome(job, "failed", error)
-        case _:
-            return _outcome(job, "again", error)
+    return _outcome(job, _CLOSED[store.fail(job, error)], error)
 
 
-def _outcome(job: Job, state: str, error: QaError) -> Outcome:
-    return Outcome.model_validate(
-        {
-            "id": job.id,
-            "source": job.source,
-            "state": state,
-            "reason": error.reason,
-            "mend": error.mend,
-        }
-    )
+def _outcome(job: Job, state: Ending, error: QaError) -> Outcome:
+    return Outcome(id=job.id, source=job.source, state=state, reason=error.reason, mend=error.mend)
 
 
 def _listen_and_judge(job: Job, *, store: Store, pipeline: Pipeline, settings: Settings) -> float:
     # A card with a mistake is found before minutes are spent on listening.
-    cards = tuple(scoring.find_card(id, settings) for id in job.scorecards)
+    cards = tuple(scoring.find_card(card, settings) for card in job.scorecards)
     seconds = 0.0
     if job.needs == "listen":
         safe = _listen(job, store=store, pipeline=pipeline)
@@ -126,9 +115,8 @@ def unexpected(error: Exception) -> QaError:
     The message of an exception may quote what it stumbled over.
     """
     frames = traceback.extract_tb(error.__traceback__)
-    own = [
-        f for f in frames if f"{__package__.partition('.')[0]}/" in f.filename.replace("\\", "/")
-    ]
+    home = str(Path(__file__).parents[1])
+    own = [f for f in frames if f.filename.startswith(home)]
     last = (own or list(frames))[-1:]
     where = f" in {Path(last[0].filename).name}, line {last[0].lineno}" if last else ""
     return QaError(

@@ -95,13 +95,17 @@ class WorkReport(Record):
         return not (self.failed or self.held or self.interrupted)
 
 
+#: How a claim ended.
+Ending = Literal["done", "triaged", "again", "failed", "held", "lost"]
+
+
 class Outcome(Record):
     """What came of one claim."""
 
     id: str
     source: str
     #: "lost": another worker has it by now.
-    state: Literal["done", "triaged", "again", "failed", "held", "lost"]
+    state: Ending
     #: Seconds of a call that was listened to.
     seconds: float = 0.0
     reason: str = ""

@@ -28,6 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
+from traceback import extract_tb
 
 
 class QaError(Exception):
@@ -144,3 +146,15 @@ class DiskFull(StoreError):
     """No room left; nothing half-written was kept."""
 
     passing = True
+
+
+def trace(err: BaseException) -> str:
+    """Return type and place of an error that nobody foresaw, for a log.
+
+    The message is left out: what a library says of a failure may quote what
+    somebody said. So are the errors' arguments and all values.
+    """
+    frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in extract_tb(err.__traceback__)]
+    cause = err.__cause__ or (None if err.__suppress_context__ else err.__context__)
+    first = f"{trace(cause)} | then " if cause is not None else ""
+    return f"{first}{type(err).__name__} at {' < '.join(reversed(frames)) or 'no place'}"

@@ -1,0 +1,106 @@
+"""What both doors let people do, beyond reading: the same for pages, API and command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.errors import UsageError
+from qa.records import CardRef, Conversation, Verdict
+from qa.settings import Settings
+from qa.store import Store
+from qa.store.views import Reviewed
+
+
+def score_again(
+    store: Store, settings: Settings, ids: Sequence[str] | None, cards: Sequence[str]
+) -> tuple[str, ...]:
+    """Ask for another judgement; return the cards that were asked for (none = as before).
+
+    Raises
+    ------
+    UnknownName : there is no such scorecard.
+    """
+    from qa.scoring import find_card  # noqa: PLC0415 - language data is loaded on first use
+
+    wanted = tuple(find_card(card, settings).id for card in cards)
+    store.want(ids, wanted or None)
+    return wanted
+
+
+#: The title's line of a card that was read without a mistake before.
+_TITLE = re.compile(r"^title:[ ]*([\"']?)(.*?)\1[ ]*(?:#.*)?$", re.MULTILINE)
+
+
+def card_title(store: Store, card: CardRef) -> str:
+    """Return the title of a card as a score was made with it; its id where it has none.
+
+    Found without reading the card: a page must not depend on whether this program
+    still understands a card of long ago.
+    """
+    found = _TITLE.search(store.card_source(card.hash))
+    return (found and found[2]) or card.id
+
+
+def decide(
+    store: Store,
+    id: str,
+    card: str,
+    item: str,
+    *,
+    verdict: Verdict,
+    value: float | None,
+    comment: str,
+    who: str,
+    party: str | None,
+) -> Reviewed:
+    """Put a human's verdict beside the machine's; the same one twice is one.
+
+    Raises
+    ------
+    NotFound, UnknownName, UsageError : see `Store.override`.
+    """
+    for reviewed in store.assessments(id):
+        about = reviewed.assessment
+        over = reviewed.override(item)
+        if about.card.id != card or party not in {None, about.party} or over is None:
+            continue
+        same = (over.verdict, over.comment, over.who) == (verdict, comment, who)
+        if same and not over.confirm_again and value in {None, over.value}:
+            return reviewed
+    return store.override(
+        id, card, item, verdict, comment=comment, who=who, party=party, value=value
+    )
+
+
+def value_of(verdict: Verdict, share: float | None) -> float | None:
+    """Return the value of a verdict given as a share in percent; only partial ones have one.
+
+    Raises
+    ------
+    UsageError : partial without a share.
+    """
+    if verdict is not Verdict.PARTIAL:
+        return None
+    if share is None:
+        raise UsageError("A partial verdict needs the share reached.", "Give 1 to 99 %.")
+    return share / 100
+
+
+def cards_for(conversation: Conversation, settings: Settings) -> tuple[str, ...]:
+    """Return the scorecards that a conversation wants: of all routes that fit, else the default."""
+    meta = conversation.metadata
+    have = {
+        "channel": str(conversation.channel),
+        "direction": str(meta.direction),
+        "queue": meta.queue,
+        "project": meta.project,
+        "language": meta.language,
+    }
+    wanted = [
+        card
+        for route in settings.routes
+        if all(getattr(route, k) in {None, v} for k, v in have.items())
+        for card in route.scorecards
+    ]
+    return tuple(dict.fromkeys(wanted)) or settings.default_scorecards

@@ -1,0 +1,1 @@
+"""Server-rendered pages: a list of conversations, and one conversation with its evidence."""

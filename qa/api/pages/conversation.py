@@ -1,0 +1,138 @@
+"""One conversation as the page shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from qa.api import words
+from qa.api.actions import card_title
+from qa.api.pages.cards import CardView, card_view, evidence_by_id
+from qa.api.pages.listing import name_of
+from qa.api.pages.transcript import bars, party_names, turn_views
+from qa.api.routes.conversations import audio_address
+from qa.records import AudioFacts, Layout, Role, SafeConversation
+from qa.store import Store
+from qa.store.tables import State
+from qa.store.views import ConversationSummary
+
+#: Below this confidence in who is the agent, the page says so.
+_UNSURE = 0.75
+
+_LAYOUTS: Mapping[Layout, str] = {
+    Layout.STEREO: "each side on its own channel",
+    Layout.MONO: "both sides in one channel",
+    Layout.FAKE_STEREO: "two channels with the same mix: heard as one",
+    Layout.ONE_SIDE_SILENT: "one channel is silent: only one side was recorded",
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the transcript."""
+
+    id: str
+    name: str
+    facts: tuple[tuple[str, str], ...]
+    #: What it waits for; empty when nothing.
+    pending: str
+    error: str
+    triage: str
+    triage_reason: str
+    notes: tuple[str, ...]
+    audio: str | None
+    duration: float | None
+
+
+def conversation_page(store: Store, id: str) -> dict[str, Any]:
+    """Return all that the page's template needs."""
+    summary = store.summary(id)
+    safe = store.safe(id) if store.heard(id) else None
+    names = party_names(safe.parties) if safe else {}
+    cards: tuple[CardView, ...] = tuple(
+        card_view(
+            reviewed,
+            number=n,
+            title=card_title(store, reviewed.assessment.card),
+            who=names.get(reviewed.assessment.party or "", reviewed.assessment.party or "team"),
+        )
+        for n, reviewed in enumerate(store.assessments(id))
+    )
+    head = _head(summary, safe, audio=audio_address(store, id))
+    return {
+        "title": head.name,
+        "here": "",
+        "c": head,
+        "turns": turn_views(safe, evidence_by_id(cards)) if safe else (),
+        "bars": bars(safe) if safe and head.audio else (),
+        "cards": cards,
+    }
+
+
+def _head(
+    summary: ConversationSummary, safe: SafeConversation | None, *, audio: str | None
+) -> Head:
+    error = f"{summary.error_reason} {summary.error_mend}".strip()
+    return Head(
+        id=summary.id,
+        name=name_of(summary),
+        facts=tuple(_facts(summary)),
+        pending=_pending(summary),
+        error=error,
+        triage=words.TRIAGES[summary.triage] if summary.triage else "",
+        triage_reason=summary.triage_reason,
+        notes=tuple(_notes(safe)) if safe else (),
+        audio=audio,
+        duration=summary.duration,
+    )
+
+
+def _pending(summary: ConversationSummary) -> str:
+    if summary.state not in {State.WAITING, State.WORKING}:
+        return ""
+    doing = "is being" if summary.state is State.WORKING else "waits to be"
+    return f"This conversation {doing} {'heard' if summary.needs == 'listen' else 'scored'}."
+
+
+def _facts(summary: ConversationSummary) -> list[tuple[str, str]]:
+    given = {
+        "Channel": words.CHANNELS[summary.channel],
+        "Length": words.clock(summary.duration) if summary.duration is not None else "",
+        "Agent": summary.agent_name or summary.agent_id or "",
+        "When": words.moment(summary.started_at) if summary.started_at else "",
+        "Direction": "" if summary.direction == "unknown" else str(summary.direction),
+        "Language": summary.language or "",
+        "Queue": summary.queue or "",
+        "Project": summary.project or "",
+        "Your id": summary.external_id or "",
+        "State": words.STATES[summary.state],
+    }
+    return [(label, value) for label, value in given.items() if value]
+
+
+def _notes(safe: SafeConversation) -> list[str]:
+    notes = []
+    for party in safe.parties:
+        if party.role is Role.UNKNOWN:
+            notes.append(
+                "It is not clear who is the agent and who the customer, so what depends on it "
+                "waits for a human."
+            )
+            break
+        if party.role is Role.AGENT and party.role_confidence < _UNSURE:
+            sure = round(party.role_confidence * 100)
+            notes.append(f"Who is the agent was told by what was said; {sure} % sure.")
+            break
+    return notes + (_audio_notes(safe.audio) if safe.audio else [])
+
+
+def _audio_notes(facts: AudioFacts) -> list[str]:
+    notes = []
+    if facts.layout in {Layout.FAKE_STEREO, Layout.ONE_SIDE_SILENT}:
+        notes.append(f"Recording: {_LAYOUTS[facts.layout]}.")
+    if facts.truncated:
+        notes.append("The recording breaks off before its end.")
+    if facts.all_silent:
+        notes.append("The recording is silent.")
+    return notes

@@ -1,0 +1,122 @@
+"""The pages: read with GET, decide with POST, which leads back to where one was."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel
+
+from qa.api import actions
+from qa.api.deps import SettingsDep, StoreDep, WhoDep
+from qa.api.pages import listing
+from qa.api.pages.conversation import conversation_page
+from qa.api.routes.scorecards import public_cards
+from qa.api.schemas import ListQuery
+from qa.api.templating import page
+from qa.records import ScoreStatus, Verdict
+from qa.store.views import Filter
+
+router = APIRouter(include_in_schema=False)
+
+#: Suspected criticals shown above the list; the tab leads to all of them.
+_URGENT = 5
+
+
+@router.get("/")
+def show_list(request: Request, store: StoreDep, query: Annotated[ListQuery, Query()]) -> Response:
+    """Show the conversations that fit, suspected criticals first."""
+    found = store.list(query.filter(), after=query.after, limit=query.limit)
+    counts = store.counts()
+    filtered = bool(listing.shown(query))
+    urgent: tuple[listing.Row, ...] = ()
+    if not filtered and not query.after and counts.statuses.get(ScoreStatus.CRITICAL_SUSPECTED):
+        suspected = store.list(Filter(status=ScoreStatus.CRITICAL_SUSPECTED), limit=_URGENT)
+        urgent = tuple(listing.row(s) for s in suspected.items)
+    context = {
+        "title": "Conversations",
+        "here": "list",
+        "rows": tuple(listing.row(s) for s in found.items),
+        "tabs": listing.tabs(counts, query),
+        "suspected": urgent,
+        "filtered": filtered,
+        "q": query,
+        "days": {"since": listing.day(query.since), "until": listing.day(query.until)},
+        **listing.addresses(query, found.next),
+    }
+    return page(request, "list.html", context)
+
+
+@router.get("/conversations/{id}")
+def show_conversation(request: Request, id: str, store: StoreDep) -> Response:
+    """Show a conversation beside its scorecards."""
+    full = store.resolve(id)
+    if full != id:
+        return _to(f"/conversations/{full}")
+    return page(request, "conversation.html", conversation_page(store, full))
+
+
+@router.get("/scorecards")
+def show_scorecards(request: Request, settings: SettingsDep) -> Response:
+    """Show what conversations are scored with."""
+    context = {"title": "Scorecards", "here": "cards", "cards": public_cards(settings)}
+    return page(request, "cards.html", context)
+
+
+class _Item(BaseModel):
+    """Which item of which assessment a form is about."""
+
+    scorecard: str
+    item: str
+    #: Empty for a team outcome.
+    party: str = ""
+    #: Where on the page to come back to.
+    at: str = ""
+
+
+class _Decision(_Item):
+    verdict: Verdict
+    #: Percent; counts with a partial verdict.
+    share: float | None = None
+    comment: str = ""
+
+
+@router.post("/conversations/{id}/override")
+def decide(id: str, form: Annotated[_Decision, Form()], store: StoreDep, who: WhoDep) -> Response:
+    """Take a human's verdict."""
+    actions.decide(
+        store,
+        id,
+        form.scorecard,
+        form.item,
+        verdict=form.verdict,
+        value=actions.value_of(form.verdict, form.share),
+        comment=form.comment.strip(),
+        who=who,
+        party=form.party or None,
+    )
+    return _back(id, form.at)
+
+
+@router.post("/conversations/{id}/undo")
+def undo(id: str, form: Annotated[_Item, Form()], store: StoreDep, who: WhoDep) -> Response:
+    """Take a human's verdict back."""
+    store.undo_override(id, form.scorecard, form.item, who=who, party=form.party or None)
+    return _back(id, form.at)
+
+
+@router.post("/conversations/{id}/roles/swap")
+def swap(id: str, store: StoreDep, who: WhoDep) -> Response:
+    """Let agent and customer change places."""
+    store.swap_roles(id, who=who)
+    return _back(id)
+
+
+def _back(id: str, anchor: str = "") -> Response:
+    return _to(f"/conversations/{id}{'#' + anchor if anchor.isalnum() else ''}")
+
+
+def _to(address: str) -> Response:
+    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)

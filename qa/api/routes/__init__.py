@@ -1,0 +1,1 @@
+"""The API, version 1: one file per thing it speaks of."""

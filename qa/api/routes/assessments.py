@@ -1,0 +1,59 @@
+"""Assessments: the machine's verdicts, the humans' beside them, and what both come to."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from qa.api.actions import decide
+from qa.api.deps import IdDep, StoreDep, WhoDep
+from qa.api.schemas import AssessmentOut, AssessmentsOut, OverrideIn
+
+router = APIRouter(tags=["assessments"])
+
+_ITEM = "/conversations/{id}/assessments/{scorecard}/items/{item}/override"
+
+
+@router.get("/conversations/{id}/assessments")
+def read_assessments(id: IdDep, store: StoreDep) -> AssessmentsOut:
+    """Read every verdict with its evidence, overrides, history and recomputed score."""
+    return AssessmentsOut(items=store.assessments(id))
+
+
+@router.put(_ITEM)
+def override(
+    id: IdDep,
+    scorecard: str,
+    item: str,
+    given: Annotated[OverrideIn, Body()],
+    store: StoreDep,
+    who: WhoDep,
+) -> AssessmentOut:
+    """Give a human's verdict on an item; the same one twice changes nothing."""
+    reviewed = decide(
+        store,
+        id,
+        scorecard,
+        item,
+        verdict=given.verdict,
+        value=given.value,
+        comment=given.comment.strip(),
+        who=who,
+        party=given.party,
+    )
+    return AssessmentOut(assessment=reviewed)
+
+
+@router.delete(_ITEM)
+def undo(
+    id: IdDep,
+    scorecard: str,
+    item: str,
+    store: StoreDep,
+    who: WhoDep,
+    party: Annotated[str | None, Query()] = None,
+) -> AssessmentOut:
+    """Take a human's verdict back: the machine's stands again; history keeps both."""
+    reviewed = store.undo_override(id, scorecard, item, who, party=party)
+    return AssessmentOut(assessment=reviewed)

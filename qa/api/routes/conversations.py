@@ -1,0 +1,109 @@
+"""Conversations: list them, read one, hear it, correct its roles, score it again."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+from fastapi.responses import FileResponse
+
+from qa.api.actions import score_again
+from qa.api.deps import IdDep, SettingsDep, StoreDep, WhoDep
+from qa.api.schemas import (
+    Accepted,
+    ConversationOut,
+    ConversationPage,
+    CountsOut,
+    ListQuery,
+    ScoreIn,
+)
+from qa.errors import NotFound
+from qa.store import Store
+
+router = APIRouter(tags=["conversations"])
+
+_SOUND = {
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".wav": "audio/wav",
+    ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".mp4": "audio/mp4",
+    ".webm": "audio/webm",
+    ".flac": "audio/flac",
+}
+
+
+@router.get("/conversations")
+def list_conversations(store: StoreDep, query: Annotated[ListQuery, Query()]) -> ConversationPage:
+    """List conversations, newest first."""
+    return ConversationPage.of(store.list(query.filter(), after=query.after, limit=query.limit))
+
+
+@router.get("/counts")
+def count_conversations(store: StoreDep) -> CountsOut:
+    """Count conversations by where they stand."""
+    return CountsOut(counts=store.counts())
+
+
+@router.get("/conversations/{id}")
+def read_conversation(id: IdDep, store: StoreDep) -> ConversationOut:
+    """Read one conversation."""
+    summary = store.summary(id)
+    return ConversationOut(
+        summary=summary,
+        conversation=store.safe(id) if store.heard(id) else None,
+        audio=audio_address(store, id),
+    )
+
+
+@router.get(
+    "/conversations/{id}/audio",
+    response_class=FileResponse,
+    responses={
+        HTTPStatus.OK: {"content": {"audio/ogg": {}}, "description": "The whole recording."},
+        HTTPStatus.PARTIAL_CONTENT: {"description": "The range that was asked for."},
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: {"description": "The range lies outside."},
+    },
+)
+def hear_conversation(id: IdDep, store: StoreDep) -> FileResponse:
+    """Hear a call, what was redacted silenced; takes `Range`."""
+    if not store.vault.has("playback", id):
+        raise NotFound(
+            f"There is no recording to play for conversation {id}.",
+            "Chats have none; a call has one once it was heard.",
+        )
+    path = store.vault.path("playback", id)
+    return FileResponse(
+        path,
+        media_type=_SOUND.get(path.suffix, "application/octet-stream"),
+        headers={"cache-control": "private, no-cache"},
+    )
+
+
+@router.post("/conversations/{id}/roles/swap", status_code=HTTPStatus.ACCEPTED)
+def swap_conversation_roles(id: IdDep, store: StoreDep, who: WhoDep) -> Accepted:
+    """Let agent and customer change places, and score again; transcribes nothing."""
+    store.swap_roles(id, who=who)
+    return _accepted(id, store.summary(id).wanted)
+
+
+@router.post("/conversations/{id}/score", status_code=HTTPStatus.ACCEPTED)
+def score_conversation(
+    id: IdDep,
+    store: StoreDep,
+    settings: SettingsDep,
+    wish: Annotated[ScoreIn | None, Body()] = None,
+) -> Accepted:
+    """Score again, without transcribing again."""
+    return _accepted(id, score_again(store, settings, [id], wish.scorecards if wish else ()))
+
+
+def audio_address(store: Store, id: str) -> str | None:
+    """Return where a conversation can be heard; None where there is nothing to hear."""
+    return f"/api/v1/conversations/{id}/audio" if store.vault.has("playback", id) else None
+
+
+def _accepted(id: str, cards: tuple[str, ...]) -> Accepted:
+    return Accepted(conversation=id, scorecards=cards, status=f"/api/v1/conversations/{id}")

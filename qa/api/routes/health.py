@@ -1,0 +1,24 @@
+"""Health: for whoever watches the service."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from qa import __version__
+from qa.api.deps import StoreDep
+from qa.api.schemas import Health
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health")
+def health() -> Health:
+    """Say that the program is alive; asks nothing else."""
+    return Health(status="ok", version=__version__)
+
+
+@router.get("/ready")
+def ready(store: StoreDep) -> Health:
+    """Say that the database answers; 503 with the reason where it does not."""
+    store.ping()
+    return Health(status="ready", version=__version__)

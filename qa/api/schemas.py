@@ -1,0 +1,212 @@
+"""What the API takes and answers, typed for its OpenAPI description."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Self
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
+
+from qa.records import (
+    CardRef,
+    Channel,
+    Direction,
+    ItemKind,
+    SafeConversation,
+    ScoreStatus,
+    Triage,
+    Verdict,
+)
+from qa.store.tables import State
+from qa.store.views import ConversationSummary, Counts, Filter, Page, Reviewed
+
+
+class Public(BaseModel):
+    """Base of all answers: seconds and scores are rounded to 3 decimals, once, here."""
+
+    model_config = ConfigDict(frozen=True)
+
+    @model_serializer(mode="wrap")
+    def _rounded(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        done: dict[str, Any] = rounded(handler(self))
+        return done
+
+
+def rounded(value: Any) -> Any:
+    """Round every number of a JSON value to 3 decimals."""
+    if isinstance(value, float):
+        return round(value, 3)
+    if isinstance(value, list | tuple):
+        return [rounded(v) for v in value]
+    if isinstance(value, dict):
+        return {k: rounded(v) for k, v in value.items()}
+    return value
+
+
+class ListQuery(BaseModel):
+    """Which conversations; every condition must hold. Newest first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: State | None = Field(default=None, description="Where it stands in the queue.")
+    status: ScoreStatus | None = Field(default=None, description="How far a score is settled.")
+    channel: Channel | None = None
+    direction: Direction | None = None
+    agent: str | None = Field(default=None, description="Agent's id or name, exactly.")
+    queue: str | None = None
+    project: str | None = None
+    team: str | None = None
+    language: str | None = Field(default=None, description="BCP-47.")
+    card: str | None = Field(default=None, description="Scored by the card of this id.")
+    failed_item: str | None = Field(default=None, description="Item whose verdict is a fail.")
+    triage: Triage | None = Field(default=None, description="Why it was counted, not scored.")
+    since: AwareDatetime | date | None = Field(default=None, description="Begin, inclusive.")
+    until: AwareDatetime | date | None = Field(
+        default=None, description="End: a moment is exclusive, a day is included."
+    )
+    min_score: float | None = Field(default=None, ge=0, le=200)
+    max_score: float | None = Field(default=None, ge=0, le=200)
+    needs_review: bool | None = Field(default=None, description="Something waits for a human.")
+    after: str | None = Field(default=None, description="`next` of the page before.")
+    limit: int = Field(default=50, ge=1, le=200)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forms_send_blanks(cls, data: Any) -> Any:
+        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
+
+    def filter(self) -> Filter:
+        """Return the conditions as the store takes them; a day is one of this machine's zone."""
+        given = self.model_dump(exclude={"after", "limit", "since", "until"})
+        return Filter(**given, since=_moment(self.since), until=_moment(self.until, days=1))
+
+
+def _moment(value: datetime | date | None, *, days: int = 0) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.combine(value + timedelta(days=days), time.min).astimezone().astimezone(UTC)
+
+
+class ConversationPage(Public):
+    """Some conversations, newest first."""
+
+    items: tuple[ConversationSummary, ...]
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        """Build it from the store's page."""
+        return cls(items=page.items, next=page.next)
+
+
+class ConversationOut(Public):
+    """One conversation: where it stands, and what was said, redacted."""
+
+    summary: ConversationSummary
+    conversation: SafeConversation | None = Field(description="Null until it has been heard.")
+    audio: str | None = Field(description="Address of the recording; null where there is none.")
+
+
+class AssessmentsOut(Public):
+    """Every agent's part of a conversation, by every card."""
+
+    items: tuple[Reviewed, ...]
+
+
+class AssessmentOut(Public):
+    """One assessment with the humans' verdicts and what it comes to with them."""
+
+    assessment: Reviewed
+
+
+class CountsOut(Public):
+    """How many conversations there are, and where they stand."""
+
+    counts: Counts
+
+
+class OverrideIn(BaseModel):
+    """A human's verdict on an item."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"verdict": "pass", "comment": "She said it at once, in other words."}]
+        },
+    )
+
+    verdict: Verdict
+    value: float | None = Field(
+        default=None, ge=0, le=1, description="Share reached; needed with `partial`, else none."
+    )
+    comment: str = Field(default="", max_length=2000)
+    party: str | None = Field(
+        default=None, description="Which agent; needed where the card judged several."
+    )
+
+
+class ScoreIn(BaseModel):
+    """Which cards to score with; empty = those that the conversation was scored with."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"scorecards": []}]})
+
+    scorecards: tuple[str, ...] = ()
+
+
+class Accepted(Public):
+    """Work that was begun; look at `status` until its state is `done`."""
+
+    conversation: str
+    scorecards: tuple[str, ...]
+    status: str = Field(examples=["/api/v1/conversations/7f3a"])
+
+
+class CardItemOut(Public):
+    """One item of a scorecard."""
+
+    id: str
+    ask: str
+    kind: ItemKind
+    weight: float
+    critical: str | None
+
+
+class CardSectionOut(Public):
+    """One section of a scorecard."""
+
+    id: str
+    title: str
+    weight: float
+    items: tuple[CardItemOut, ...]
+
+
+class CardOut(Public):
+    """A scorecard as it would score now."""
+
+    ref: CardRef
+    title: str
+    pass_mark: float
+    mode: str
+    languages: tuple[str, ...]
+    sections: tuple[CardSectionOut, ...]
+
+
+class CardsOut(Public):
+    """All scorecards that can be used."""
+
+    items: tuple[CardOut, ...]
+
+
+class Health(Public):
+    """Whether the program is alive, or ready to answer."""
+
+    status: str = Field(examples=["ok"])
+    version: str

@@ -1,0 +1,67 @@
+"""All commands, put together."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from qa import __version__
+from qa.cli import cards, machine, process, read
+from qa.cli.door import Door
+
+app = typer.Typer(
+    name="qa",
+    cls=Door,
+    no_args_is_help=True,
+    add_completion=False,
+    # An error may quote what somebody said: never show values of variables.
+    pretty_exceptions_enable=False,
+    help="Recordings and chats in, heard evidence out: quality assurance for call centres.",
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"callcenter-qa {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Recordings and chats in, heard evidence out: quality assurance for call centres."""
+
+
+app.command("run")(process.run)
+app.command("import")(process.import_)
+app.command("formats")(process.formats)
+app.command("work")(process.work)
+app.command("score")(process.score)
+app.command("list")(read.list_)
+app.command("show")(read.show)
+
+roles = typer.Typer(no_args_is_help=True, help="Who is the agent and who the customer.")
+roles.command("swap")(process.swap)
+app.add_typer(roles, name="roles")
+
+scorecard = typer.Typer(no_args_is_help=True, help="Scorecards: check a file, list all.")
+scorecard.command("check")(cards.check)
+scorecard.command("list")(cards.list_)
+app.add_typer(scorecard, name="scorecard")
+
+models = typer.Typer(no_args_is_help=True, help="Model weights: list, fetch, verify.")
+models.command("list")(machine.models_list)
+models.command("pull")(machine.models_pull)
+models.command("check")(machine.models_check)
+app.add_typer(models, name="models")
+
+db = typer.Typer(no_args_is_help=True, help="The database.")
+db.command("upgrade")(machine.db_upgrade)
+app.add_typer(db, name="db")
+
+app.command("serve")(machine.serve)
+app.command("doctor")(machine.doctor)

@@ -1,0 +1,149 @@
+"""Taking conversations in: find, say what is known already, register the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from qa.api.actions import cards_for
+from qa.cli import say
+from qa.errors import InputError, UsageError
+from qa.importers import Rejected, find
+from qa.records import Conversation
+from qa.settings import Settings
+from qa.store import Store
+
+
+@dataclass(frozen=True)
+class Found:
+    """One conversation that was found."""
+
+    id: str
+    channel: str
+    source: str
+    #: It was there before.
+    known: bool
+
+
+@dataclass
+class Taken:
+    """What came of taking conversations in."""
+
+    #: By id, in the order they were found; new and known, each once.
+    found: dict[str, Found] = field(default_factory=dict)
+    #: (where it lies now, where the same content lay before).
+    duplicates: list[tuple[str, str]] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+
+    def add(self, conversation: Conversation, *, new: bool) -> None:
+        """Take note of a conversation; the same content a second time is a duplicate."""
+        # The id is made from the content, so the same content has the same id.
+        first = self.found.get(conversation.id)
+        if first is None:
+            self.found[conversation.id] = Found(
+                conversation.id, str(conversation.channel), conversation.source, known=not new
+            )
+        elif first.source != conversation.source:
+            self.duplicates.append((conversation.source, first.source))
+
+    def as_json(self) -> dict[str, object]:
+        """Return it as JSON-ready values."""
+        return {
+            "conversations": [asdict(f) for f in self.found.values()],
+            "duplicates": [{"source": a, "same_as": b} for a, b in self.duplicates],
+            "rejected": [
+                {"source": r.source, "reason": r.error.reason, "mend": r.error.mend}
+                for r in self.rejected
+            ],
+        }
+
+
+def look(
+    paths: Sequence[Path], settings: Settings, *, format: str
+) -> Iterator[Conversation | Rejected]:
+    """Find conversations.
+
+    Raises
+    ------
+    UsageError : a path that does not exist, or nothing there to take in.
+    """
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such file or folder.", "Name one that exists.")
+    nothing = True
+    for found in find(paths, settings, format=format):
+        nothing = False
+        yield found
+    if nothing:
+        where = ", ".join(str(p) for p in paths)
+        raise UsageError(
+            f"{where}: no recording or chat was found.",
+            "'qa formats' lists what is taken; recordings are told by their content.",
+        )
+
+
+def take_in(
+    store: Store, settings: Settings, paths: Sequence[Path], *, format: str, cards: Sequence[str]
+) -> Taken:
+    """Register what is found; what cannot be taken in is named and the rest goes on.
+
+    Raises
+    ------
+    UsageError : no such path, nothing found, or no such scorecard.
+    """
+    for card in cards or settings.default_scorecards:
+        _known_card(card, settings)
+    taken = Taken()
+    for found in look(paths, settings, format=format):
+        if isinstance(found, Rejected):
+            taken.rejected.append(found)
+            continue
+        try:
+            new = store.register(found, tuple(cards) or cards_for(found, settings))
+        except InputError as err:
+            taken.rejected.append(Rejected(source=found.source, error=err))
+            continue
+        taken.add(found, new=new)
+    return taken
+
+
+def rehearse(settings: Settings, paths: Sequence[Path], *, format: str) -> Taken:
+    """Find, and change nothing.
+
+    Raises
+    ------
+    UsageError : no such path, or nothing found.
+    """
+    taken = Taken()
+    for found in look(paths, settings, format=format):
+        if isinstance(found, Rejected):
+            taken.rejected.append(found)
+        else:
+            taken.add(found, new=True)
+    return taken
+
+
+def _known_card(card: str, settings: Settings) -> None:
+    from qa.scoring import find_card
+
+    find_card(card, settings)
+
+
+def report(taken: Taken) -> None:
+    """Say on stderr what was new, known, double and rejected."""
+    from qa.api.words import count
+
+    known = sum(f.known for f in taken.found.values())
+    parts = [f"{len(taken.found) - known} new"]
+    if known:
+        parts.append(f"{known} known already")
+    if taken.duplicates:
+        parts.append(count(len(taken.duplicates), "duplicate"))
+    if taken.rejected:
+        parts.append(f"{len(taken.rejected)} rejected")
+    say.note(f"Found: {', '.join(parts)}.")
+    for here, there in taken.duplicates:
+        say.note(f"{here}: the same content as {there}; taken once.")
+    for rejected in taken.rejected:
+        say.warn(f"{rejected.source}: {rejected.error}")

@@ -1,0 +1,178 @@
+"""Commands that do the work: run, import, work, score, roles swap."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qa.cli import say
+from qa.cli.door import ExitCode
+from qa.errors import UsageError
+
+PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
+FormatOption = Annotated[
+    str, typer.Option("--format", help="One of 'qa formats'; auto = told by the content.")
+]
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, max=256, help="Processes; default: chosen for the machine.")
+]
+CardsOption = Annotated[
+    list[str] | None, typer.Option("--scorecard", help="Score with this card; may be repeated.")
+]
+
+
+def run(
+    paths: PathsArgument,
+    cards: CardsOption = None,
+    kind: FormatOption = "auto",
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Find, import, process and score everything new; print what came of it."""
+    from qa.cli import batch, intake
+    from qa.settings import load_settings
+    from qa.store import open_store
+
+    settings = load_settings()
+    with open_store(settings) as store:
+        taken = intake.take_in(store, settings, paths, format=kind, cards=cards or ())
+        intake.report(taken)
+        ids = list(taken.found)
+        if ids:
+            batch.work_through(settings, workers=workers, only=ids)
+        found = batch.summaries(store, ids)
+    batch.print_outcome(found, taken.rejected, json=json)
+    if taken.rejected or batch.any_open(found):
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def import_(
+    paths: PathsArgument,
+    kind: FormatOption = "auto",
+    cards: CardsOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be taken in.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Register conversations without processing them; 'qa work' does that."""
+    from qa.cli import intake
+    from qa.settings import load_settings
+    from qa.store import open_store
+
+    settings = load_settings()
+    if dry_run:
+        taken = intake.rehearse(settings, paths, format=kind)
+    else:
+        with open_store(settings) as store:
+            taken = intake.take_in(store, settings, paths, format=kind, cards=cards or ())
+    intake.report(taken)
+    if json:
+        say.out_json(taken.as_json())
+    else:
+        for found in taken.found.values():
+            new = "known" if found.known else "new"
+            say.out(f"{found.id}  {found.channel:<4}  {new:<5}  {found.source}")
+    if taken.rejected:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def formats(json: JsonOption = False) -> None:
+    """List the formats that can be taken in."""
+    from qa.importers import FORMATS, GROUP
+    from qa.plugins import names
+
+    known = names(FORMATS, GROUP)
+    if json:
+        say.out_json(known)
+        return
+    for name in known:
+        say.out(name)
+
+
+def work(
+    workers: WorkersOption = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on waiting for more; Ctrl-C ends it.")
+    ] = False,
+    until: Annotated[str, typer.Option(help="Begin nothing new after this time, HH:MM.")] = "",
+    retry: Annotated[str, typer.Option(help="'failed': try again what failed.")] = "",
+    while_stdin: Annotated[bool, typer.Option("--while-stdin", hidden=True)] = False,
+    json: JsonOption = False,
+) -> None:
+    """Process what waits."""
+    from qa.cli import batch
+    from qa.settings import load_settings
+
+    if retry not in {"", "failed"}:
+        raise UsageError(f"--retry {retry}: not known.", "Known: failed.")
+    report = batch.work_through(
+        load_settings(),
+        workers=workers,
+        follow=follow,
+        until=batch.next_time(until) if until else None,
+        retry_failed=retry == "failed",
+        stop=batch.stop_with_stdin() if while_stdin else None,
+    )
+    for one in report.failed:
+        say.warn(f"{one.source}: {one.reason} {one.mend}".rstrip())
+    if json:
+        from qa.records import as_json
+
+        say.out_json(as_json(report))
+    else:
+        say.note(
+            f"{report.done} done, {report.triaged} counted and not scored, "
+            f"{len(report.failed)} failed, {report.waiting} wait."
+        )
+    if report.failed or report.held:
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def score(
+    ids: Annotated[list[str] | None, typer.Argument(help="Conversations; none = all.")] = None,
+    cards: CardsOption = None,
+    workers: WorkersOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Score again, without transcribing again."""
+    from qa.api.actions import score_again
+    from qa.cli import batch
+    from qa.settings import load_settings
+    from qa.store import open_store
+
+    settings = load_settings()
+    with open_store(settings) as store:
+        wanted = [store.resolve(i) for i in ids] if ids else batch.heard_ids(store)
+        if not wanted:
+            say.note("Nothing was heard yet, so there is nothing to score again: qa run PATH")
+            return
+        score_again(store, settings, wanted, cards or ())
+        batch.work_through(settings, workers=workers, only=wanted)
+        found = batch.summaries(store, wanted)
+    batch.print_outcome(found, (), json=json)
+    if batch.any_open(found):
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def swap(
+    id: Annotated[str, typer.Argument(help="The conversation.")], json: JsonOption = False
+) -> None:
+    """Let agent and customer change places, and score again; transcribes nothing."""
+    from qa.api.deps import who
+    from qa.cli import batch
+    from qa.settings import load_settings
+    from qa.store import open_store
+
+    settings = load_settings()
+    with open_store(settings) as store:
+        full = store.resolve(id)
+        store.swap_roles(full, who=who())
+        batch.work_through(settings, workers=1, only=[full])
+        found = batch.summaries(store, [full])
+    batch.print_outcome(found, (), json=json)
+    if batch.any_open(found):
+        raise typer.Exit(ExitCode.SOME_FAILED)

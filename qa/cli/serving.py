@@ -1,0 +1,80 @@
+"""``qa serve``: the server, and beside it one worker for what waits."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from qa.cli import say
+from qa.errors import UsageError
+
+if TYPE_CHECKING:
+    from qa.settings import Settings
+
+#: Seconds that the worker has to give its work back when the server ends.
+_GRACE_S = 10
+
+
+def run_server(settings: Settings, *, work: bool) -> None:
+    """Serve until interrupted.
+
+    Raises
+    ------
+    UsageError : the port is taken.
+    """
+    import uvicorn
+
+    from qa.api import create_app
+
+    app = create_app(settings)
+    with _listening(settings.host, settings.port) as taken, _worker(wanted=work):
+        host = f"[{settings.host}]" if ":" in settings.host else settings.host
+        say.out(f"http://{host}:{taken.getsockname()[1]}/")
+        sys.stdout.flush()
+        say.note("Ctrl-C ends it.")
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        uvicorn.Server(config).run(sockets=[taken])
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as made:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            made.bind((host, port))
+            made.listen()
+        except OSError as err:
+            raise UsageError(
+                f"{host}:{port} cannot be listened on: {err.strerror}.",
+                "Is it served already? Else choose another one: qa serve --port 0",
+            ) from err
+        yield made
+
+
+@contextmanager
+def _worker(*, wanted: bool) -> Iterator[None]:
+    """Run ``qa work --follow`` beside the server: models and their crashes stay out of it."""
+    if not wanted:
+        yield
+        return
+    child = subprocess.Popen(
+        [sys.executable, "-m", "qa.cli", "work", "--follow", "--while-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        # Its input ends with us, however we end; that is what it watches.
+        if child.stdin is not None:
+            child.stdin.close()
+        try:
+            child.wait(_GRACE_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()

@@ -281,8 +281,9 @@ def _quiet(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
 
 def _pip(python: Path, arguments: Sequence[str]) -> None:
     command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command.append("--no-compile")  # most of what is installed is never imported
     if not sys.stderr.isatty():
-        command += ["--progress-bar", "off", "-q"]
+        command += ["--progress-bar", "off", "-qq"]
     _must([*command, *arguments], "pip could not install what is pinned.")
 
 

@@ -1,1 +1,32 @@
-"""See docs/explanation/architecture.md."""
+"""Languages: the one normaliser, words with lemmas and places, and the packs.
+
+A language is known by its folder under ``packs/``; nothing else in the program lists
+languages. spaCy is not needed here.
+"""
+
+from qa.language.lemmas import keys
+from qa.language.normalise import Normalised, fold, normalise
+from qa.language.packs import (
+    Family,
+    Pack,
+    base_language,
+    guess_language,
+    load_pack,
+    pack_languages,
+)
+from qa.language.tokens import Token, tokenise
+
+__all__ = [
+    "Family",
+    "Normalised",
+    "Pack",
+    "Token",
+    "base_language",
+    "fold",
+    "guess_language",
+    "keys",
+    "load_pack",
+    "normalise",
+    "pack_languages",
+    "tokenise",
+]

@@ -1,0 +1,116 @@
+"""When an item applies, and what waives it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from qa.language import base_language
+from qa.records import EventKind, Verdict
+from qa.scoring.checks import Outcome
+from qa.scoring.context import Context, hits_as_evidence
+from qa.scoring.scorecard import ListRef, Only, Search
+from qa.scoring.windows import needs_times
+
+
+def reason_against(context: Context, only: Only) -> str:
+    """Return the first condition that does not hold, in words; "" when all do.
+
+    What was said (`seen`, `when`) is not looked at here.
+    """
+    for name, (has, what) in _FACTS.items():
+        wanted = getattr(only, name)
+        if wanted is None:
+            continue
+        found = has(context)
+        values = {str(v) for v in (wanted if isinstance(wanted, tuple) else (wanted,))}
+        if not values & found:
+            is_now = ", ".join(sorted(found)) or "unknown"
+            return f"Only for {what} {' or '.join(sorted(values))}; here: {is_now}."
+    return ""
+
+
+def trigger(context: Context, only: Only) -> tuple[Outcome | None, tuple[int, int] | None]:
+    """Look for what the item hangs on.
+
+    Returns the outcome when it is not there, and the place where it was found.
+    """
+    search = only.when
+    if search is None and only.seen is not None:
+        search = Search(who="customer", any=(ListRef(list=only.seen),))
+    if search is None:
+        return None, None
+    if search.who is None:
+        search = search.model_copy(update={"who": "customer"})
+    hits = context.find(search)
+    if hits:
+        return None, (hits[0].turn, hits[0].start)
+    seen = f"'{only.seen}'" if only.seen else "What it hangs on"
+    return Outcome(Verdict.NOT_APPLICABLE, reason=f"{seen} was not seen."), None
+
+
+def waived(context: Context) -> Outcome | None:
+    """Return the outcome when something said makes the item void, or fulfils it."""
+    item = context.item
+    if item.not_if and (hits := context.find(item.not_if)):
+        evidence = hits_as_evidence(context.document, hits[:1])
+        return Outcome(Verdict.NOT_APPLICABLE, evidence, "Waived by what was said.")
+    if item.or_if and (hits := context.find(item.or_if)):
+        return Outcome(Verdict.PASS, hits_as_evidence(context.document, hits))
+    return None
+
+
+def without_ground(context: Context) -> str:
+    """Return why the item cannot be looked for at all; "" when it can."""
+    if needs_times(context.item.where) and context.part.speech_limits is None:
+        return "The window is in seconds and nothing here carries times."
+    for group in context.item.check.references():
+        if not any(context.compiled.variants(tuple(group), c) for c in context.languages):
+            return f"The card has no phrase for this in {', '.join(context.languages)}."
+    return ""
+
+
+# --- what is known of a conversation, as sets of words -----------------------------
+
+
+def _channel(context: Context) -> set[str]:
+    return {str(context.document.safe.channel)}
+
+
+def _language(context: Context) -> set[str]:
+    return {base_language(c) for c in context.document.languages}
+
+
+def _actions(context: Context) -> set[str]:
+    events = context.document.safe.events
+    return {e.note for e in events if e.kind is EventKind.ACTION and e.note}
+
+
+def _has_times(context: Context) -> set[str]:
+    return {str(context.part.speech_limits is not None)}
+
+
+def _meta(field: str) -> Callable[[Context], set[str]]:
+    def read(context: Context) -> set[str]:
+        value = getattr(context.document.safe.metadata, field)
+        values = value if isinstance(value, tuple) else (value,)
+        return {str(v) for v in values if v is not None}
+
+    return read
+
+
+#: Condition -> what is found, and how to say it.
+_FACTS: dict[str, tuple[Callable[[Context], set[str]], str]] = {
+    "channel": (_channel, "channel"),
+    "direction": (_meta("direction"), "direction"),
+    "language": (_language, "language"),
+    "queue": (_meta("queue"), "queue"),
+    "project": (_meta("project"), "project"),
+    "topic": (_meta("topics"), "topic"),
+    "tag": (_meta("tags"), "tag"),
+    "ended_by": (_meta("ended_by"), "ended by"),
+    "action": (_actions, "action"),
+    "has_times": (_has_times, "has times"),
+    "transferred": (_meta("transferred"), "transferred"),
+    "first_agent": (lambda c: {str(c.part.first)}, "first agent"),
+    "last_agent": (lambda c: {str(c.part.last)}, "last agent"),
+}

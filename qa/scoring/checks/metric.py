@@ -1,0 +1,71 @@
+"""`metric`: a measured figure within bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
+
+from qa.errors import UnknownName
+from qa.records import Verdict
+from qa.scoring.checks import Outcome
+from qa.scoring.context import Context
+from qa.scoring.metrics import METRICS, NotMeasurable
+from qa.scoring.scorecard import PhraseRef
+
+
+class Bounds(BaseModel):
+    """What is good, and what is still half good."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    at_most: float | None = None
+    at_least: float | None = None
+    #: Half the credit up to here.
+    partial_at_most: float | None = None
+    partial_at_least: float | None = None
+
+    def value(self, measured: float) -> float:
+        """Return the credit for a figure: 1, .5 or 0."""
+        if _inside(measured, self.at_least, self.at_most):
+            return 1.0
+        if self.partial_at_least is None and self.partial_at_most is None:
+            return 0.0
+        low = self.partial_at_least if self.partial_at_least is not None else self.at_least
+        high = self.partial_at_most if self.partial_at_most is not None else self.at_most
+        return 0.5 if _inside(measured, low, high) else 0.0
+
+
+def _inside(value: float, low: float | None, high: float | None) -> bool:
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+class Metric(RootModel[dict[str, Bounds]]):
+    """One metric by name, with its bounds."""
+
+    root: dict[str, Bounds] = Field(min_length=1, max_length=1)
+
+    @field_validator("root")
+    @classmethod
+    def _known(cls, value: dict[str, Bounds]) -> dict[str, Bounds]:
+        for name, bounds in value.items():
+            if name not in METRICS:
+                raise ValueError(str(UnknownName("metric", name, METRICS)))
+            if bounds.at_least is None and bounds.at_most is None:
+                raise ValueError(f"the metric {name} needs at_least or at_most")
+        return value
+
+    def references(self) -> Sequence[Sequence[PhraseRef]]:
+        """Return nothing: a metric looks for no phrase."""
+        return []
+
+    def run(self, context: Context) -> Outcome:
+        """Measure, compare; not applicable where it cannot be measured."""
+        [(name, bounds)] = self.root.items()
+        measured = METRICS[name](context.part)
+        if isinstance(measured, NotMeasurable):
+            return Outcome(Verdict.NOT_APPLICABLE, reason=measured.reason)
+        value = bounds.value(measured.value)
+        verdict = {1.0: Verdict.PASS, 0.5: Verdict.PARTIAL, 0.0: Verdict.FAIL}[value]
+        reason = f"{name} = {measured.value:g}{measured.unit}"
+        return Outcome(verdict, measured.evidence, reason, value)

@@ -1,0 +1,232 @@
+"""What a check sees: one item, one agent's part, and the ways to look things up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa.records import Evidence, EvidenceKind, Verdict
+from qa.scoring.checks import Outcome
+from qa.scoring.compiled import Compiled
+from qa.scoring.document import Document
+from qa.scoring.matching import Hit, Strictness, Window, distinct, find, near_miss
+from qa.scoring.parts import Part
+from qa.scoring.scorecard import Item, PhraseRef, Search, Where, Who
+from qa.scoring.windows import Place, window
+
+#: A hit of a prohibition is for a human below these.
+SURE_WORD = 0.5
+SURE_SPEAKER = 0.6
+SURE_ROLE = 0.7
+#: Less of the agent's speech than this turned into words: an absence means nothing.
+HEARD_SHARE = 0.5
+#: Hits shown as evidence.
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Context:
+    """One item to be answered for one part."""
+
+    part: Part
+    item: Item
+    compiled: Compiled
+    #: Where the item's trigger was found, and the place that its search ends at.
+    after: Place | None = None
+    before: Place | None = None
+
+    @property
+    def document(self) -> Document:
+        """The conversation."""
+        return self.part.document
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """Languages to search in: those heard that the card is written for."""
+        wanted = self.compiled.card.languages
+        return tuple(c for c in self.document.languages if not wanted or c in wanted)
+
+    def window(self, who: Who | None = None, where: Where | None = None) -> dict[int, Place]:
+        """Return the stretch to search; the item's own speaker and window by default."""
+        who, where = who or self.item.who, where or self.item.where
+        return window(self.part, who, where, after=self.after, before=self.before)
+
+    def search(
+        self,
+        refs: Sequence[PhraseRef],
+        *,
+        strictness: Strictness | None = None,
+        unless_negated: bool | None = None,
+        within: Window | None = None,
+    ) -> list[Hit]:
+        """Look for phrases in the item's window, in every language heard."""
+        item = self.item
+        within = self.window() if within is None else within
+        strictness = strictness or item.strictness or Strictness.MEDIUM
+        negation = item.unless_negated if unless_negated is None else unless_negated
+        return distinct(
+            hit
+            for language in self.languages
+            for hit in find(
+                self.document.view(language),
+                self.compiled.variants(tuple(refs), language),
+                within,
+                strictness=strictness,
+                unless_negated=negation,
+            )
+        )
+
+    def find(self, search: Search) -> list[Hit]:
+        """Return the hits of a step or condition; none when fewer than it needs."""
+        hits = self.search(
+            search.any,
+            strictness=search.strictness,
+            unless_negated=search.unless_negated,
+            within=self.window(search.who, search.where),
+        )
+        return hits if len(hits) >= search.at_least else []
+
+    def within(self, first: Hit, hit: Hit) -> bool:
+        """Tell whether a step is near enough to the first one, in turns and seconds."""
+        turns, seconds = self.item.within_turns, self.item.within_seconds
+        if turns is not None and hit.turn - first.turn > turns:
+            return False
+        if seconds is None:
+            return True
+        a, b = _seconds(self.document, first), _seconds(self.document, hit)
+        return a is None or b is None or b[0] - a[0] <= seconds
+
+    def doubt(self, hit: Hit) -> str:
+        """Return why a hit cannot be relied on; "" when it can."""
+        turn = self.document.turns[hit.turn]
+        words = [
+            word.confidence
+            for word, (a, b) in zip(turn.words, turn.word_offsets, strict=True)
+            if a < hit.end and hit.start < b and word.confidence is not None
+        ]
+        if words and min(words) < SURE_WORD:
+            return "The words were not heard clearly."
+        party = self.document.safe.party(turn.party)
+        if turn.confidence < SURE_SPEAKER or party.role_confidence < SURE_ROLE:
+            return "It is not sure who said it."
+        return ""
+
+    # --- absence -------------------------------------------------------------------
+
+    def absence(
+        self,
+        missing: Sequence[Sequence[PhraseRef]],
+        *,
+        who: Who | None = None,
+        where: Where | None = None,
+        evidence: tuple[Evidence, ...] = (),
+        count: tuple[int, int] = (0, 1),
+        what: str = "Not said",
+    ) -> Outcome:
+        """Answer for something that was not found: fail, part of the credit, or not heard.
+
+        Parameters
+        ----------
+        missing : the groups of phrases that were looked for in vain.
+        count : how many of how many parts were found.
+        """
+        within = self.window(who, where)
+        shown = (*evidence, self.searched(within, missing), *self._nearest(missing, within))
+        searched = f"{what}; {_turns(len(within))} of the {who or self.item.who} searched."
+        reason = self._not_heard(within, who or self.item.who, missing)
+        if reason:
+            return Outcome(Verdict.REVIEW, shown, f"{searched} {reason}")
+        found, needed = count
+        if found and self.item.partial:
+            return Outcome(
+                Verdict.PARTIAL, shown, f"{searched} {found} of {needed} found.", found / needed
+            )
+        return Outcome(Verdict.FAIL, shown, searched)
+
+    def searched(self, within: Window, missing: Sequence[Sequence[PhraseRef]]) -> Evidence:
+        """Return the stretch that was searched, as evidence."""
+        turns = [self.document.turns[i] for i in within]
+        starts = [t.start for t in turns if t.start is not None]
+        ends = [t.end for t in turns if t.end is not None]
+        return Evidence(
+            kind=EvidenceKind.WINDOW,
+            turn=turns[0].index if turns else None,
+            last_turn=turns[-1].index if turns else None,
+            start=min(starts, default=None),
+            end=max(ends, default=None),
+            rule="; ".join(_worded(ref) for group in missing for ref in group),
+        )
+
+    def _nearest(self, missing: Sequence[Sequence[PhraseRef]], within: Window) -> list[Evidence]:
+        best: Hit | None = None
+        for group in missing:
+            for language in self.languages:
+                variants = self.compiled.variants(tuple(group), language)
+                hit = near_miss(self.document.view(language), variants, within)
+                if hit and (best is None or hit.score > best.score):
+                    best = hit
+        return [as_evidence(self.document, best, EvidenceKind.NEAR_MISS)] if best else []
+
+    def _not_heard(self, within: Window, who: Who, missing: Sequence[Sequence[PhraseRef]]) -> str:
+        """Return why the transcript was not good enough to tell an absence; "" when it was."""
+        threshold = self.item.min_confidence
+        if threshold is None:
+            threshold = self.compiled.card.min_confidence
+        sure = [
+            word.confidence
+            for i in within
+            for word in self.document.turns[i].words
+            if word.confidence is not None
+        ]
+        if sure and sum(sure) / len(sure) < threshold:
+            return f"Not heard clearly: mean word confidence {sum(sure) / len(sure):.2f}."
+        if who == "agent" and self._heard_share < HEARD_SHARE:
+            return "Not heard clearly: most of the agent's speech gave no words."
+        unclear = window(self.part, "unknown", None, before=self.before)
+        if unclear and any(self.search(group, within=unclear) for group in missing):
+            return "Something like it was said, but by whom is not sure."
+        return ""
+
+    @cached_property
+    def _heard_share(self) -> float:
+        spoken = sum(s.duration for s in self.part.speech if s.speaker == self.part.agent.id)
+        turns = self.part.spoken_by("agent")
+        heard = sum(t.end - t.start for t in turns if t.end is not None and t.start is not None)
+        return heard / spoken if spoken >= 1 else 1.0
+
+
+def _turns(count: int) -> str:
+    return f"{count} turn" if count == 1 else f"{count} turns"
+
+
+def _worded(ref: PhraseRef) -> str:
+    if isinstance(ref, str):
+        return ref
+    return "list: " + ref.list if hasattr(ref, "list") else "family: " + ref.family
+
+
+def _seconds(document: Document, hit: Hit) -> tuple[float, float] | None:
+    return document.turns[hit.turn].seconds(hit.start, hit.end)
+
+
+def as_evidence(document: Document, hit: Hit, kind: EvidenceKind = EvidenceKind.HIT) -> Evidence:
+    """Return a hit as evidence: its quote is exactly the characters it names."""
+    turn = document.turns[hit.turn]
+    seconds = turn.seconds(hit.start, hit.end)
+    return Evidence(
+        kind=kind,
+        turn=hit.turn,
+        char_start=hit.start,
+        char_end=hit.end,
+        start=seconds[0] if seconds else None,
+        end=seconds[1] if seconds else None,
+        quote=turn.text[hit.start : hit.end],
+        rule=hit.rule,
+        score=hit.score,
+    )
+
+
+def hits_as_evidence(document: Document, hits: Iterable[Hit]) -> tuple[Evidence, ...]:
+    """Return hits as evidence, in order of place; of very many the first."""
+    return tuple(as_evidence(document, hit) for hit in list(hits)[:_SHOWN])

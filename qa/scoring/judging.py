@@ -1,0 +1,166 @@
+"""Judging: a conversation and a card in, one assessment per agent out.
+
+Pure: the same input gives identical bytes.
+"""
+
+from __future__ import annotations
+
+from qa.language import load_pack
+from qa.records import (
+    Assessment,
+    Evidence,
+    Finding,
+    Provenance,
+    Role,
+    SafeConversation,
+    Score,
+    ScoreStatus,
+    Verdict,
+)
+from qa.scoring import applies
+from qa.scoring.arithmetic import total
+from qa.scoring.checks import Outcome
+from qa.scoring.compiled import Compiled, compiled
+from qa.scoring.context import Context, hits_as_evidence
+from qa.scoring.document import Document
+from qa.scoring.parts import Part, parts
+from qa.scoring.scorecard import Item, Scorecard, Section
+
+#: Changes whenever the same card may judge the same conversation differently.
+ENGINE_VERSION = "1"
+
+#: Credit of each verdict that has a fixed one.
+_VALUE = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0}
+
+
+def judge(safe: SafeConversation | Document, card: Scorecard) -> tuple[Assessment, ...]:
+    """Judge a conversation by a card: one assessment per agent, each on their own part.
+
+    A conversation that cannot be scored gives one assessment of status not_scorable,
+    with the reason. Give a `Document` to judge by several cards: it is analysed once.
+    """
+    document = safe if isinstance(safe, Document) else Document(safe)
+    reason = _unscorable(document, card)
+    if reason:
+        return (_not_scored(document, card, reason),)
+    ready = compiled(card)
+    return tuple(_judge_part(part, ready) for part in parts(document))
+
+
+def _judge_part(part: Part, ready: Compiled) -> Assessment:
+    findings = tuple(_finding(part, ready, s, i) for s, i in ready.card.items)
+    return Assessment(
+        conversation=part.document.safe.id,
+        card=ready.card.ref,
+        party=part.agent.id,
+        findings=findings,
+        score=total(ready.card, findings),
+        provenance=_provenance(part.document, ready.card),
+    )
+
+
+def _finding(part: Part, ready: Compiled, section: Section, item: Item) -> Finding:
+    outcome = _answer(Context(part, item, ready))
+    value = _VALUE.get(outcome.verdict)
+    if outcome.verdict is Verdict.PARTIAL:
+        value = min(max(outcome.value if outcome.value is not None else 0.5, 0.0), 1.0)
+    return Finding(
+        item=item.id,
+        section=section.id,
+        ask=item.ask,
+        verdict=outcome.verdict,
+        kind=item.effect,
+        value=value,
+        weight=item.weight,
+        critical=item.criticality,
+        evidence=outcome.evidence,
+        reason=outcome.reason,
+        advice=item.advice,
+    )
+
+
+def _answer(context: Context) -> Outcome:
+    """Ask, in order: does it apply, is it waived, what does the check say."""
+    item = context.item
+    if item.only:
+        against = applies.reason_against(context, item.only)
+        if against:
+            return Outcome(Verdict.NOT_APPLICABLE, reason=against)
+    groundless = applies.without_ground(context)
+    if groundless:
+        return Outcome(Verdict.NOT_APPLICABLE, reason=groundless)
+    after = None
+    if item.only:
+        missing, after = applies.trigger(context, item.only)
+        if missing:
+            return missing
+    context = Context(context.part, item, context.compiled, after=after)
+    evidence: tuple[Evidence, ...] = ()
+    if item.before:
+        hits = context.find(item.before)
+        if not hits:
+            return Outcome(
+                Verdict.NOT_APPLICABLE, reason="What it must come before was never said."
+            )
+        evidence = hits_as_evidence(context.document, hits[:1])
+        place = (hits[0].turn, hits[0].start)
+        context = Context(context.part, item, context.compiled, after=after, before=place)
+    outcome = applies.waived(context) or item.check.run(context)
+    if evidence and outcome.verdict is not Verdict.PASS:
+        return Outcome(
+            outcome.verdict, (*evidence, *outcome.evidence), outcome.reason, outcome.value
+        )
+    return outcome
+
+
+# --- what cannot be scored ---------------------------------------------------------
+
+
+def _unscorable(document: Document, card: Scorecard) -> str:
+    safe = document.safe
+    if safe.triage is not None:
+        return safe.triage_reason or f"Counted as {safe.triage.value}, not scored."
+    if card.channels and safe.channel not in card.channels:
+        return f"The card is not meant for {safe.channel.value}s."
+    if not any(p.role is Role.AGENT for p in safe.parties):
+        return "It is not clear who the agent is."
+    return _foreign(document, card)
+
+
+def _foreign(document: Document, card: Scorecard) -> str:
+    """Return why the language rules scoring out; "" when it does not."""
+    if not document.languages:
+        heard = ", ".join(document.unknown_languages) or "unknown"
+        return f"No language pack for what is spoken here ({heard})."
+    if document.unknown_languages and document.mainly_unknown:
+        return f"Mostly in {document.unknown_languages[0]}, which has no language pack."
+    if card.languages and not set(card.languages) & set(document.languages):
+        return f"The card is not written for {', '.join(document.languages)}."
+    return ""
+
+
+def _not_scored(document: Document, card: Scorecard, reason: str) -> Assessment:
+    agents = [p.id for p in document.safe.parties if p.role is Role.AGENT]
+    return Assessment(
+        conversation=document.safe.id,
+        card=card.ref,
+        party=agents[0] if len(agents) == 1 else None,
+        findings=(),
+        score=Score(
+            status=ScoreStatus.NOT_SCORABLE,
+            mode=card.mode.value,
+            pass_mark=card.pass_mark,
+            reason=reason,
+        ),
+        provenance=_provenance(document, card),
+    )
+
+
+def _provenance(document: Document, card: Scorecard) -> Provenance:
+    packs = {f"pack_{c}": str(load_pack(c).version) for c in document.languages}
+    return Provenance(
+        stage="judge",
+        engine="qa.scoring",
+        version=ENGINE_VERSION,
+        options={"card": card.hash, **packs},
+    )

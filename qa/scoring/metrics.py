@@ -1,0 +1,305 @@
+"""Timing figures, measured fairly.
+
+Silence after the agent's question belongs to the customer, an announced hold is no dead
+air, a backchannel is no interruption, and who cannot be heard apart does not overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.language import load_pack, tokenise
+from qa.records import (
+    EventKind,
+    Evidence,
+    EvidenceKind,
+    Layout,
+    Role,
+    SafeTurn,
+    SpeechSpan,
+)
+from qa.scoring.matching import Strictness, find
+from qa.scoring.parts import Part
+from qa.scoring.phrases import Variant, compile_phrase
+
+#: A silence shorter than this is a pause for breath.
+_PAUSE = 2.0
+#: An interruption begins this long after the other began and before they end, and lasts.
+_INTO, _LASTS = 0.5, 1.0
+#: Fewer words give no rate of speech, less speech no share of talk.
+_FEW_WORDS, _LITTLE_SPEECH = 20, 5.0
+#: Words of a backchannel at most.
+_BACKCHANNEL_WORDS = 3
+#: Stretches shown as evidence, the longest first.
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A figure, and where it can be heard."""
+
+    value: float
+    unit: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class NotMeasurable:
+    """Why there is no figure."""
+
+    reason: str
+
+
+Result = Measured | NotMeasurable
+_NO_TIMES = NotMeasurable("The messages carry no times.")
+_NO_SPEECH = NotMeasurable("No times of speech are known.")
+
+
+@dataclass(frozen=True)
+class _Wait:
+    """Somebody waited from start to end for the turn."""
+
+    start: float
+    end: float
+    turn: int | None
+
+    @property
+    def seconds(self) -> float:
+        return self.end - self.start
+
+
+# --- replies -----------------------------------------------------------------------
+
+
+def _replies(part: Part) -> list[_Wait]:
+    """Return how long the customer waited for each reply, from the first unanswered turn on.
+
+    The clock of a chat starts no sooner than the agent was assigned.
+    """
+    assigned = _assigned(part)
+    waits, since = [], None
+    for turn in part.turns:
+        if turn.start is None:
+            continue
+        if turn.role is Role.CUSTOMER:
+            ended = turn.end if part.is_call and turn.end is not None else turn.start
+            since = ended if since is None or part.is_call else since
+        elif turn.party == part.agent.id and since is not None:
+            begin = max(since, assigned)
+            waits.append(_Wait(begin, max(begin, turn.start), turn.index))
+            since = None
+    return waits
+
+
+def _assigned(part: Part) -> float:
+    events = part.document.safe.events
+    times = [
+        e.start
+        for e in events
+        if e.kind is EventKind.ASSIGNED and e.start is not None and e.party in {None, part.agent.id}
+    ]
+    joined = [part.agent.start] if part.agent.start is not None else []
+    return max([*times[:1], *joined], default=0.0)
+
+
+def _reply(choose: Callable[[list[float]], float]) -> Callable[[Part], Result]:
+    def measure(part: Part) -> Result:
+        if part.speech_limits is None:
+            return _NO_TIMES
+        waits = _replies(part)
+        if not waits:
+            return NotMeasurable("Nobody waited for a reply.")
+        value = choose([w.seconds for w in waits])
+        slowest = min(waits, key=lambda w: (abs(w.seconds - value), w.start))
+        return Measured(round(value, 3), " s", (_stretch(slowest, "reply"),))
+
+    return measure
+
+
+def _percentile(share: float) -> Callable[[list[float]], float]:
+    """Return a chooser of the nearest-rank percentile."""
+
+    def choose(values: list[float]) -> float:
+        ordered = sorted(values)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+    return choose
+
+
+# --- silence -----------------------------------------------------------------------
+
+
+def _silences(part: Part) -> Iterator[_Wait]:
+    """Yield the silences that the agent is answerable for."""
+    speech = part.speech
+    holds = [
+        (e.start, e.end)
+        for e in part.document.safe.events
+        if e.kind is EventKind.HOLD and e.start is not None and e.end is not None
+    ]
+    reached: SpeechSpan | None = None
+    for span in speech:
+        if reached is not None and span.start - reached.end >= _PAUSE:
+            before = _turn_before(part, reached.end)
+            if not _excused(part, before, reached.end, span.start, holds):
+                yield _Wait(reached.end, span.start, before.index if before else None)
+        if reached is None or span.end > reached.end:
+            reached = span
+
+
+def _turn_before(part: Part, at: float) -> SafeTurn | None:
+    begun = [t for t in part.turns if t.start is not None and t.start < at]
+    return begun[-1] if begun else None
+
+
+def _excused(
+    part: Part,
+    before: SafeTurn | None,
+    start: float,
+    end: float,
+    holds: Sequence[tuple[float, float]],
+) -> bool:
+    """Tell whether a silence is a hold, an announced one, or the customer's to break."""
+    if any(a < end and start < b for a, b in holds):
+        return True
+    if before is None or before.party != part.agent.id:
+        return False
+    return _asks(before) or _announces_hold(part, before)
+
+
+def _asks(turn: SafeTurn) -> bool:
+    """Tell whether a turn ends in a question, with or without its mark."""
+    return turn.text.rstrip().endswith("?")
+
+
+def _announces_hold(part: Part, turn: SafeTurn) -> bool:
+    for language in part.document.languages:
+        view = part.document.view(language)
+        if turn.index in view.lines and find(
+            view,
+            _hold_phrases(language),
+            {turn.index: (0, len(turn.text))},
+            strictness=Strictness.MEDIUM,
+        ):
+            return True
+    return False
+
+
+_HOLDS: dict[str, tuple[Variant, ...]] = {}
+
+
+def _hold_phrases(language: str) -> tuple[Variant, ...]:
+    if language not in _HOLDS:
+        family = load_pack(language).families.get("hold_notice")
+        phrases = family.phrases if family else ()
+        _HOLDS[language] = tuple(v for p in phrases for v in compile_phrase(p, language, {}))
+    return _HOLDS[language]
+
+
+def _dead_air_max(part: Part) -> Result:
+    if not part.speech:
+        return _NO_SPEECH
+    silences = sorted(_silences(part), key=lambda w: -w.seconds)
+    longest = round(silences[0].seconds, 3) if silences else 0.0
+    return Measured(longest, " s", tuple(_stretch(w, "dead_air") for w in silences[:_SHOWN]))
+
+
+def _dead_air_share(part: Part) -> Result:
+    if not part.speech:
+        return _NO_SPEECH
+    whole = max(s.end for s in part.speech) - part.speech[0].start
+    if whole <= 0:
+        return _NO_SPEECH
+    silences = sorted(_silences(part), key=lambda w: -w.seconds)
+    share = sum(w.seconds for w in silences) / whole
+    return Measured(round(share, 4), "", tuple(_stretch(w, "dead_air") for w in silences[:_SHOWN]))
+
+
+# --- talk --------------------------------------------------------------------------
+
+
+def _by(part: Part, role: Role) -> list[SpeechSpan]:
+    ids = {p.id for p in part.document.safe.parties if p.role is role}
+    if role is Role.AGENT:
+        ids = {part.agent.id}
+    return [s for s in part.speech if s.speaker in ids]
+
+
+def _interruptions(part: Part) -> Result:
+    audio = part.document.safe.audio
+    if audio is not None and audio.layout in {Layout.MONO, Layout.FAKE_STEREO}:
+        return NotMeasurable("Both sides lie in one channel; who talks over whom cannot be told.")
+    customer = _by(part, Role.CUSTOMER)
+    if not part.speech or not customer:
+        return _NO_SPEECH
+    found = [
+        span
+        for span in _by(part, Role.AGENT)
+        if span.duration >= _LASTS
+        and any(c.start + _INTO <= span.start < c.end - _INTO for c in customer)
+        and not _is_backchannel(part, span)
+    ]
+    evidence = tuple(
+        Evidence(kind=EvidenceKind.METRIC, start=s.start, end=s.end, rule="interruptions")
+        for s in found[:_SHOWN]
+    )
+    return Measured(float(len(found)), "", evidence)
+
+
+def _is_backchannel(part: Part, span: SpeechSpan) -> bool:
+    for turn in part.spoken_by("agent"):
+        said = [w.text for w in turn.words if w.start < span.end and span.start < w.end]
+        if not said:
+            continue
+        for language in part.document.languages:
+            words = [t.text for t in tokenise(" ".join(said), language)]
+            known = load_pack(language).backchannels
+            if len(words) <= _BACKCHANNEL_WORDS and all(w in known for w in words):
+                return True
+    return False
+
+
+def _talk_ratio(part: Part) -> Result:
+    agent = sum(s.duration for s in _by(part, Role.AGENT))
+    customer = sum(s.duration for s in _by(part, Role.CUSTOMER))
+    if agent + customer < _LITTLE_SPEECH:
+        return _NO_SPEECH
+    return Measured(round(agent / (agent + customer), 4), "")
+
+
+def _agent_wpm(part: Part) -> Result:
+    seconds = sum(s.duration for s in _by(part, Role.AGENT))
+    words = sum(len(t.words) for t in part.spoken_by("agent"))
+    if words < _FEW_WORDS or seconds <= 0:
+        return NotMeasurable("Too few spoken words for a rate of speech.")
+    return Measured(round(60 * words / seconds, 1), " words a minute")
+
+
+def _words_per_turn(part: Part) -> Result:
+    turns = part.spoken_by("agent")
+    if not turns:
+        return NotMeasurable("The agent said nothing.")
+    words = sum(len(t.text.split()) for t in turns)
+    return Measured(round(words / len(turns), 2), " words a turn")
+
+
+def _stretch(wait: _Wait, rule: str) -> Evidence:
+    return Evidence(
+        kind=EvidenceKind.METRIC, turn=wait.turn, start=wait.start, end=wait.end, rule=rule
+    )
+
+
+#: Name in the card -> how it is measured.
+METRICS: dict[str, Callable[[Part], Result]] = {
+    "reply_seconds_first": _reply(lambda values: values[0]),
+    "reply_seconds_p50": _reply(_percentile(0.5)),
+    "reply_seconds_p90": _reply(_percentile(0.9)),
+    "reply_seconds_max": _reply(max),
+    "dead_air_max": _dead_air_max,
+    "dead_air_share": _dead_air_share,
+    "interruptions": _interruptions,
+    "talk_ratio": _talk_ratio,
+    "agent_wpm": _agent_wpm,
+    "words_per_turn": _words_per_turn,
+}

@@ -1,0 +1,100 @@
+"""Each agent's part of a conversation: what they are answerable for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from qa.records import Channel, Party, Role, SafeTurn, SpeechSpan
+from qa.scoring.document import Document
+
+_HUMAN = frozenset([Role.AGENT, Role.CUSTOMER, Role.UNKNOWN])
+
+
+@dataclass(frozen=True)
+class Part:
+    """The stretch of a conversation that one agent held.
+
+    From their first turn (the first agent: from the beginning) to the next agent's
+    first turn or their own last, whichever is later (the last agent: to the end).
+    """
+
+    document: Document
+    agent: Party
+    turns: tuple[SafeTurn, ...]
+    #: No other agent came before (comes after) this one.
+    first: bool
+    last: bool
+
+    @property
+    def is_call(self) -> bool:
+        """Whether it was spoken."""
+        return self.document.safe.channel is Channel.CALL
+
+    def spoken_by(self, who: str) -> tuple[SafeTurn, ...]:
+        """Return the turns of "agent" (this one), "customer" or "any"."""
+        return self._by_who[who]
+
+    @cached_property
+    def _by_who(self) -> dict[str, tuple[SafeTurn, ...]]:
+        return {
+            "agent": tuple(t for t in self.turns if t.party == self.agent.id),
+            "customer": tuple(t for t in self.turns if t.role is Role.CUSTOMER),
+            "any": self.turns,
+            "unknown": tuple(t for t in self.turns if t.role is Role.UNKNOWN),
+        }
+
+    @cached_property
+    def speech_limits(self) -> tuple[float, float] | None:
+        """When people first and last speak, by word times; None without times."""
+        human = [t for t in self.turns if t.role in _HUMAN and t.start is not None]
+        if not human:
+            return None
+        starts = [t.words[0].start if t.words else t.start for t in human]
+        ends = [t.words[-1].end if t.words else t.end for t in human]
+        return (
+            min(s for s in starts if s is not None),
+            max([e for e in ends if e is not None] or [s for s in starts if s is not None]),
+        )
+
+    @cached_property
+    def speech(self) -> tuple[SpeechSpan, ...]:
+        """Speech within the part, in order of start."""
+        limits = self.speech_limits
+        if limits is None:
+            return ()
+        low = None if self.first else limits[0]
+        high = None if self.last else limits[1]
+        return tuple(
+            sorted(
+                (
+                    s
+                    for s in self.document.safe.speech
+                    if (low is None or s.end > low) and (high is None or s.start < high)
+                ),
+                key=lambda s: (s.start, s.end, s.speaker),
+            )
+        )
+
+
+def parts(document: Document) -> tuple[Part, ...]:
+    """Return the part of every agent who said something, in order of their first turn.
+
+    An agent who never did gets the whole conversation when there is no other.
+    """
+    safe = document.safe
+    agents = [p for p in safe.parties if p.role is Role.AGENT]
+    spoke = {p.id: [t for t in safe.turns if t.party == p.id] for p in agents}
+    present = sorted((p for p in agents if spoke[p.id]), key=lambda p: spoke[p.id][0].index)
+    if not present:
+        return tuple(Part(document, p, safe.turns, first=True, last=True) for p in agents[:1])
+    found = []
+    for i, agent in enumerate(present):
+        first, last = i == 0, i == len(present) - 1
+        begin = 0 if first else spoke[agent.id][0].index
+        end = spoke[agent.id][-1].index + 1
+        if not last:
+            end = max(end, spoke[present[i + 1].id][0].index)
+        turns = tuple(t for t in safe.turns if t.index >= begin and (last or t.index < end))
+        found.append(Part(document, agent, turns, first=first, last=last))
+    return tuple(found)

@@ -1,0 +1,286 @@
+"""The phrase grammar: what a supervisor writes, turned into rows of words to look for.
+
+==================  =====================================================
+``thank you``       these words, in any form ("thanks", "thanked")
+``(a|b c)``         one of these
+``(own )?``         may be there or not
+``...``             up to four words of anything, within one sentence
+``<NUMBER>``        a slot: NUMBER, TIME, DATE, MONEY, NAME, EMAIL, PHONE or a
+                    kind of placeholder that redaction leaves
+``{company}``       one of the values of a variable of the card
+``=sorry``          this form alone, no other form of the word
+``=(sent|paid)``    these forms alone
+==================  =====================================================
+
+A phrase is unfolded into its variants when the card is loaded (a choice between single
+words stays one place); one that makes too many is refused, so no phrase can take for ever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import product
+
+from qa.language import Pack, Token, load_pack, tokenise
+
+#: Limits that keep a phrase's cost bounded; ordinary phrases make fewer than twenty variants.
+MAX_VARIANTS = 256
+MAX_WORDS = 24
+MAX_GAPS = 3
+MAX_DEPTH = 4
+MAX_LENGTH = 600
+#: Words that one gap may span.
+GAP = 4
+
+SLOTS = ("NUMBER", "TIME", "DATE", "MONEY", "NAME", "EMAIL", "PHONE", "ID")
+_LEX = re.compile(
+    r"(?P<space>\s+)|(?P<gap>\.\.\.|…)|(?P<slot><[^<>]*>?)|(?P<var>\{[^{}]*\}?)"
+    r"|(?P<open>=?\()|(?P<close>\)\??)|(?P<bar>\|)|(?P<exact>=[\w'\u2019-]+)"
+    r"|(?P<text>[^\s()|<>{}=…\[\]*\\^$+]+)|(?P<bad>.)"
+)
+_SINGLE = re.compile(r"[^\W_]+(?:\|[^\W_]+)*")
+
+
+class PhraseError(ValueError):
+    """A phrase that does not fit the grammar; `column` counts characters from 0."""
+
+    def __init__(self, message: str, column: int) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One part of a variant, before it is cut into words.
+
+    Its kind is text, choice (single words with | between), exact, slot or gap.
+    """
+
+    kind: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Atom:
+    """One thing to match: a word (or one of several) by its keys, a slot, or a gap."""
+
+    kind: str
+    #: The word, or the name of the slot; of a choice its first word.
+    text: str = ""
+    keys: frozenset[str] = frozenset()
+    #: All words that will do.
+    words: tuple[str, ...] = ()
+    #: Of a word: it carries meaning (is no function word). Of a slot: words stand around it.
+    content: bool = False
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way of saying a phrase, in one language."""
+
+    #: The phrase as the card words it.
+    rule: str
+    atoms: tuple[Atom, ...]
+
+    @cached_property
+    def words(self) -> tuple[Atom, ...]:
+        """The words of it, slots and gaps left out."""
+        return tuple(a for a in self.atoms if a.kind in {"word", "exact"})
+
+    @cached_property
+    def content(self) -> tuple[Atom, ...]:
+        """The words that carry meaning; all of its words where none does."""
+        return tuple(a for a in self.words if a.content) or self.words
+
+    @cached_property
+    def plain(self) -> bool:
+        """Nothing but words that any form will do for."""
+        return all(a.kind == "word" for a in self.atoms)
+
+
+Variants = list[tuple[Piece, ...]]
+
+
+def parse(phrase: str, variables: Mapping[str, Sequence[str]]) -> Variants:
+    """Unfold a phrase into its variants.
+
+    A variable without values makes no variant at all.
+
+    Raises
+    ------
+    PhraseError : with the column, when the phrase does not fit the grammar, names an
+        unknown variable or slot, or unfolds into too many variants.
+    """
+    if len(phrase) > MAX_LENGTH:
+        raise PhraseError(f"a phrase of more than {MAX_LENGTH} characters", MAX_LENGTH)
+    variants = _Parser(phrase, variables).parse()
+    for variant in variants:
+        _refuse_odd(variant)
+    return [_merged(v) for v in variants]
+
+
+def compile_phrase(
+    phrase: str, language: str, variables: Mapping[str, Sequence[str]]
+) -> tuple[Variant, ...]:
+    """Return the variants of a phrase as words of one language (PhraseError as `parse`)."""
+    pack = load_pack(language)
+    found = {}
+    for pieces in parse(phrase, variables):
+        worded = any(p.kind in {"text", "choice", "exact"} for p in pieces)
+        options = [_atoms(piece, language, pack, worded=worded) for piece in pieces]
+        for chosen in product(*options):
+            atoms = tuple(a for part in chosen for a in part)
+            if any(a.kind != "gap" for a in atoms):
+                found[atoms] = Variant(phrase, atoms)
+    return tuple(found.values())
+
+
+def _refuse_odd(variant: tuple[Piece, ...]) -> None:
+    if not variant:
+        raise PhraseError("a phrase that may be empty matches everything", 0)
+    if variant[0].kind == "gap" or variant[-1].kind == "gap":
+        raise PhraseError("a gap (...) stands between words, not at the edge", 0)
+    if sum(p.kind == "gap" for p in variant) > MAX_GAPS:
+        raise PhraseError(f"more than {MAX_GAPS} gaps (...)", 0)
+    if sum(len(p.text.split()) for p in variant) > MAX_WORDS:
+        raise PhraseError(f"more than {MAX_WORDS} words", 0)
+
+
+def _merged(variant: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Join neighbouring text, so that short forms are cut as they are in turns."""
+    out: list[Piece] = []
+    for piece in variant:
+        if piece.kind == "text" and out and out[-1].kind == "text":
+            out[-1] = Piece("text", f"{out[-1].text} {piece.text}")
+        else:
+            out.append(piece)
+    return tuple(out)
+
+
+def _atoms(piece: Piece, language: str, pack: Pack, *, worded: bool) -> list[tuple[Atom, ...]]:
+    """Return the rows of words that a piece may be; more than one only for odd choices."""
+    if piece.kind in {"gap", "slot"}:
+        return [(Atom(piece.kind, piece.text, content=worded),)]
+    exact = piece.kind == "exact"
+    rows = [_words(word, language) for word in piece.text.split("|")]
+    single = tuple(row[0] for row in rows if len(row) == 1)
+    more = [tuple(_atom((t,), pack, exact=exact) for t in row) for row in rows if len(row) > 1]
+    return [*([(_atom(single, pack, exact=exact),)] if single else []), *more]
+
+
+def _atom(tokens: tuple[Token, ...], pack: Pack, *, exact: bool = False) -> Atom:
+    words = tuple(dict.fromkeys(t.text for t in tokens))
+    keys = frozenset(words) if exact else frozenset(k for t in tokens for k in t.keys)
+    content = any(w not in pack.function_words or w in pack.negations for w in words)
+    return Atom("exact" if exact else "word", words[0], keys, words, content)
+
+
+@lru_cache(maxsize=20_000)
+def _words(text: str, language: str) -> tuple[Token, ...]:
+    return tokenise(text, language)
+
+
+class _Parser:
+    """Recursive descent over one phrase."""
+
+    def __init__(self, phrase: str, variables: Mapping[str, Sequence[str]]) -> None:
+        self.variables = variables
+        self.length = len(phrase)
+        self.tokens = [
+            (m.lastgroup or "", m.group(), m.start())
+            for m in _LEX.finditer(phrase)
+            if m.lastgroup != "space"
+        ]
+        self.at = 0
+
+    def parse(self) -> Variants:
+        if not self.tokens:
+            raise PhraseError("an empty phrase", 0)
+        variants = self.sequence(0)
+        if self.at < len(self.tokens):
+            kind, text, column = self.tokens[self.at]
+            what = "a bracket that was never opened" if kind == "close" else f"'{text}' outside ( )"
+            raise PhraseError(what, column)
+        return variants
+
+    def sequence(self, depth: int) -> Variants:
+        variants: Variants = [()]
+        while self.at < len(self.tokens) and self.tokens[self.at][0] not in {"close", "bar"}:
+            column = self.tokens[self.at][2]
+            options = self.element(depth)
+            if len(variants) * len(options) > MAX_VARIANTS:
+                raise PhraseError(
+                    f"unfolds into more than {MAX_VARIANTS} variants; split it up",
+                    column,
+                )
+            variants = [v + o for v in variants for o in options]
+        return variants
+
+    def element(self, depth: int) -> Variants:
+        kind, text, column = self.tokens[self.at]
+        self.at += 1
+        if kind == "open":
+            found = self.group(depth + 1, column)
+            return [_exactly(v) for v in found] if text.startswith("=") else found
+        if kind == "gap":
+            return [(Piece("gap"),)]
+        if kind == "slot":
+            return [(Piece("slot", _slot(text, column)),)]
+        if kind == "var":
+            return self.variable(text, column)
+        if kind == "exact":
+            return [(Piece("exact", text[1:]),)]
+        if kind == "text":
+            has_word = any(c.isalnum() for c in text)
+            return [(Piece("text", text),) if has_word else ()]
+        raise PhraseError(f"'{text}' means nothing in a phrase", column)
+
+    def group(self, depth: int, column: int) -> Variants:
+        if depth > MAX_DEPTH:
+            raise PhraseError(f"brackets nested more than {MAX_DEPTH} deep", column)
+        options = self.sequence(depth)
+        while self.at < len(self.tokens) and self.tokens[self.at][0] == "bar":
+            self.at += 1
+            options = options + self.sequence(depth)
+        if self.at >= len(self.tokens):
+            raise PhraseError("a bracket that is never closed", column)
+        closing = self.tokens[self.at][1]
+        self.at += 1
+        if () in options:
+            raise PhraseError("an empty choice; write (x )? for what may be missing", column)
+        options = _choice(options)
+        if len(options) > MAX_VARIANTS:
+            raise PhraseError(f"more than {MAX_VARIANTS} choices", column)
+        return [*options, ()] if closing.endswith("?") else options
+
+    def variable(self, text: str, column: int) -> Variants:
+        name = text.strip("{}").strip()
+        if not text.endswith("}") or name not in self.variables:
+            known = ", ".join(sorted(self.variables)) or "none"
+            raise PhraseError(f"no variable named '{name}'; the card has: {known}", column)
+        return [(Piece("text", value),) for value in self.variables[name]]
+
+
+def _choice(options: Variants) -> Variants:
+    """Keep single words together as one place to match."""
+    single = [o for o in options if len(o) == 1 and _SINGLE.fullmatch(o[0].text)]
+    single = [o for o in single if o[0].kind in {"text", "choice"}]
+    if len(single) < 2:  # noqa: PLR2004
+        return options
+    words = "|".join(o[0].text for o in single)
+    return [(Piece("choice", words),), *(o for o in options if o not in single)]
+
+
+def _exactly(variant: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    return tuple(Piece("exact", p.text) if p.kind in {"text", "choice"} else p for p in variant)
+
+
+def _slot(text: str, column: int) -> str:
+    name = text.strip("<>")
+    if not text.endswith(">") or not re.fullmatch(r"[A-Z][A-Z_]*", name):
+        known = ", ".join(f"<{s}>" for s in SLOTS)
+        raise PhraseError(f"'{text}' is no slot; write one of {known}", column)
+    return name

@@ -1,0 +1,350 @@
+"""From a YAML file to a `Scorecard`, or to every mistake in it with line and column."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.scalarstring import ScalarString
+
+from qa.errors import Mistake, ScorecardError
+from qa.language import load_pack, pack_languages
+from qa.scoring.checks import kinds, load_kind
+from qa.scoring.phrases import PhraseError, parse
+from qa.scoring.scorecard import FamilyRef, Item, ListRef, Only, Scorecard, Search, Section, Where
+
+#: Where a value stands in the file: keys and places from the root.
+Path_ = tuple[str | int, ...]
+#: Larger files are no scorecards.
+_MAX_CHARACTERS = 1_000_000
+_MAX_NODES = 100_000
+#: Models by the key that holds them, to name the known keys in a mistake.
+_NESTED: dict[str, type[BaseModel]] = {
+    "where": Where, "only": Only, "not_if": Search, "or_if": Search, "before": Search,
+    "when": Search, "sequence": Search, "items": Item, "sections": Section,
+}  # fmt: skip
+
+
+def load_scorecard(source: Path | str, *, name: str = "") -> Scorecard:
+    """Read a scorecard.
+
+    Parameters
+    ----------
+    source : a file, or the YAML itself.
+    name : what mistakes call the file; the path by default.
+
+    Raises
+    ------
+    ScorecardError : with every mistake found, in order of place.
+    """
+    if isinstance(source, Path):
+        name = name or str(source)
+        try:
+            text = source.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as err:
+            raise ScorecardError([Mistake(name, 0, 0, f"cannot be read: {err}.")]) from err
+    else:
+        text = source.removeprefix("\ufeff")
+    return _Reader(text, name or "scorecard").read()
+
+
+class _Reader:
+    """Reads one file and collects its mistakes."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.text = text
+        self.name = name
+        self.mistakes: list[Mistake] = []
+        #: Line and column of each value and of each key, counted from 1.
+        self.values: dict[Path_, tuple[int, int]] = {}
+        self.keys: dict[Path_, tuple[int, int]] = {}
+        #: Paths of strings that stand in quotes.
+        self.quoted: set[Path_] = set()
+
+    def read(self) -> Scorecard:
+        data = self._parsed()
+        if not isinstance(data, dict):
+            self._wrong((), "a scorecard is a mapping that begins with 'scorecard: its-id'")
+            raise ScorecardError(self.mistakes)
+        digest = _hash(data)
+        ready = self._with_checks(data)
+        card = None
+        try:
+            card = Scorecard.model_validate(ready | {"source": self.text, "hash": digest})
+        except ValidationError as err:
+            for error in err.errors():
+                self._explain(error["loc"], dict(error))
+        if card is not None:
+            self._look_closer(card)
+        if card is None or self.mistakes:
+            raise ScorecardError(sorted(set(self.mistakes), key=lambda m: (m.line, m.column)))
+        return card
+
+    # --- YAML ----------------------------------------------------------------------
+
+    def _parsed(self) -> Any:
+        if len(self.text) > _MAX_CHARACTERS:
+            raise ScorecardError(
+                [Mistake(self.name, 0, 0, f"longer than {_MAX_CHARACTERS} characters.")]
+            )
+        yaml = YAML(typ="rt", pure=True)
+        yaml.version = (1, 2)
+        yaml.preserve_quotes = True
+        try:
+            tree = yaml.load(StringIO(self.text))
+        except MarkedYAMLError as err:
+            mark = err.problem_mark or err.context_mark
+            line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+            what = " ".join(str(x) for x in (err.context, err.problem) if x)
+            mistake = Mistake(self.name, line, column, f"not YAML: {what.splitlines()[0]}.")
+            raise ScorecardError([mistake]) from err
+        except (YAMLError, ValueError, RecursionError) as err:
+            raise ScorecardError([Mistake(self.name, 0, 0, f"not YAML: {err}.")]) from err
+        try:
+            return self._plain(tree, (), (1, 1))
+        except RecursionError as err:
+            raise ScorecardError([Mistake(self.name, 0, 0, "nested too deep.")]) from err
+
+    def _plain(self, node: Any, path: Path_, place: tuple[int, int]) -> Any:
+        """Turn ruamel's nodes into plain values and remember where each stands."""
+        self.values[path] = place
+        if len(self.values) > _MAX_NODES:
+            raise ScorecardError([Mistake(self.name, *place, "too many values.")])
+        if isinstance(node, CommentedMap):
+            out = {}
+            for key, value in node.items():
+                key_place = _shift(node.lc.key(key))
+                self.keys[*path, str(key)] = key_place
+                out[str(key)] = self._plain(value, (*path, str(key)), _shift(node.lc.value(key)))
+            return out
+        if isinstance(node, CommentedSeq):
+            return [
+                self._plain(value, (*path, i), _shift(node.lc.item(i)))
+                for i, value in enumerate(node)
+            ]
+        if isinstance(node, ScalarString):
+            self.quoted.add(path)
+            return str(node)
+        if isinstance(node, bool) or node is None:
+            return node
+        return _scalar(node)
+
+    # --- items and their checks ----------------------------------------------------
+
+    def _with_checks(self, data: dict[str, Any]) -> dict[str, Any]:
+        """Return the card with each item's one check key turned into its model."""
+        for forbidden in ("source", "hash"):
+            if forbidden in data:
+                self._unknown((forbidden,), Scorecard)
+        data = {k: v for k, v in data.items() if k not in {"source", "hash"}}
+        sections = data.get("sections")
+        if not isinstance(sections, list):
+            return data
+        return data | {
+            "sections": [self._section(s, ("sections", i)) for i, s in enumerate(sections)]
+        }
+
+    def _section(self, section: Any, path: Path_) -> Any:
+        if not isinstance(section, dict) or not isinstance(section.get("items"), list):
+            return section
+        items = [self._item(x, (*path, "items", i)) for i, x in enumerate(section["items"])]
+        return section | {"items": items}
+
+    def _item(self, item: Any, path: Path_) -> Any:
+        if not isinstance(item, dict):
+            return item
+        for forbidden in ("kind", "check"):
+            if forbidden in item:
+                self._unknown((*path, forbidden), Item)
+        found = [k for k in item if k in kinds()]
+        out = {k: v for k, v in item.items() if k not in {*found, "kind", "check"}}
+        if len(found) != 1:
+            what = "no check" if not found else f"{len(found)} checks ({', '.join(found)})"
+            self._wrong(path, f"the item has {what}; it needs exactly one of {', '.join(kinds())}")
+            return out | {"kind": "", "check": None}
+        kind = found[0]
+        check = None
+        try:
+            check = load_kind(kind).model_validate(item[kind])
+        except ValidationError as err:
+            for error in err.errors():
+                self._explain((*path, kind, *error["loc"]), dict(error))
+        return out | {"kind": kind, "check": check}
+
+    # --- mistakes ------------------------------------------------------------------
+
+    def _wrong(self, path: Path_, message: str, *, shift: int = 0) -> None:
+        line, column = self._place(path)
+        self.mistakes.append(Mistake(self.name, line, column + shift, f"{message}."))
+
+    def _place(self, path: Path_) -> tuple[int, int]:
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, (1, 1))
+
+    def _explain(self, loc: Path_, error: Mapping[str, Any]) -> None:
+        """Say one validation error in the words of the card."""
+        path = self._real(loc)
+        if error["type"] == "extra_forbidden":
+            self._unknown((*path, loc[-1]) if path != loc else path, self._model_at(path))
+            return
+        if error["type"] == "missing":
+            self._wrong(path, f"'{loc[-1]}' is missing")
+            return
+        found = error.get("input")
+        shown = f"; found {found!r}" if isinstance(found, (str, int, float, bool)) else ""
+        message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+        key = next((str(p) for p in reversed(path) if isinstance(p, str)), "scorecard")
+        self._wrong(path, f"{key}: {message[:1].lower()}{message[1:]}{shown}")
+
+    def _real(self, loc: Path_) -> Path_:
+        """Return the part of a location that is in the file (pydantic adds union branches)."""
+        real: Path_ = ()
+        for step in loc:
+            if (*real, step) in self.values:
+                real = (*real, step)
+        return real
+
+    def _unknown(self, path: Path_, model: type[BaseModel] | None) -> None:
+        known = sorted(_keys(model)) if model else []
+        near = get_close_matches(str(path[-1]), known, n=1, cutoff=0.5)
+        hint = f"; did you mean '{near[0]}'?" if near else "."
+        listed = f" Known: {', '.join(known)}" if known else ""
+        line, column = self.keys.get(path, self._place(path))
+        self.mistakes.append(
+            Mistake(self.name, line, column, f"unknown key '{path[-1]}'.{listed}{hint}")
+        )
+
+    def _model_at(self, path: Path_) -> type[BaseModel] | None:
+        """Return the model whose key the last step of `path` was taken for."""
+        for step in reversed(path[:-1]):
+            if isinstance(step, str):
+                return _NESTED.get(step)
+        return Scorecard
+
+    # --- what a schema cannot say --------------------------------------------------
+
+    def _look_closer(self, card: Scorecard) -> None:
+        self._ids(card)
+        for i, language in enumerate(card.languages):
+            if language not in pack_languages():
+                self._no_pack(("languages", i), language)
+        for name, by_language in card.lists.items():
+            for language, phrases in by_language.items():
+                if language not in pack_languages():
+                    self._no_pack(("lists", name, language), language)
+                for i, phrase in enumerate(phrases):
+                    self._phrase(card, phrase, ("lists", name, language, i))
+        for path, value in _references(card):
+            if isinstance(value, str):
+                self._phrase(card, value, path)
+            else:
+                self._reference(card, value, path)
+
+    def _ids(self, card: Scorecard) -> None:
+        seen: dict[str, int] = {}
+        sections: set[str] = set()
+        for s, section in enumerate(card.sections):
+            if section.id in sections:
+                self._wrong(("sections", s, "id"), f"the section '{section.id}' is there twice")
+            sections.add(section.id)
+            for i, item in enumerate(section.items):
+                path = ("sections", s, "items", i, "id")
+                if item.id in seen:
+                    first = f"first in line {seen[item.id]}"
+                    self._wrong(path, f"the item '{item.id}' is there twice, {first}")
+                seen.setdefault(item.id, self._place(path)[0])
+
+    def _no_pack(self, path: Path_, language: str) -> None:
+        known = ", ".join(pack_languages())
+        self._wrong(path, f"there is no language pack for '{language}'; there are {known}")
+
+    def _phrase(self, card: Scorecard, phrase: str, path: Path_) -> None:
+        try:
+            parse(phrase, card.vars)
+        except PhraseError as err:
+            shift = err.column + (path in self.quoted)
+            self._wrong(path, f"{err} (in the phrase '{phrase}')", shift=shift)
+
+    def _reference(self, card: Scorecard, ref: ListRef | FamilyRef, path: Path_) -> None:
+        name = ref.list if isinstance(ref, ListRef) else ref.family
+        families = {f for c in pack_languages() for f in load_pack(c).families}
+        known = families | (set(card.lists) if isinstance(ref, ListRef) else set())
+        if name not in known:
+            near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+            hint = (
+                f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(sorted(known))}"
+            )
+            what = "list or family" if isinstance(ref, ListRef) else "family"
+            self._wrong(path, f"no {what} named '{name}'{hint}")
+
+
+def _references(card: Scorecard) -> Iterator[tuple[Path_, Any]]:
+    """Yield every phrase and reference of the items, with its path in the file."""
+    for s, section in enumerate(card.sections):
+        for i, item in enumerate(section.items):
+            path: Path_ = ("sections", s, "items", i)
+            yield from _inside(item.check, (*path, item.kind))
+            for key in ("not_if", "or_if", "before"):
+                yield from _inside(getattr(item, key), (*path, key))
+            if item.only:
+                yield from _inside(item.only.when, (*path, "only", "when"))
+                if item.only.seen and not item.only.when:
+                    yield (*path, "only", "seen"), ListRef(list=item.only.seen)
+
+
+def _inside(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
+    if isinstance(value, (ListRef, FamilyRef)):
+        yield path, value
+    elif isinstance(value, Search):
+        yield from _inside(value.any, (*path, "any"))
+    elif hasattr(value, "references") and hasattr(value, "root"):
+        if value.references():
+            yield from _inside(value.root, path)
+    elif isinstance(value, str):
+        yield path, value
+    elif isinstance(value, (tuple, list)):
+        for i, one in enumerate(value):
+            yield from _inside(one, (*path, i))
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    names = {f.alias or n for n, f in model.model_fields.items()} - {"source", "hash"}
+    return (names - {"kind", "check"}) | set(kinds()) if model is Item else names
+
+
+def _shift(place: tuple[int, int]) -> tuple[int, int]:
+    return place[0] + 1, place[1] + 1
+
+
+def _scalar(node: Any) -> Any:
+    """Return a plain number, text or date of ruamel's own classes as itself."""
+    for plain in (int, float):
+        if isinstance(node, plain):
+            return plain(node)
+    return str(node)
+
+
+def _hash(data: Any) -> str:
+    """Return the digest of what the card says; comments, order of keys and layout do not count."""
+    text = json.dumps(_canonical(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _canonical(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_canonical(v) for v in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

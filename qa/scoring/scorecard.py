@@ -1,0 +1,231 @@
+"""What a scorecard may say. Every key of the YAML file is a field here.
+
+`qa.scoring.reading` turns a file into a `Scorecard`; nothing else makes one.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from qa.records import CardRef, Channel, Critical, Direction, EndedBy, ItemKind
+from qa.scoring.matching import Strictness
+
+#: What ids are made of.
+_ID = r"^[a-z0-9][a-z0-9_-]*$"
+
+
+class Part(BaseModel):
+    """A piece of a scorecard; unknown keys are mistakes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ListRef(Part):
+    """All phrases of a list of the card, or else of a family of the language packs."""
+
+    list: str
+
+
+class FamilyRef(Part):
+    """All phrases of a family of the language packs, whatever lists the card has."""
+
+    family: str
+
+
+#: A phrase, or where phrases stand.
+PhraseRef = str | ListRef | FamilyRef
+Who = Literal["agent", "customer", "any"]
+
+
+class Where(Part):
+    """The stretch of the conversation to search; several conditions widen it."""
+
+    #: Turns of the searched speaker, counted from the start or the end of the agent's part.
+    first_turns: int | None = Field(default=None, ge=1)
+    last_turns: int | None = Field(default=None, ge=1)
+    #: Seconds from the first speech and to the last, by the times of words.
+    first_seconds: float | None = Field(default=None, gt=0)
+    last_seconds: float | None = Field(default=None, gt=0)
+    #: Share of the agent's part, by turns, 0..1.
+    first_share: float | None = Field(default=None, gt=0, le=1)
+    last_share: float | None = Field(default=None, gt=0, le=1)
+    #: Only from the turn on in which the trigger (`only: seen`) was found.
+    after_trigger: bool = False
+
+
+class Search(Part):
+    """Look for phrases: a condition, a waiver, or a step of a sequence."""
+
+    #: Whose turns; None = those of the item.
+    who: Who | None = None
+    where: Where | None = None
+    any: tuple[PhraseRef, ...] = Field(min_length=1)
+    #: Hits needed.
+    at_least: int = Field(default=1, ge=1)
+    #: Hits with a negation shortly before them do not count.
+    unless_negated: bool = False
+    strictness: Strictness = Strictness.MEDIUM
+    #: Of a step: may be missing.
+    optional: bool = False
+
+
+class Only(Part):
+    """When an item applies. Every condition must hold, or the item is not applicable."""
+
+    channel: Channel | tuple[Channel, ...] | None = None
+    direction: Direction | tuple[Direction, ...] | None = None
+    language: str | tuple[str, ...] | None = None
+    queue: str | tuple[str, ...] | None = None
+    project: str | tuple[str, ...] | None = None
+    #: One of the conversation's topics.
+    topic: str | tuple[str, ...] | None = None
+    tag: str | tuple[str, ...] | None = None
+    ended_by: EndedBy | tuple[EndedBy, ...] | None = None
+    #: A system action of that name is among the events.
+    action: str | tuple[str, ...] | None = None
+    has_times: bool | None = None
+    transferred: bool | None = None
+    #: The agent is the first (the last) of the conversation.
+    first_agent: bool | None = None
+    last_agent: bool | None = None
+    #: Something was said: a list or family by name, of the customer, or what `when` looks for.
+    seen: str | None = None
+    when: Search | None = None
+
+
+class Item(Part):
+    """One question about the conversation."""
+
+    id: str = Field(pattern=_ID)
+    #: The question, as a supervisor would ask it.
+    ask: str = Field(min_length=1)
+    weight: float = Field(default=1.0, ge=0, le=1000, allow_inf_nan=False)
+    #: A fail weighs more than its weight: `true` zeroes the total once a human has
+    #: confirmed it, `section` the section, `outcome` fails without touching the total;
+    #: `automatic` zeroes the total at once.
+    critical: bool | Literal["whole", "section", "outcome", "automatic"] = False
+    #: Takes its weight away when failed, earns nothing (always so for `none`).
+    deducts: bool = False
+    #: Adds its weight in points, outside the denominator.
+    bonus: bool = False
+    #: Shown, never scored.
+    advice_only: bool = False
+    who: Who = "agent"
+    where: Where | None = None
+    only: Only | None = None
+    #: Not applicable when this is found.
+    not_if: Search | None = None
+    #: Passes as well when this is found.
+    or_if: Search | None = None
+    #: Only what comes before the first time this is found counts; not applicable if it never is.
+    before: Search | None = None
+    at_least: int | None = Field(default=None, ge=1)
+    at_most: int | None = Field(default=None, ge=0)
+    unless_negated: bool = False
+    strictness: Strictness | None = None
+    #: Give partial credit.
+    partial: bool = False
+    #: Turns, seconds between the first step of a sequence and its last.
+    within_turns: int | None = Field(default=None, ge=1)
+    within_seconds: float | None = Field(default=None, gt=0)
+    #: Mean word confidence below which an absence is "not heard clearly"; None = the card's.
+    min_confidence: float | None = Field(default=None, ge=0, le=1)
+    #: What a coach would say.
+    advice: str = ""
+    #: Name of the check kind, and its options as that kind's model; set from the item's
+    #: one check key (`any`, `all`, `none`, `sequence`, `metric`, `human`, ...).
+    kind: str
+    check: Any
+
+    @field_validator("critical", mode="after")
+    @classmethod
+    def _whole(cls, value: bool | str) -> bool | str:  # noqa: FBT001
+        return "whole" if value is True else value
+
+    @property
+    def effect(self) -> ItemKind:
+        """What the item does to the score."""
+        if self.advice_only or (self.weight == 0 and not self.critical):
+            return ItemKind.ADVICE
+        if self.bonus:
+            return ItemKind.BONUS
+        only_forbids = self.at_most is not None and self.at_least is None
+        if self.deducts or getattr(self.check, "deducts", False) or only_forbids:
+            return ItemKind.DEDUCTS
+        return ItemKind.EARNS
+
+    @property
+    def criticality(self) -> Critical | None:
+        """What a confirmed fail does."""
+        if not self.critical:
+            return None
+        return Critical.WHOLE if self.critical == "automatic" else Critical(str(self.critical))
+
+
+class Section(Part):
+    """Items that belong together and weigh together."""
+
+    id: str = Field(pattern=_ID)
+    title: str = ""
+    weight: float = Field(default=1.0, ge=0, le=1000, allow_inf_nan=False)
+    items: tuple[Item, ...] = Field(min_length=1)
+
+
+class Mode(StrEnum):
+    """How items come together."""
+
+    #: Items within sections, sections within the total.
+    SECTIONS = "sections"
+    #: All items in one pool; weights of sections do not count.
+    ITEMS = "items"
+    #: Weights are points; deductions and bonus are points too, the total is points per
+    #: hundred possible.
+    POINTS = "points"
+
+
+class Scorecard(Part):
+    """A card: what good service means here. Frozen, with the text it was read from."""
+
+    id: str = Field(pattern=_ID, alias="scorecard")
+    version: int = Field(default=1, ge=1)
+    title: str = ""
+    #: Languages it is written for; empty = every language that has a pack.
+    languages: tuple[str, ...] = ()
+    #: Channels it is meant for; empty = all.
+    channels: tuple[Channel, ...] = ()
+    mode: Mode = Mode.SECTIONS
+    pass_mark: float = Field(default=80.0, ge=0, le=100)
+    #: The most that bonus may lift a total to.
+    bonus_cap: float = Field(default=100.0, ge=100, le=1000)
+    #: Coverage below which a score is marked.
+    low_coverage: float = Field(default=0.5, ge=0, le=1)
+    #: Mean word confidence below which an absence is "not heard clearly".
+    min_confidence: float = Field(default=0.6, ge=0, le=1)
+    #: Values for {name} in phrases.
+    vars: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    #: Phrases by list and language.
+    lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    sections: tuple[Section, ...] = Field(min_length=1)
+    #: The YAML it was read from, and "sha256:..." of what that says.
+    source: str = ""
+    hash: str = ""
+
+    @property
+    def ref(self) -> CardRef:
+        """What a score stores of the card."""
+        return CardRef(id=self.id, version=self.version, hash=self.hash)
+
+    @property
+    def items(self) -> tuple[tuple[Section, Item], ...]:
+        """All items with their sections, in order."""
+        return tuple((s, i) for s in self.sections for i in s.items)
+
+    def item(self, id: str) -> Item:
+        """Return the item of that id (KeyError when there is none)."""
+        for _, item in self.items:
+            if item.id == id:
+                return item
+        raise KeyError(id)

@@ -43,11 +43,17 @@ class ChannelMap(_Part):
 class Route(_Part):
     """Which scorecards a conversation wants. Empty conditions fit everything."""
 
+    #: Ids of the scorecards it leads to.
     scorecards: tuple[str, ...]
+    #: "call", "chat" or "mail".
     channel: str | None = None
+    #: "inbound", "outbound" or "internal".
     direction: str | None = None
+    #: As the conversation's metadata has it.
     queue: str | None = None
+    #: As the conversation's metadata has it.
     project: str | None = None
+    #: BCP-47, as the metadata has it.
     language: str | None = None
 
 
@@ -100,6 +106,7 @@ class Settings(BaseSettings):
     #: Which scorecards a conversation wants; several routes may fit. A
     #: conversation that none fits wants `default_scorecards`.
     routes: tuple[Route, ...] = ()
+    #: Ids of the scorecards that a conversation wants where no route fits.
     default_scorecards: tuple[str, ...] = ("support-standard",)
     #: Calls shorter than this (seconds) are counted as too short.
     min_seconds: float = Field(default=3.0, ge=0)
@@ -109,6 +116,7 @@ class Settings(BaseSettings):
     keep_originals: bool = False
     #: Address of `qa serve`. Until accounts exist only this machine may connect.
     host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
+    #: Port of `qa serve`; 0 = any that is free.
     port: int = Field(default=8321, ge=0, le=65535)
 
     @classmethod
@@ -164,4 +172,6 @@ def load_settings(**given: object) -> Settings:
             "Mend the QA_* variable or the line in qa.toml; 'qa doctor' lists where settings come from.",
         ) from err
     except ValueError as err:  # qa.toml is no TOML, or a variable is no JSON
-        raise SettingsError(f"Settings cannot be read: {err}.", "Mend qa.toml or the variable.") from err
+        raise SettingsError(
+            f"Settings cannot be read: {err}.", "Mend qa.toml or the variable."
+        ) from err

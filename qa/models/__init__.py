@@ -154,16 +154,17 @@ def pull(
     """
     given = None if names is None else [_known(name, catalogue).name for name in names]
     root = settings.model_folder
+    say = progress or _silent
     web = Web(patience_s=patience_s)
     try:
-        with shelf.locked(root):
+        with shelf.locked(root, waiting=lambda: say(0, 0, "waiting for another pull")):
             puller = Puller(
                 root,
                 catalogue=catalogue,
                 hub=settings.hub,
                 offline=settings.offline,
                 web=web,
-                progress=progress or _silent,
+                progress=say,
             )
             if given is not None:
                 return _pull_all(puller, [(name,) for name in given], catalogue)

@@ -12,7 +12,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -158,11 +158,15 @@ def install(staged: Path, root: Path, model: Model, manifest: Manifest) -> None:
 
 
 @contextmanager
-def locked(root: Path) -> Iterator[None]:
-    """Hold the folder for one writer; a second one waits. Ends with the process."""
+def locked(root: Path, *, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the folder for one writer; a second one is told and waits. Ends with the process."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 

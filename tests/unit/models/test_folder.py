@@ -224,6 +224,23 @@ class TestTrouble:
         with pytest.raises(ModelError, match="cannot be written"):
             toy.pull(settings(models=tmp_path / "file" / "models"), known)
 
+    def test_a_pull_that_waits_for_another_says_so(self, toy, settings, known, hub):
+        root, said, done = settings().model_folder, [], []
+        here = settings(hub=hub("well").address)
+
+        def tell(_done, _total, name):
+            said.append(name)
+
+        second = threading.Thread(target=lambda: done.extend(toy.pull(here, known, progress=tell)))
+        with shelf.locked(root, waiting=lambda: pytest.fail("nobody else is here")):
+            second.start()
+            while not said:
+                second.join(0.01)
+            assert said == ["waiting for another pull"]
+            assert done == []
+        second.join()
+        assert [p.name for p in done] == ["toy"]
+
     def test_two_pulls_at_once_fetch_once(self, toy, settings, known, hub):
         server = hub("well")
         here, got = settings(hub=server.address), []

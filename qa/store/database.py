@@ -25,6 +25,7 @@ BUSY_S = 30
 UPGRADE_LOCK = 7_215_001
 #: What SQLite and PostgreSQL answer when there is no room left.
 _FULL_SQLITE = sqlite3.SQLITE_FULL
+_BROKEN_SQLITE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 _FULL_POSTGRES = "53100"
 
 
@@ -134,9 +135,14 @@ def _translated(engine: Engine) -> Iterator[None]:
                 "The disk of the database is full; nothing was changed.",
                 "Free some space, then try again.",
             ) from err
+        where = engine.url.render_as_string(hide_password=True)
+        if getattr(cause, "sqlite_errorcode", None) in _BROKEN_SQLITE:
+            raise StoreError(
+                f"{where} is no database, or a damaged one.",
+                "Restore a backup, or name another file in QA_DATABASE_URL.",
+            ) from err
         if not isinstance(err, OperationalError):
             raise
-        where = engine.url.render_as_string(hide_password=True)
         refused = StoreError(
             f"The database {where} does not answer or is busy ({type(cause).__name__}).",
             "Check that it runs, that QA_DATABASE_URL is right and that its folder can be written.",
@@ -248,9 +254,22 @@ def _make_folder(url: URL) -> None:
     if file is None:
         return
     try:
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(file.parent)
     except OSError as err:
         raise from_os_error(err, file.parent) from err
+
+
+def private_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing, for the owner alone.
+
+    Raises
+    ------
+    OSError : it cannot be made.
+    """
+    # `Path.mkdir(parents=True)` gives its mode to the last folder only.
+    for each in (*reversed(folder.parents), folder):
+        if not each.exists():
+            each.mkdir(mode=0o700, exist_ok=True)
 
 
 def _make_private(url: URL) -> None:

@@ -70,6 +70,13 @@ def add_wants(
     return bool(new)
 
 
+def found_elsewhere(row: ConversationRow, source: str) -> None:
+    """Read a recording from where it lies now; that it was missing is forgiven."""
+    row.source, row.attempts = source, 0
+    if row.state == State.FAILED:
+        row.state = State.WAITING
+
+
 def want(
     session: Session, ids: Sequence[str] | None, cards: Sequence[str] | None, *, now: datetime
 ) -> int:

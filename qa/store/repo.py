@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
+from qa.errors import StoreError
 from qa.records import (
     Assessment,
     Conversation,
@@ -129,6 +131,11 @@ class Store(Claims):
             return self._register(conversation, scorecards)
         except IntegrityError:  # another process took it in just now
             return self._register(conversation, scorecards)
+        except StoreError:
+            with suppress(StoreError), database.reading(self._engine) as session:
+                if session.get(ConversationRow, conversation.id) is None:
+                    self.vault.drop("conversation", conversation.id)
+            raise
 
     def _register(self, conversation: Conversation, scorecards: Sequence[str]) -> bool:
         now = self._now()
@@ -136,31 +143,25 @@ class Store(Claims):
             row = queue.find_same(session, conversation)
             if row is not None:
                 queue.add_wants(session, row, scorecards, now=now)
-                if row.source != conversation.source and session.get(HeardRow, row.id) is None:
-                    self._found_elsewhere(row, conversation)
+                moved = row.source != conversation.source and row.state != State.WORKING
+                if moved and session.get(HeardRow, row.id) is None:
+                    queue.found_elsewhere(row, conversation.source)
+                    self._put_raw(conversation.model_copy(update={"id": row.id}))
+                elif not self.vault.has("conversation", row.id):
+                    self._put_raw(conversation.model_copy(update={"id": row.id}))
                 return False
             if self._settings.keep_originals:
                 conversation = with_copies(conversation, self.vault)
-            self.vault.put(
-                "conversation",
-                conversation.id,
-                conversation.model_dump_json().encode(),
-                suffix=".json",
-            )
+            self._put_raw(conversation)
             row = rows.conversation_row(conversation, now=now)
             session.add(row)
             session.flush()
             queue.add_wants(session, row, scorecards, now=now)
         return True
 
-    def _found_elsewhere(self, row: ConversationRow, conversation: Conversation) -> None:
-        if row.state == State.WORKING:
-            return
-        moved = conversation.model_copy(update={"id": row.id})
-        self.vault.put("conversation", row.id, moved.model_dump_json().encode(), suffix=".json")
-        row.source, row.attempts = conversation.source, 0
-        if row.state == State.FAILED:
-            row.state = State.WAITING
+    def _put_raw(self, conversation: Conversation) -> None:
+        content = conversation.model_dump_json().encode()
+        self.vault.put("conversation", conversation.id, content, suffix=".json")
 
     def conversation(self, id: str) -> Conversation:
         """Return a conversation as it was found, unredacted: for the pipeline alone.

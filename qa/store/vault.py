@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlsplit
 
 from qa.errors import InputError, NotFound, UsageError
 from qa.records import Conversation
-from qa.store.database import from_os_error
+from qa.store.database import from_os_error, private_folder
 
 Kind = Literal["conversation", "turns", "playback", "original", "upload"]
 #: What `path` hands out: nothing in it was left unredacted.
@@ -64,7 +64,7 @@ class Vault:
         target = folder / f"{id}{suffix}"
         old = self._find(kind, id)
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(folder)
             handle, name = tempfile.mkstemp(dir=folder, prefix=".new-")  # made 0600
             try:
                 with os.fdopen(handle, "wb") as out:
@@ -141,7 +141,7 @@ class Vault:
         DiskFull, StoreError : it cannot be made.
         """
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.folder)
             made = tempfile.TemporaryDirectory(
                 dir=self.folder, prefix=".scratch-", ignore_cleanup_errors=True
             )

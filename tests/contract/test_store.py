@@ -575,6 +575,41 @@ def test_a_verdict_without_a_score_is_refused(store):
         store.override("nobody", "support", "greeting", Verdict.PASS, "", "ann")
 
 
+# --- roles and the journal -------------------------------------------------------------
+
+
+def test_roles_turned_round_are_kept_and_judged_again(store):
+    call = scored(store, make_call(), finding("greeting", Verdict.FAIL))
+    heard_before = store.safe(call)
+    assert store.swap_roles(call, who="ann") == 1
+    assert [t.party for t in store.safe(call).turns] == ["customer", "agent"]
+    assert [t.party for t in store.raw_turns(call)] == ["customer", "agent"]
+    assert [s.speaker for s in store.safe(call).speech] == ["customer", "agent"]
+    assert SECRET in store.raw_turns(call)[1].text
+    job = store.claim("w", lease_s=60)
+    assert (job.needs, job.scorecards) == ("judge", ("support",))
+    store.finish(job)
+    store.swap_roles(call, who="ann")
+    assert store.safe(call).turns == heard_before.turns
+    assert [(e.kind, e.who) for e in store.log(call)] == [("roles swapped", "ann")] * 2
+
+
+def test_only_what_was_heard_can_be_turned_round(store):
+    with pytest.raises(NotFound):
+        store.swap_roles("nobody", who="ann")
+    store.register(make_call(), [])
+    with pytest.raises(NotFound):
+        store.swap_roles("call-1", who="ann")
+
+
+def test_a_look_into_the_vault_is_written_down(store):
+    call = scored(store, make_call(), finding("greeting", Verdict.FAIL))
+    with store.vault.open("turns", call, who="ann", reason="complaint 7") as found:
+        assert SECRET.encode() in found.read()
+    (entry,) = store.log(call)
+    assert (entry.kind, entry.who, entry.detail["reason"]) == ("vault opened", "ann", "complaint 7")
+
+
 # --- lists -------------------------------------------------------------------------------
 
 

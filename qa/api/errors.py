@@ -55,8 +55,7 @@ class Problem(BaseModel):
 
 #: What every route of the API may answer besides its result.
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem, "content": {"application/problem+json": {}}}
-    for code in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+    code: {"model": Problem} for code in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
 }
 
 
@@ -106,7 +105,18 @@ def wants_page(request: Request) -> bool:
 
 
 def install(app: FastAPI) -> None:
-    """Let the application answer errors in this way."""
+    """Let the application answer errors in this way, and describe it so."""
+    describe = app.openapi
+
+    def described() -> dict[str, Any]:
+        found = describe()
+        for verbs in found["paths"].values():
+            for what in verbs.values():
+                for answer in what["responses"].values():
+                    _as_problem(answer.get("content", {}))
+        return found
+
+    app.openapi = described  # type: ignore[method-assign]  # the framework's own way
 
     @app.exception_handler(QaError)
     def known(request: Request, err: QaError) -> Response:
@@ -135,6 +145,13 @@ def install(app: FastAPI) -> None:
         return problem_response(
             request, err.status_code, f"{err.detail}.", headers=dict(err.headers or {})
         )
+
+
+def _as_problem(content: dict[str, Any]) -> None:
+    """Describe a problem under its own media type; the framework knows only JSON's."""
+    schema = content.get("application/json", {}).get("schema", {})
+    if schema.get("$ref", "").endswith("/Problem"):
+        content["application/problem+json"] = content.pop("application/json")
 
 
 class LastResort:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from qa.records import Channel, Critical, ItemKind, Role, ScoreStatus, Triage, Verdict
+
+if TYPE_CHECKING:
+    from qa.store.views import ConversationSummary
 
 #: Between the ends of a range, and where there is nothing to say.
 DASH = "\N{EN DASH}"
@@ -17,6 +20,13 @@ VERDICTS: Mapping[Verdict, str] = {
     Verdict.FAIL: "Fail",
     Verdict.NOT_APPLICABLE: "Not applicable",
     Verdict.REVIEW: "To review",
+}
+
+#: As short as a label can be.
+PILLS: Mapping[Verdict, str] = {
+    **VERDICTS,
+    Verdict.NOT_APPLICABLE: "N/A",
+    Verdict.REVIEW: "Review",
 }
 
 #: One character each, so that a verdict is never told by colour alone.
@@ -179,6 +189,20 @@ def tone(score: Scored) -> str:
     if score.passed is None:
         return "open"
     return "good" if score.passed else "bad"
+
+
+def standing(summary: ConversationSummary) -> str:
+    """Word where a conversation stands: in the queue, or with its score once it is done."""
+    if summary.triage:
+        return f"Not scored: {TRIAGES[summary.triage].lower()}"
+    if summary.state != "done":
+        return STATES[summary.state]
+    found = {line.status for line in summary.scores}
+    settled = (ScoreStatus.CRITICAL_SUSPECTED, ScoreStatus.CRITICAL_CONFIRMED)
+    for status in (*settled, ScoreStatus.PROVISIONAL, ScoreStatus.NOT_SCORABLE):
+        if status in found:
+            return STATUSES[status]
+    return "Scored" if found else STATES[summary.state]
 
 
 def count(n: int, one: str, many: str = "") -> str:

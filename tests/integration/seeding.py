@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa.audio import write_playback
+from qa.audio import PLAYBACK_SUFFIX, write_playback
 from qa.errors import AudioError
 from qa.records import (
     Conversation,
@@ -25,7 +25,7 @@ CARD = """\
 scorecard: front-desk
 version: 3
 title: Front desk
-languages: [en, ru, ro, hu]
+languages: [en, ru]
 pass_mark: 80
 vars:
   company: [Acme Bank]
@@ -183,7 +183,7 @@ def _heard(safe: SafeConversation) -> Heard:
 
 def _keep_sound(store: Store, safe: SafeConversation) -> None:
     with store.vault.scratch() as folder:
-        path = folder / "playback.ogg"
+        path = folder / f"playback{PLAYBACK_SUFFIX}"
         write_playback(make_waveform(safe.turns), [(15.0, 17.0)], path)
         store.vault.put("playback", safe.id, path)
 

@@ -106,7 +106,7 @@ def _facts(summary: ConversationSummary) -> list[tuple[str, str]]:
         "Queue": summary.queue or "",
         "Project": summary.project or "",
         "Your id": summary.external_id or "",
-        "State": words.STATES[summary.state],
+        "State": words.standing(summary),
     }
     return [(label, value) for label, value in given.items() if value]
 

@@ -60,7 +60,6 @@ class Tab:
 def row(summary: ConversationSummary) -> Row:
     """Word one conversation."""
     failed = tuple(dict.fromkeys(i for line in summary.scores for i in line.failed))
-    triage = words.TRIAGES[summary.triage] if summary.triage else ""
     detail = [summary.external_id, summary.project, summary.queue, summary.language]
     return Row(
         id=summary.id,
@@ -74,7 +73,7 @@ def row(summary: ConversationSummary) -> Row:
         failed=failed[:_NAMED],
         more_failed=max(len(failed) - _NAMED, 0),
         review=len({i for line in summary.scores for i in line.review}),
-        state=f"{words.STATES[summary.state]}{': ' + triage.lower() if triage else ''}",
+        state=words.standing(summary),
         error=summary.error_reason,
     )
 

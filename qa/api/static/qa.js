@@ -116,6 +116,19 @@
   addEventListener("hashchange", openTarget);
   openTarget();
 
+  // A form that was opened is shown whole; `toggle` does not bubble, so it is caught going down.
+  document.addEventListener(
+    "toggle",
+    (event) => {
+      const box = event.target;
+      if (box instanceof HTMLDetailsElement && box.open && box.matches(".change")) {
+        box.scrollIntoView({ block: "nearest" });
+        box.querySelector("select")?.focus({ preventScroll: true });
+      }
+    },
+    true,
+  );
+
   // --- verdicts, without leaving the page ---
 
   const refresh = async (response) => {

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from qa import plugins
-from qa.errors import DiskFull, ModelError
+from qa.errors import DiskFull, MissingExtra, ModelError
 from qa.models import carriers, shelf
 from qa.models.kinds import Carrier, Conversion, File, Hub, Model, Source
 from qa.models.kinds import Web as Address
@@ -83,7 +83,7 @@ class Puller:
             try:
                 manifest = self._from(model, source, staged)
                 shelf.install(staged, self._root, model, manifest)
-            except ModelError as err:
+            except (ModelError, MissingExtra) as err:
                 notes.append(err.reason)
                 continue
             except OSError as err:

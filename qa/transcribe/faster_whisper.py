@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from qa.errors import ModelError
 from qa.records import Provenance, Segment, SpeechSpan, Transcript, Waveform
 from qa.settings import Settings
-from qa.transcribe.language import Habit, among, base
+from qa.transcribe.language import Habits, base
 from qa.transcribe.packing import Window, pack
 from qa.transcribe.plausible import MAX_COMPRESSION, compression, doubtful
 from qa.transcribe.words import Spoken, Timed, fingerprint, segments_of
@@ -100,7 +100,7 @@ class FasterWhisperTranscriber:
         """Write down the regions and nothing else; see `qa.transcribe.Transcriber`."""
         began = perf_counter()
         windows = pack(regions, audio, limit=LIMIT)
-        habits: dict[tuple[int, str], Habit] = {}
+        habits = Habits(self._languages)
         segments: list[Segment] = []
         size = BATCH[self._device]
         for at in range(0, len(windows), size):
@@ -123,7 +123,7 @@ class FasterWhisperTranscriber:
         windows: Sequence[Window],
         audio: Waveform,
         language: str | None,
-        habits: dict[tuple[int, str], Habit],
+        habits: Habits,
     ) -> Iterator[Spoken]:
         """Read a batch of windows; those of one language go through the decoder together."""
         sounds = [self._features(w.samples(audio)) for w in windows]
@@ -184,23 +184,20 @@ class FasterWhisperTranscriber:
         encoded: Any,
         windows: Sequence[Window],
         language: str | None,
-        habits: dict[tuple[int, str], Habit],
+        habits: Habits,
     ) -> list[tuple[str, float]]:
         """Return the language of each window and how sure it is."""
         if language is not None:
             return [(base(language), 1.0)] * len(windows)
         if not self._model.model.is_multilingual:
             return [("en", 1.0)] * len(windows)
-        found = [
-            among({token[2:-2]: p for token, p in row}, self._languages)
-            for row in self._model.model.detect_language(encoded)
-        ]
-        for window, row in zip(windows, found, strict=True):
-            habits.setdefault(window.voice, Habit()).hear(row, window.duration)
-        return [
-            habits[window.voice].judge(row, window.duration)
-            for window, row in zip(windows, found, strict=True)
-        ]
+        return habits.judge(
+            windows,
+            [
+                {token[2:-2]: p for token, p in row}
+                for row in self._model.model.detect_language(encoded)
+            ],
+        )
 
     def _tokenizer(self, language: str) -> Any:
         if language not in self._tokenizers:

@@ -36,6 +36,11 @@ class Piece:
         """Length in seconds."""
         return self.end - self.start
 
+    @property
+    def part(self) -> SpeechSpan:
+        """Its own share of the region."""
+        return self.region.model_copy(update={"start": self.start, "end": self.end})
+
 
 @dataclass(frozen=True)
 class Window:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from qa.api.actions import cards_for
 from qa.cli import say
-from qa.errors import InputError, UsageError
+from qa.errors import InputError
 from qa.importers import Rejected, find
 from qa.records import Conversation
 from qa.settings import Settings
@@ -59,30 +59,6 @@ class Taken:
         }
 
 
-def look(
-    paths: Sequence[Path], settings: Settings, *, format: str
-) -> Iterator[Conversation | Rejected]:
-    """Find conversations.
-
-    Raises
-    ------
-    UsageError : a path that does not exist, or nothing there to take in.
-    """
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path}: there is no such file or folder.", "Name one that exists.")
-    nothing = True
-    for found in find(paths, settings, format=format):
-        nothing = False
-        yield found
-    if nothing:
-        where = ", ".join(str(p) for p in paths)
-        raise UsageError(
-            f"{where}: no recording or chat was found.",
-            "'qa formats' lists what is taken; recordings are told by their content.",
-        )
-
-
 def take_in(
     store: Store, settings: Settings, paths: Sequence[Path], *, format: str, cards: Sequence[str]
 ) -> Taken:
@@ -95,7 +71,7 @@ def take_in(
     for card in cards or settings.default_scorecards:
         _known_card(card, settings)
     taken = Taken()
-    for found in look(paths, settings, format=format):
+    for found in find(paths, settings, format=format):
         if isinstance(found, Rejected):
             taken.rejected.append(found)
             continue
@@ -116,7 +92,7 @@ def rehearse(settings: Settings, paths: Sequence[Path], *, format: str) -> Taken
     UsageError : no such path, or nothing found.
     """
     taken = Taken()
-    for found in look(paths, settings, format=format):
+    for found in find(paths, settings, format=format):
         if isinstance(found, Rejected):
             taken.rejected.append(found)
         else:

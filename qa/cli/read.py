@@ -120,7 +120,7 @@ def print_table(found: Sequence[ConversationSummary]) -> None:
                 words.clock(s.duration),
                 scores or words.DASH,
                 words.listing(failed) + open_,
-                state_of(s),
+                words.standing(s).lower(),
             ]
         )
         styles.append(
@@ -133,20 +133,6 @@ def print_table(found: Sequence[ConversationSummary]) -> None:
 _STYLES = {"alarm": "bold red", "bad": "red", "open": "yellow", "good": "green", "none": "dim"}
 #: What a row is coloured by when there are several scores: the worst.
 _RANK = ("alarm", "bad", "open", "good", "none")
-
-
-def state_of(s: ConversationSummary) -> str:
-    """Word where a conversation stands, in a few words."""
-    from qa.api import words
-
-    if s.triage:
-        return words.TRIAGES[s.triage].lower()
-    status = {str(x.status) for x in s.scores}
-    if s.state == "done" and "critical_suspected" in status:
-        return "critical suspected"
-    if s.state == "done" and "provisional" in status:
-        return "provisional"
-    return words.STATES[s.state].lower()
 
 
 def _choice(what: str, value: str, kinds: type[Choice]) -> Choice | None:

@@ -1,0 +1,77 @@
+"""A real Chromium before a real server over a real database."""
+
+import shutil
+import socket
+import threading
+import time
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+
+import pytest
+
+_SEEDING = Path(__file__).parents[1] / "integration" / "seeding.py"
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A browser; tests that need one are skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = next((p for p in map(shutil.which, _NAMES) if p), None)
+    if path is None:
+        pytest.skip(f"no browser on the PATH: {', '.join(_NAMES)}")
+    with playwright.sync_playwright() as p:
+        browser = p.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory):
+    """The seeding module, and a folder that it has filled; not to be changed."""
+    spec = spec_from_file_location("seeding", _SEEDING)
+    seeding = module_from_spec(spec)
+    spec.loader.exec_module(seeding)
+    folder = tmp_path_factory.mktemp("filled")
+    seeding.seed(seeding.settings_for(folder))
+    return seeding, folder
+
+
+@pytest.fixture
+def address(filled, tmp_path):
+    """Where the pages of a small call centre are served, with a filled database of its own."""
+    import uvicorn
+
+    from qa.api import create_app
+
+    seeding, folder = filled
+    shutil.copytree(folder, tmp_path / "desk")
+    settings = seeding.settings_for(tmp_path / "desk")
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [taken]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def page(chromium, address):
+    """A page of that browser; whatever it complains about fails the test."""
+    complaints = []
+    context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900})
+    made = context.new_page()
+    made.set_default_timeout(15_000)
+    made.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+    made.on("pageerror", lambda e: complaints.append(str(e)))
+    yield made
+    context.close()
+    assert complaints == []

@@ -17,7 +17,7 @@ AUDIO_SUFFIXES = frozenset(
     for suffix in (
         *("wav", "wav49", "wave", "w64", "mp3", "ogg", "oga", "opus", "flac", "aac", "m4a"),
         *("mp4", "m4v", "mov", "3gp", "webm", "mkv", "mka", "avi", "wma", "wmv", "asf"),
-        *("amr", "aif", "aiff", "au", "caf", "mpg", "mpeg", "ts", "flv", "gsm"),
+        *("amr", "aif", "aiff", "au", "caf", "mpg", "mpeg", "flv", "gsm"),
     )
 )
 

@@ -1,6 +1,6 @@
 """What a listener gets: a copy that every browser plays and seeks, and the peaks to draw.
 
-MP3 at a constant bit rate: see docs/decisions/playback-format.md.
+MP3 at a constant bit rate: see docs/decisions/0019-mp3-playback.md.
 """
 
 from __future__ import annotations

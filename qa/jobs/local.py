@@ -32,6 +32,8 @@ BEAT_S = 30.0
 POLL_S = 2.0
 #: Seconds after which a machine that follows looks whether what it lacked is there now.
 LOOK_AGAIN_S = 60.0
+#: How old the count of what waits may be that progress shows.
+COUNT_S = 1.0
 #: Memory that a process may come to need (a call of 30 minutes needs less than 2 GB).
 GB_A_WORKER = 2.5
 
@@ -110,6 +112,7 @@ class _Run:
         # What this machine cannot do, why, and since when.
         self._lacks: dict[Load, tuple[Outcome, float]] = {}
         self._began = self._beaten = time.monotonic()
+        self._counted = (float("-inf"), 0)
         self._interrupted = False
 
     # --- the loop --------------------------------------------------------------------
@@ -247,14 +250,15 @@ class _Run:
             for child in self._children
             if child.job is not None
         ]
-        waiting = self._store.waiting(self._only)
+        if not current or now - self._counted[0] > COUNT_S:
+            self._counted = now, self._store.waiting(self._only)
         self.tell(
             Progress(
                 workers=self._count,
                 done=self._done,
                 triaged=self._triaged,
                 failed=len(self._failed),
-                left=waiting + len(current),
+                left=self._counted[1] + len(current),
                 seconds=self._seconds,
                 wall=now - self._began,
                 current=tuple(current),

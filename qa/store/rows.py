@@ -24,7 +24,6 @@ from qa.records import (
     SafeTurn,
     Score,
     SpeechSpan,
-    Word,
 )
 from qa.store.tables import (
     AssessmentRow,
@@ -36,6 +35,9 @@ from qa.store.tables import (
     RedactedRow,
     TurnRow,
 )
+
+#: What a row of `TurnRow.words` holds.
+_WORD = ("text", "start", "end", "confidence")
 
 
 def conversation_row(conversation: Conversation, *, now: datetime) -> ConversationRow:
@@ -164,10 +166,7 @@ def safe_turn(row: TurnRow) -> SafeTurn:
             "text": row.text,
             "start": row.starts,
             "end": row.ends,
-            "words": tuple(
-                Word(text=text, start=start, end=end, confidence=confidence)
-                for text, start, end, confidence in row.words
-            ),
+            "words": [dict(zip(_WORD, word, strict=True)) for word in row.words],
             "overlap": row.overlap,
             "language": row.language,
             "language_confidence": row.language_confidence,

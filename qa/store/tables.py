@@ -86,7 +86,7 @@ class ConversationRow(Table, table=True):
     __tablename__ = "conversation"
     __table_args__ = (
         Index("ix_conversation_page", "at", "id"),
-        Index("ix_conversation_claim", "state", "load", "registered_at"),
+        Index("ix_conversation_claim", "state", "load", "registered_at", "id"),
     )
 
     id: str = Field(primary_key=True)

@@ -66,7 +66,10 @@ def _conversation() -> None:
     )
     op.create_index(op.f("ix_conversation_agent_id"), "conversation", ["agent_id"], unique=False)
     op.create_index(
-        "ix_conversation_claim", "conversation", ["state", "load", "registered_at"], unique=False
+        "ix_conversation_claim",
+        "conversation",
+        ["state", "load", "registered_at", "id"],
+        unique=False,
     )
     op.create_index(
         op.f("ix_conversation_claimed_by"), "conversation", ["claimed_by"], unique=False

@@ -61,8 +61,8 @@ def needed(settings: Settings, *, catalogue: Mapping[str, Model] = MODELS) -> di
     """Return what the settings need: purpose -> name of a model.
 
     Purposes are "faster-whisper" and "whisper" (the transcribers; with `auto`, those
-    that are installed), "segmentation" and "embedding" (the diarizer) and "english"
-    (the language of the text).
+    that are installed), "segmentation" and "embedding" (the diarizer). The words of a
+    conversation are judged without weights.
     """
     return _needed(
         settings, {engine: _size(engine, settings, catalogue) for engine in _TRANSCRIBERS}
@@ -79,7 +79,6 @@ def _needed(settings: Settings, sizes: Mapping[str, str]) -> dict[str, str]:
     if settings.diarizer == "pyannote":
         wanted["segmentation"] = "segmentation-3.0"
         wanted["embedding"] = "campplus"
-    wanted["english"] = "spacy-en"
     return wanted
 
 

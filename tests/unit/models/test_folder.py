@@ -152,15 +152,13 @@ class TestNeeded:
 
     def test_engines_without_weights_need_none(self, settings):
         assert models.for_engine("channels", settings()) is None
-        assert models.needed(settings(diarizer="channels", transcriber="other")) == {
-            "english": "spacy-en"
-        }
+        assert models.needed(settings(diarizer="channels", transcriber="other")) == {}
 
 
 class TestAuto:
     @pytest.fixture
     def known(self, toy):
-        names = ("faster-whisper-small", "faster-whisper-base", "spacy-en")
+        names = ("faster-whisper-small", "faster-whisper-base")
         return toy.catalogue(*(toy.model(toy.hub, name=name) for name in names))
 
     @pytest.fixture
@@ -172,7 +170,7 @@ class TestAuto:
     def test_takes_the_standard_weights_where_the_hub_answers(self, given, known, hub):
         here = given(hub=hub("well").address)
         got = models.pull(here, catalogue=known, patience_s=0.5)
-        assert [p.name for p in got] == ["faster-whisper-small", "spacy-en"]
+        assert [p.name for p in got] == ["faster-whisper-small"]
         assert models.needed(here, catalogue=known)["faster-whisper"] == "faster-whisper-small"
 
     def test_takes_the_compact_ones_where_it_does_not(self, given, known):
@@ -183,7 +181,7 @@ class TestAuto:
         small = toy.hub.model_copy(update={"files": (toy.file("model.bin", b"not to be had"),)})
         known["faster-whisper-small"] = toy.model(small, name="faster-whisper-small")
         got = models.pull(given(hub=hub("well").address), catalogue=known, patience_s=0.5)
-        assert [p.name for p in got] == ["faster-whisper-base", "spacy-en"]
+        assert [p.name for p in got] == ["faster-whisper-base"]
         assert "faster-whisper-small" in got[0].notes[0]
 
 

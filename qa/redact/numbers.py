@@ -1,0 +1,377 @@
+"""Numbers that identify somebody: found by length and by what is said around them.
+
+Every turn is read for *fragments*, stretches of digits however they are said.
+Fragments that belong together (one number read out over several turns, with the
+other side's "mhm" between) are a *chain*. A chain is hidden when it is long, or
+when it is shorter and somebody has just asked for such a thing; amounts, dates,
+times and counts are no fragments.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from qa.records import SafeTurn, Turn
+from qa.redact.context import Cue, Fragment, what_was_asked
+from qa.redact.tokens import Token, joined
+from qa.redact.words import IBAN_COUNTRIES
+
+#: A number of so many digits is hidden whatever stands around it.
+LONG = 7
+#: Digits of a card, with some lost or heard twice.
+CARD = range(13, 20)
+#: A card's digits, when a PIN or a date was asked for in the same breath.
+CARD_FULL = 15
+#: Digits of a telephone number that nobody calls one.
+PHONE = range(10, 13)
+#: Digits that make a number worth hiding, by what was asked for.
+ENOUGH = {"secret": 3, "card": 4, "phone": 6, "account": 4, "iban": 4, "post": 13}
+#: A date of expiry is a secret of two digits.
+ENOUGH_EXPIRY = 2
+#: Words that may stand between two digits of one number, if they are fillers.
+GAP = 6
+#: Words, fillers apart, before the first and after the last digit of a part of a number.
+OPENS, CLOSES = 2, 1
+#: Words the other side may say between two parts: "yes, go on", or reading back.
+BETWEEN_WORDS = 10
+BETWEEN_TURNS = 3
+#: What is read back of a hidden number: digits, and turns after it.
+ECHO, ECHO_NEAR, ECHO_TURNS = 4, 2, 3
+
+#: A telephone number as it is written: "555-0123", "(555) 123-4567", "+373 22 123 456".
+_SHAPE = re.compile(r"(?<!\d)\d{3}-\d{4}(?!\d)|\+\d")
+#: First digits of numbers that are dialled: prefixes of countries and trunks.
+PHONE_BEGINS = frozenset("013478")
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+@dataclass
+class Chain:
+    """Fragments of one number, in order."""
+
+    fragments: list[Fragment] = field(default_factory=list)
+    digits: str = ""
+
+    def add(self, fragment: Fragment, *, echo: bool = False) -> None:
+        """Add a part; an echo, what the other side says again, does not count twice."""
+        self.fragments.append(fragment)
+        if not echo or fragment.digits not in self.digits:
+            self.digits += fragment.digits
+
+
+@dataclass(frozen=True)
+class Found:
+    """Tokens to hide: from first to last, both included."""
+
+    kind: str
+    turn: int
+    first: int
+    last: int
+
+
+def find_numbers(
+    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[tuple[int, int]]
+) -> list[Found]:
+    """Return the numbers to hide.
+
+    Parameters
+    ----------
+    tokens : of each turn.
+    taken : (turn, token) that are hidden already, or must stay.
+    """
+    fragments = [f for i in range(len(turns)) for f in _fragments(i, tokens[i], taken)]
+    asked = what_was_asked(fragments, turns, tokens)
+    found: list[Found] = []
+    hidden: list[Chain] = []
+    left: list[Fragment] = []
+    for chain in _chains(fragments, turns, tokens, asked):
+        kind = _kind(chain, asked, tokens)
+        if kind:
+            hidden.append(chain)
+            for part in chain.fragments:
+                cue = asked[part]
+                secret = cue is not None and cue.kind == "secret" and len(part.digits) < LONG
+                found.append(_hide("NUMBER" if secret else kind, part, tokens[part.turn], taken))
+            continue
+        for part in chain.fragments:
+            kind = _kind(Chain([part], part.digits), asked, tokens)
+            if kind:
+                hidden.append(Chain([part], part.digits))
+                found.append(_hide(kind, part, tokens[part.turn], taken))
+            else:
+                left.append(part)
+    found += [_hide("NUMBER", f, tokens[f.turn], taken) for f in left if _echoes(f, hidden)]
+    return found
+
+
+# --- fragments ------------------------------------------------------------------------------
+
+
+def _fragments(
+    turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]
+) -> Iterator[Fragment]:
+    told = [i for i, t in enumerate(tokens) if not t.member and not t.filler]
+    members = sum(t.member for t in tokens)
+    for run in _runs(turn, tokens, taken):
+        first, last = run[0], run[-1]
+        parts = [(tokens[i].digits, tokens[i].kind) for i in run]
+        digits = _read(parts)
+        if not digits or (len(digits) < LONG and _amount(tokens, run)):
+            continue
+        yield Fragment(
+            turn=turn,
+            first=first,
+            last=last,
+            digits=digits,
+            counted=any(kind == "large" for _, kind in parts),
+            lead=sum(i < first for i in told),
+            tail=sum(i > last for i in told),
+            bare=members >= len(told),
+        )
+
+
+def _runs(turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]) -> Iterator[list[int]]:
+    """Yield the places of the digits of each run."""
+    run: list[int] = []
+    gap = 0
+    for i, token in enumerate(tokens):
+        free = (turn, i) not in taken
+        inner = _between_digits(tokens, i)
+        if free and token.member and (not token.amount or inner):
+            run.append(i)
+            gap = 0
+        elif free and token.filler and gap < GAP and not token.amount:
+            gap += 1
+        else:
+            yield from _firm(tokens, run)
+            run, gap = [], 0
+    yield from _firm(tokens, run)
+
+
+def _between_digits(tokens: Sequence[Token], i: int) -> bool:
+    return (
+        0 < i < len(tokens) - 1
+        and tokens[i - 1].member
+        and not tokens[i - 1].amount
+        and tokens[i + 1].member
+        and not tokens[i + 1].amount
+    )
+
+
+def _firm(tokens: Sequence[Token], run: list[int]) -> Iterator[list[int]]:
+    """Yield a run without the doubtful words at its ends; nothing when all are doubtful."""
+    certain = [i for i in run if not tokens[i].weak and tokens[i].kind not in _DOUBTFUL]
+    if not certain:
+        # "... is oh": perhaps the first digit of a number that goes on in the next turn
+        if run and run[-1] == len(tokens) - 1 and all(_edge(tokens[i]) for i in run):
+            yield run
+        return
+    first, last = run.index(certain[0]), run.index(certain[-1])
+    # a weak digit right beside certain ones is one: "oh seven nine", "twenty and eight"
+    while first > 0 and run[first] - run[first - 1] == 1 and _edge(tokens[run[first - 1]]):
+        first -= 1
+    while last < len(run) - 1 and _edge(tokens[run[last + 1]]):
+        if run[last + 1] - run[last] > 1 + (tokens[run[last]].kind == "tens"):
+            break
+        last += 1
+    yield run[first : last + 1]
+
+
+_DOUBTFUL = frozenset({"homophone", "large", "hundred", "repeat"})
+
+
+def _edge(token: Token) -> bool:
+    return token.kind in {"repeat", "hundred", "large"} or (
+        token.weak and token.kind != "homophone"
+    )
+
+
+def _read(parts: Sequence[tuple[str, str]]) -> str:
+    """Return the digits of a run, "double five" read twice."""
+    told: list[tuple[str, str]] = []
+    twice = False
+    for digits, kind in parts:
+        if kind == "repeat":
+            twice = True
+        elif kind != "large":
+            told.append((digits, kind))
+            if twice and digits:
+                told.append((digits, kind))
+            twice = False
+    return joined(told)
+
+
+def _amount(tokens: Sequence[Token], members: Sequence[int]) -> bool:
+    """Say whether a short number is an amount, a time, a date, a count."""
+    after = [tokens[i].word for i in range(members[-1] + 1, min(members[-1] + 3, len(tokens)))]
+    if after and (tokens[members[-1] + 1].unit or "".join(after) in {"am", "pm"}):
+        return True
+    beside = (members[0] - 1, members[-1] + 1)
+    if any(0 <= i < len(tokens) and tokens[i].month for i in beside):
+        return True
+    return all(tokens[i].amount for i in members)
+
+
+# --- chains ----------------------------------------------------------------------------------
+
+
+def _chains(
+    fragments: Sequence[Fragment],
+    turns: Sequence[Turn | SafeTurn],
+    tokens: Sequence[Sequence[Token]],
+    asked: Mapping[Fragment, Cue | None],
+) -> list[Chain]:
+    words = [0, *accumulate(len(row) for row in tokens)]
+    chains: list[Chain] = []
+    last_of: dict[str, Chain] = {}
+    latest: Chain | None = None
+    for fragment in fragments:
+        party = turns[fragment.turn].party
+        cue = asked[fragment]
+        # "and my PIN is ..." begins another number
+        another = cue is not None and cue.turn == fragment.turn and cue.last <= fragment.first
+        chain = None if another else last_of.get(party)
+        if chain and not _goes_on(chain.fragments[-1], fragment, words):
+            chain = None
+        echo = chain is None
+        if echo and not another and latest and _taken_over(latest.fragments[-1], fragment):
+            chain = latest  # a recogniser may give a part of the number to the other side
+        if chain is None:
+            chain = Chain()
+            chains.append(chain)
+        chain.add(fragment, echo=echo)
+        last_of[party] = latest = chain
+    return chains
+
+
+def _goes_on(before: Fragment, after: Fragment, words: Sequence[int]) -> bool:
+    """Say whether the same party goes on with a number, over what the other says between."""
+    if before.turn == after.turn:
+        return after.first - before.last <= GAP and before.bare
+    between = words[after.turn] - words[before.turn + 1]
+    # "this one", "one moment": a single digit among other words must stand at the seam
+    firm = (before.bare or len(before.digits) > 1 or (before.tail == 0 and after.lead == 0)) and (
+        after.bare or len(after.digits) > 1 or (before.tail == 0 and after.lead == 0)
+    )
+    return (
+        firm
+        and before.tail <= CLOSES
+        and after.lead <= OPENS
+        and after.turn - before.turn - 1 <= BETWEEN_TURNS
+        and between <= BETWEEN_WORDS * max(1, after.turn - before.turn - 1)
+    )
+
+
+def _taken_over(before: Fragment, after: Fragment) -> bool:
+    return after.turn - before.turn == 1 and before.bare and after.bare
+
+
+# --- what it is ---------------------------------------------------------------------------------
+
+
+def _kind(
+    chain: Chain, cues: Mapping[Fragment, Cue | None], tokens: Sequence[Sequence[Token]]
+) -> str | None:
+    """Return what a chain is hidden as; None when it stays."""
+    n = len(chain.digits)
+    first = chain.fragments[0]
+    cue = next((c for f in chain.fragments if (c := cues[f]) is not None), None)
+    asked = cue.kind if cue else ""
+    if _country(first, tokens[first.turn]) is not None and n >= LONG:
+        return "IBAN"
+    enough = ENOUGH_EXPIRY if cue and cue.expiry else ENOUGH.get(asked, LONG)
+    counted = any(f.counted for f in chain.fragments)
+    if counted and n < CARD.start and asked not in {"secret", "card", "iban"}:
+        return None
+    if asked not in {"secret", "iban"} and n < LONG and _is_year(chain):
+        return None
+    if n < min(enough, LONG):
+        return None
+    return _named(asked, n, first, tokens)
+
+
+def _named(asked: str, n: int, first: Fragment, tokens: Sequence[Sequence[Token]]) -> str:
+    if asked == "iban":
+        return "IBAN"
+    if asked == "phone" and n <= CARD.start + 2:
+        return "PHONE"
+    other = asked in {"account", "phone", "order"} or (asked == "secret" and n < CARD_FULL)
+    if (asked == "card" and n >= LONG) or (n in CARD and not other):
+        return "CARD_NUMBER"
+    written = _SHAPE.search(
+        " ".join(t.word for t in tokens[first.turn][first.first : first.last + 1])
+    )
+    begins = first.digits[0] in PHONE_BEGINS
+    if asked in {"", "phone"} and (written or (n in PHONE and begins)):
+        return "PHONE"
+    return "NUMBER"
+
+
+def _is_year(chain: Chain) -> bool:
+    return len(chain.fragments) == 1 and bool(_YEAR.fullmatch(chain.digits))
+
+
+def _echoes(fragment: Fragment, hidden: Sequence[Chain]) -> bool:
+    """Say whether a fragment tells a part of a number that is hidden."""
+    for chain in hidden:
+        begin, end = chain.fragments[0].turn, chain.fragments[-1].turn
+        near = begin <= fragment.turn <= end + ECHO_TURNS
+        inside = begin <= fragment.turn <= end and begin < end
+        if inside and len(fragment.digits) >= ECHO_NEAR:
+            return True
+        if len(fragment.digits) >= (ECHO - 1 if near else ECHO) and fragment.digits in chain.digits:
+            return True
+    return False
+
+
+# --- how far it reaches ----------------------------------------------------------------------
+
+
+def _country(fragment: Fragment, tokens: Sequence[Token]) -> int | None:
+    """Return the token at which an account number's country begins, if one stands there."""
+    first = fragment.first
+    if tokens[first].word[:2] in IBAN_COUNTRIES and tokens[first].kind == "code":
+        return first
+    before = tokens[first - 1] if first else None
+    if before and before.word in IBAN_COUNTRIES and not before.filler:  # "is", "no" are words
+        return first - 1 if len(fragment.digits) >= CARD.start else None
+    if first > 1 and len(tokens[first - 1].word) == len(tokens[first - 2].word) == 1:
+        pair = tokens[first - 2].word + tokens[first - 1].word
+        return first - 2 if pair in IBAN_COUNTRIES else None
+    return None
+
+
+def _hide(
+    kind: str, fragment: Fragment, tokens: Sequence[Token], taken: set[tuple[int, int]]
+) -> Found:
+    first = _stretch(tokens, fragment.first, -1)
+    last = _stretch(tokens, fragment.last, 1)
+    if kind == "IBAN":
+        country = _country(fragment, tokens)
+        first = country if country is not None else first
+        while first > 0 and _letter(tokens[first - 1]):
+            first -= 1
+        while last + 1 < len(tokens) and _letter(tokens[last + 1]):
+            last += 1
+    taken |= {(fragment.turn, i) for i in range(first, last + 1)}
+    return Found(kind, fragment.turn, first, last)
+
+
+def _stretch(tokens: Sequence[Token], end: int, step: int) -> int:
+    """Return the end of a number with the doubtful digits that stand near it: "oh, uh, seven"."""
+    reach = range(end + step, end + step * (GAP + 1), step)
+    for i in reach:
+        if not 0 <= i < len(tokens) or tokens[i].amount:
+            break
+        if _edge(tokens[i]):
+            return _stretch(tokens, i, step)
+        if not tokens[i].filler:
+            break
+    return end
+
+
+def _letter(token: Token) -> bool:
+    return len(token.word) == 1 and token.word.isalpha()

@@ -1,0 +1,232 @@
+"""Turns -> tokens that say whether they can be part of a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from qa.records import SafeTurn, Turn
+from qa.redact.words import (
+    FILLERS,
+    HOMOPHONES,
+    HUNDRED,
+    HUNDREDS,
+    LARGE,
+    MONTHS,
+    REPEATS,
+    TEENS,
+    TENS,
+    UNIT_WORDS,
+    UNITS,
+    WEAK,
+    folded,
+)
+
+_TOKEN = re.compile(r"\S+")
+_LEAD = re.compile(r"^[\"'(\[«„“”¿¡*_~`…,;:.!?<–—-]+")
+_TRAIL = re.compile(r"[\"')\]»“”*_~`…,;:.!?>–—-]+$")
+_CURRENCY = re.compile(r"[$€£₽₴%¥]")
+_TIME = re.compile(r"\d{1,2}[:.]\d{2}(:\d{2})?([ap]\.?m\.?)?|\d{1,2}[ap]\.?m")
+_DATE = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})|(\d{4})-(\d{2})-(\d{2})")
+_MONTH_YEAR = re.compile(r"\d{1,2}/(\d{2}|\d{4})")
+_DECIMAL = re.compile(r"\d+[.,]\d{1,2}")
+_GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
+_ORDINAL = re.compile(r"\d+[-'’]?(st|nd|rd|th|s|й|ый|ого|го|я|ая|му|lea|ik|a|án|én)")
+_DIGITS = re.compile(r"[+(]*\d[\d\-.,()/+–—‑]*")
+_CODE = re.compile(r"(?=.*\d)[\w*.\-/#]+")
+_BANK = re.compile(r"[A-Z]{4}")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A stretch of text between spaces, without the punctuation around it.
+
+    Attributes
+    ----------
+    start, end : where it stands in the turn's text.
+    word : comparable form.
+    digits : the digits it stands for; "" where it is none.
+    kind : "unit", "teen", "tens", "hundreds", "hundred", "large", "repeat",
+        "literal", "code", "homophone", or "" for other words.
+    """
+
+    start: int
+    end: int
+    word: str
+    digits: str = ""
+    kind: str = ""
+    #: A digit only beside certain ones.
+    weak: bool = False
+    #: An amount, a date, a time by its own form.
+    amount: bool = False
+    #: May stand inside a number without being one.
+    filler: bool = False
+    unit: bool = False
+    month: bool = False
+
+    @property
+    def member(self) -> bool:
+        """Whether the token can be part of a number."""
+        return bool(self.kind)
+
+
+@dataclass(frozen=True)
+class _Class:
+    lead: int
+    trail: int
+    word: str
+    digits: str
+    kind: str
+    weak: bool
+    amount: bool
+    filler: bool
+
+
+def tokens_of(turn: Turn | SafeTurn) -> tuple[Token, ...]:
+    """Return the tokens of a turn in order."""
+    language = turn.language.split("-")[0].lower()
+    found = []
+    for match in _TOKEN.finditer(turn.text):
+        seen = _classify(match.group(), language)
+        found.append(
+            Token(
+                start=match.start() + seen.lead,
+                end=match.end() - seen.trail,
+                word=seen.word,
+                digits=seen.digits,
+                kind=seen.kind,
+                weak=seen.weak,
+                amount=seen.amount,
+                filler=seen.filler,
+                unit=seen.word in UNIT_WORDS,
+                month=seen.word.startswith(MONTHS),
+            )
+        )
+    return tuple(found)
+
+
+@lru_cache(maxsize=65536)
+def _classify(raw: str, language: str) -> _Class:
+    if raw.startswith("["):  # a placeholder
+        return _Class(0, 0, raw.lower(), "", "", weak=False, amount=False, filler=False)
+    lead = _LEAD.match(raw)
+    a = lead.end() if lead else 0
+    # "(555)" and "+373" keep what belongs to the number
+    trail = _TRAIL.search(raw[a:])
+    b = len(raw) - (len(trail.group()) if trail else 0)
+    if b <= a:  # nothing but punctuation
+        return _Class(0, 0, raw, "", "", weak=False, amount=False, filler=raw in "-–—/+.,")
+    core = raw[a:b]
+    word = folded(core)
+    digits, kind, amount = _literal(core) if any(c.isdigit() for c in core) else _spoken(word)
+    weak = word in WEAK and language not in WEAK[word]
+    filler = word in FILLERS or (len(word) == 1 and word.isalpha()) or bool(_BANK.fullmatch(core))
+    return _Class(a, len(raw) - b, word, digits, kind, weak, amount, filler)
+
+
+def _literal(core: str) -> tuple[str, str, bool]:
+    """Return digits, kind and whether it is an amount, of a token written with digits."""
+    digits = "".join(str(int(c)) for c in core if c.isdecimal())
+    low = core.lower()
+    date = _DATE.fullmatch(core)
+    if (
+        _CURRENCY.search(core)
+        or any(form.fullmatch(low) for form in (_TIME, _ORDINAL, _MONTH_YEAR, _DECIMAL))
+        or (date and _plausible(date))
+    ):
+        return digits, "literal", True
+    if _GROUPED.fullmatch(core):
+        return digits, "literal", len(digits) < 10  # noqa: PLR2004 - no sum is that long
+    if _DIGITS.fullmatch(core):
+        return digits, "literal", False
+    dense = bool(_CODE.fullmatch(core)) and len(digits) * 2 >= len(core)
+    return (digits, "code", False) if dense or len(digits) > 3 else ("", "", False)  # noqa: PLR2004
+
+
+def _plausible(date: re.Match[str]) -> bool:
+    if date.group(4):
+        return True
+    one, other = int(date.group(1)), int(date.group(2))
+    return 0 < min(one, other) <= 12 and 0 < max(one, other) <= 31  # noqa: PLR2004 - months, days
+
+
+def _spoken(word: str) -> tuple[str, str, bool]:
+    """Return digits, kind and False, of a word that says a number."""
+    for kind, table in _TABLES:
+        if word in table:
+            return table[word], kind, False
+    return _compound(word)
+
+
+_TABLES: Sequence[tuple[str, dict[str, str]]] = (
+    ("unit", UNITS),
+    ("teen", TEENS),
+    ("tens", TENS),
+    ("hundreds", HUNDREDS),
+    ("hundred", dict.fromkeys(HUNDRED, "00")),
+    ("large", dict.fromkeys(LARGE, "")),
+    ("repeat", dict.fromkeys(REPEATS, "")),
+    ("homophone", HOMOPHONES),
+)
+#: Hungarian writes a number in one word: "huszonegy", "kétszázharmincöt", "ezerkilencszáz".
+_PIECES = {
+    **{folded(w): d for w, d in UNITS.items()},
+    **TEENS,
+    **TENS,
+    **HUNDREDS,
+    "huszon": "20",
+    "tizen": "10",
+}
+
+
+def _compound(word: str) -> tuple[str, str, bool]:
+    """Read several numbers written as one: "forty-two", "four-one-one", "huszonegy"."""
+    parts = [part for part in re.split(r"[-/,.]", word) if part]
+    if len(parts) > 1:
+        read = [_spoken(part) for part in parts]
+        if all(kind for _, kind, _ in read):
+            large = any(kind == "large" for _, kind, _ in read)
+            return joined([(d, k) for d, k, _ in read]), "large" if large else "literal", False
+        return "", "", False
+    pieces = _split(word)
+    return (joined(pieces), "teen", False) if len(pieces) > 1 else ("", "", False)
+
+
+def _split(word: str) -> list[tuple[str, str]]:
+    """Cut a word into known number words, the longest first; [] when something is left."""
+    found: list[tuple[str, str]] = []
+    while word:
+        size = next((n for n in range(len(word), 1, -1) if word[:n] in _PIECES), 0)
+        if not size:
+            return []
+        digits = _PIECES[word[:size]]
+        kinds = {1: "unit", 2: "tens" if digits.endswith("0") else "teen", 3: "hundreds"}
+        found.append((digits, kinds[len(digits)]))
+        word = word[size:]
+    return found
+
+
+def joined(parts: Sequence[tuple[str, str]]) -> str:
+    """Return the digits that a sequence of (digits, kind) reads out.
+
+    A unit adds to the round ten before it, tens and units to the hundreds before
+    them: "forty two" -> 42, «четыреста одиннадцать» -> 411, "four one" -> 41.
+    """
+    out = ""
+    room = 0  # zeros at the end that the next number may fill
+    for digits, kind in parts:
+        if kind == "hundred":
+            if room == 0 and out and out[-1] != "0":
+                out += "00"
+                room = 2
+            continue
+        size = {"unit": 1, "homophone": 1, "teen": 2, "tens": 2}.get(kind, 0)
+        if size and size <= room and digits[0] != "0":
+            out = out[:-size] + digits
+            room = 1 if kind == "tens" else 0
+            continue
+        out += digits
+        room = {"tens": 1, "hundreds": 2}.get(kind, 0)
+    return out

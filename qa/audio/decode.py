@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qa.audio.files import open_audio
 from qa.audio.headers import cut_off
-from qa.audio.layout import plan
+from qa.audio.layout import Plan, plan
 from qa.audio.reading import Reading
 from qa.audio.scratch import Room, Sink, Track, mix, stack
 from qa.errors import AudioError
@@ -49,19 +49,7 @@ def decode(
         found = plan(tracks)
         kept = [tracks[k] for k in found.keep]
         samples = stack([mix(kept, room=room)] if found.mixed else kept, room=room)
-    facts = AudioFacts(
-        duration=samples.shape[1] / SAMPLE_RATE,
-        codec=", ".join(dict.fromkeys(f.codec for f in files)),
-        stored_rate=files[0].rate,
-        stored_channels=sum(f.channels for f in files),
-        layout=found.layout,
-        channel=found.keep[0] if found.layout is Layout.ONE_SIDE_SILENT else None,
-        clipping=max(f.clipping for f in files),
-        all_silent=found.all_silent,
-        truncated=any(f.truncated for f in files),
-        notes=(*(note for f in files for note in f.notes), *found.notes),
-    )
-    return Waveform(samples), facts
+    return Waveform(samples), _facts(files, found, samples.shape[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +63,22 @@ class _File:
     clipping: float
     truncated: bool
     notes: tuple[str, ...]
+
+
+def _facts(files: Sequence[_File], found: Plan, n: int) -> AudioFacts:
+    one_speaks = found.layout is Layout.ONE_SIDE_SILENT
+    return AudioFacts(
+        duration=n / SAMPLE_RATE,
+        codec=", ".join(dict.fromkeys(f.codec for f in files)),
+        stored_rate=files[0].rate,
+        stored_channels=sum(f.channels for f in files),
+        layout=found.layout,
+        channel=found.keep[0] if one_speaks else None,
+        clipping=max(f.clipping for f in files),
+        all_silent=found.all_silent,
+        truncated=any(f.truncated for f in files),
+        notes=(*(note for f in files for note in f.notes), *found.notes),
+    )
 
 
 def _on_one_clock(

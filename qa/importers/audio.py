@@ -105,8 +105,8 @@ def _pair(group: Sequence[Path]) -> Conversation:
     call = stem.with_name(stem.name + group[0].suffix)
     common = _sidecar(sidecars_of(call))
     own = [_sidecar(sidecars_of(path)) for path in group]
-    said = (
-        common if common.model_fields_set else next((s for s in own if s.model_fields_set), common)
+    said = Sidecar.model_validate(
+        {k: getattr(s, k) for s in (*reversed(own), common) for k in s.model_fields_set}
     )
     direction = said.metadata(names.from_name(call)).direction
     sources = [

@@ -3,6 +3,7 @@
 import errno
 import os
 import resource
+import sys
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from qa.audio import checksum, decode, probe
-from qa.errors import AudioError, DiskFull, InputError
+from qa.errors import AudioError, DiskFull, InputError, MissingExtra
 
 
 def refused(make, path, scratch, kind=AudioError):
@@ -80,6 +81,14 @@ def test_video_without_sound(make, tmp_path, scratch):
             container.mux(stream.encode(av.VideoFrame(64, 48, "yuv420p")))
         container.mux(stream.encode(None))
     assert "no sound track; the file holds video only" in refused(make, path, scratch)
+
+
+def test_without_pyav_the_mend_is_the_line_that_installs_it(make, tmp_path, scratch, monkeypatch):
+    path = make.encode(tmp_path / "call.wav", make.chirp()[None])
+    monkeypatch.setitem(sys.modules, "av", None)
+    assert probe(path) == "wav"
+    with pytest.raises(MissingExtra, match=r"callcenter-qa\[speech\]"):
+        decode([make.source(path)], scratch=scratch)
 
 
 def test_missing_file_and_a_link_to_itself(make, tmp_path, scratch):

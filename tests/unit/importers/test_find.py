@@ -1,6 +1,8 @@
 """Looking through folders: what is found, in which order, and what is said of the rest."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,8 @@ def test_one_format_alone(recording, data, found):
 @pytest.mark.parametrize("name", FORMATS)
 def test_every_format_keeps_the_contract(name):
     assert isinstance(load("format", name, FORMATS, GROUP)(Settings()), Importer)
+
+
+def test_finding_needs_no_decoder_and_no_torch():
+    code = "import sys, qa.importers, qa.audio; sys.exit(bool({'av', 'torch'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

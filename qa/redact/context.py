@@ -76,7 +76,14 @@ def what_was_asked(
     cues = [_cues(i, [t.word for t in row]) for i, row in enumerate(tokens)]
     answered: dict[Cue, tuple[str, int]] = {}
     asked: dict[Fragment, Cue | None] = {}
-    for fragment in fragments:
+    # what an earlier pass has hidden answers as well
+    hidden = [
+        Fragment(i, k, k, "", counted=False, lead=0, tail=0, bare=False)
+        for i, row in enumerate(tokens)
+        for k, token in enumerate(row)
+        if token.word.startswith("[")
+    ]
+    for fragment in sorted([*fragments, *hidden], key=lambda f: (f.turn, f.first)):
         party = turns[fragment.turn].party
         cue = _here(fragment, cues[fragment.turn])
         if cue is None:

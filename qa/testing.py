@@ -100,10 +100,7 @@ def make_safe_turns(
     confidence: float = 1.0,
     timed: bool = True,
 ) -> tuple[SafeTurn, ...]:
-    """Return turns as after redaction, one a line; see `make_turns`.
-
-    Write placeholders into the text as they would stand there: ``[CARD_NUMBER]``.
-    """
+    """Return turns as after redaction; placeholders are written into the lines."""
     return _build(SafeTurn, lines, seconds_per_word, gap, language, confidence, timed=timed)
 
 
@@ -196,7 +193,7 @@ def make_safe(
     )
     spoken = channel is Channel.CALL
     last = max((turn.end for turn in turns if turn.end is not None), default=None)
-    length = duration if duration is not None else last
+    length = last if duration is None else duration
     return SafeConversation(
         id=id,
         channel=channel,
@@ -232,10 +229,7 @@ def make_call(
 ) -> Conversation:
     """Return a call as an importer finds it; its audio file need not exist.
 
-    Parameters
-    ----------
-    sides : whose side each file is, for recorders that write one file per side;
-        empty = one file for the whole call.
+    `sides` says whose side each file is, where there is one file per side.
     """
     checksum = _checksum(uri, id)
     names: list[tuple[str, Role | None]] = [(f"{side}-{uri}", side) for side in sides]
@@ -263,17 +257,14 @@ def make_chat(
 ) -> Conversation:
     """Return a chat as an importer finds it, one message a line.
 
-    Parameters
-    ----------
-    seconds_between : between messages whose line gives no time; None = the chat
-        has order alone.
+    `seconds_between` messages whose line gives no time; None: it has order alone.
     """
     messages: list[Message] = []
     clock = 0.0
     for line in lines:
         at = line[2] if len(line) > 2 else clock  # noqa: PLR2004
-        timed = seconds_between is not None
-        messages.append(Message(party=line[0], text=line[1], at=at if timed else None))
+        moment = at if seconds_between is not None else None
+        messages.append(Message(party=line[0], text=line[1], at=moment))
         clock = at + (seconds_between or 0.0)
     names = dict.fromkeys(message.party for message in messages)
     return Conversation(
@@ -296,12 +287,9 @@ def _checksum(*parts: str) -> str:
 def make_waveform(
     turns: Sequence[Turn | SafeTurn], *, stereo: bool = True, tail: float = 0.5
 ) -> Waveform:
-    """Return a sound that is loud while somebody speaks and silent elsewhere.
+    """Return a sound that is loud while somebody speaks, and silent for `tail` seconds after.
 
-    Parameters
-    ----------
-    stereo : a channel for each party in order of appearance; else one for all.
-    tail : seconds of silence after the last turn.
+    `stereo`: a channel for each party in order of appearance; else one for all.
     """
     spans = make_speech(turns)
     channels = 1 + max((s.channel for s in spans), default=0) if stereo else 1
@@ -319,10 +307,7 @@ class FakeTranscriber:
 
     A word is heard when its middle lies in a region on the channel of its party
     (parties take channels in order of appearance; on one channel all are heard).
-
-    Attributes
-    ----------
-    calls : number of times `transcribe` was called; a cached stage calls it no more.
+    `calls` counts: a cached stage calls no more.
     """
 
     name = "fake"
@@ -369,8 +354,7 @@ class FakeTranscriber:
 class FakeDiarizer:
     """A diarizer that knows who says the turns it was given.
 
-    Speakers are "speaker-0", "speaker-1" in order of their first word. Where two
-    speak at once `exclusive` gives the time to the one who began first.
+    Where two speak at once `exclusive` gives the time to the one who began first.
     """
 
     name = "fake"

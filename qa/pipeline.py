@@ -33,6 +33,7 @@ from qa.records import (
     Party,
     Provenance,
     Record,
+    Role,
     SafeConversation,
     SpeechSpan,
     Transcript,
@@ -59,13 +60,24 @@ class Pipeline:
     ----------
     settings : as the door built them.
     stages : where stage results are kept; None = the cache folder of the settings.
+    transcriber : None = the one that the settings name, loaded on first use.
+    diarizers : by name, instead of those that the settings name.
     """
 
-    def __init__(self, settings: Settings, *, stages: StageCache | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        stages: StageCache | None = None,
+        transcriber: Transcriber | None = None,
+        diarizers: Mapping[str, Diarizer] | None = None,
+    ) -> None:
         self._settings = settings
         self._stages = stages or StageCache(settings.cache_folder)
+        self._transcriber = transcriber
+        self._diarizers = dict(diarizers or {})
 
-    @cached_property
+    @property
     def transcriber(self) -> Transcriber:
         """The transcriber that the settings name, its model loaded.
 
@@ -74,6 +86,11 @@ class Pipeline:
         MissingExtra : no speech engine is installed.
         ModelError : the weights are not here; says which command fetches them.
         """
+        if self._transcriber is None:
+            self._transcriber = self._load_transcriber()
+        return self._transcriber
+
+    def _load_transcriber(self) -> Transcriber:
         name = self._settings.transcriber
         if name == "auto":
             name = next((n for n, package in _INSTALLED_BY.items() if find_spec(package)), "")
@@ -86,10 +103,6 @@ class Pipeline:
             model=models.for_engine(name, self._settings), settings=self._settings
         )
         return made
-
-    @cached_property
-    def _diarizers(self) -> dict[str, Diarizer]:
-        return {}
 
     def diarizer(self, layout: Layout) -> Diarizer:
         """The diarizer for a layout: channels where each side has one, else by voice."""
@@ -134,9 +147,7 @@ class Pipeline:
                 write_playback(audio, spans, playback)
         return heard
 
-    def judge(
-        self, safe: SafeConversation, cards: Sequence[Scorecard]
-    ) -> tuple[Assessment, ...]:
+    def judge(self, safe: SafeConversation, cards: Sequence[Scorecard]) -> tuple[Assessment, ...]:
         """Judge a conversation by each card, one assessment per card and agent."""
         return tuple(made for card in cards for made in judge_card(safe, card))
 
@@ -203,8 +214,12 @@ class Pipeline:
             speech=_speech_by_party(diarization.spans, turns, named),
             facts=facts,
             provenance=(
-                Provenance(stage="listen", engine="callcenter-qa", version=__version__,
-                           seconds=perf_counter() - began),
+                Provenance(
+                    stage="listen",
+                    engine="callcenter-qa",
+                    version=__version__,
+                    seconds=perf_counter() - began,
+                ),
                 diarization.provenance,
                 transcript.provenance,
             ),
@@ -231,14 +246,14 @@ class Pipeline:
         provenance: tuple[Provenance, ...],
     ) -> Heard:
         keep = [*self._settings.company, *self._settings.keep]
-        keep += [p.name for p in parties if p.name and p.role == "agent"]
+        keep += [p.name for p in parties if p.name and p.role is Role.AGENT]
         safe_turns, redacted = redact(turns, keep=keep)
         times = [t.end for t in turns if t.end is not None]
         safe = SafeConversation(
             id=conversation.id,
             channel=conversation.channel,
             metadata=conversation.metadata,
-            parties=parties,
+            parties=tuple(_unnamed(party) for party in parties),
             turns=safe_turns,
             speech=speech,
             events=conversation.events,
@@ -271,6 +286,13 @@ def recipe_of(engine: object) -> Mapping[str, str]:
     """What makes an engine's results differ; an engine may say more than its class."""
     stated: Mapping[str, str] = getattr(engine, "recipe", {})
     return {"class": type(engine).__qualname__, **stated}
+
+
+def _unnamed(party: Party) -> Party:
+    """Return the party without its name, unless it works here."""
+    if party.role in {Role.AGENT, Role.BOT, Role.SYSTEM}:
+        return party
+    return party.model_copy(update={"name": None})
 
 
 def _speech_by_party(

@@ -1,0 +1,145 @@
+"""The sample conversations come out as `samples/expected.yaml` says, by the real pipeline.
+
+What must come out was written down from what is said in `samples/scripts`, before it was
+first run; a sample that comes out differently is a mistake of the program, or of the sample.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import jiwer
+import pytest
+from ruamel.yaml import YAML
+
+from qa import models
+from qa.errors import ModelError
+from qa.importers import Rejected, find
+from qa.pipeline import Pipeline
+from qa.records import Role, ScoreStatus, Verdict
+from qa.scoring import find_card
+from qa.settings import load_settings
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples"
+YAML_ = YAML(typ="safe")
+EXPECTED = YAML_.load(SAMPLES / "expected.yaml")
+CALLS, CHATS = EXPECTED["calls"], EXPECTED["chats"]
+SCRIPTS = {
+    script.get("file", path.stem): script
+    for path in sorted((SAMPLES / "scripts").glob("*.yaml"))
+    for script in [YAML_.load(path)]
+}
+#: What base Whisper may get wrong of a side that it hears well, share of words.
+WER = 0.25
+SPELLED = set(
+    "zero one two three four five six seven eight nine oh twelve fourteen "  # noqa: SIM905
+    "ноль один два три четыре пять шесть семь восемь девять".split()
+)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QA_CONFIG", str(SAMPLES / "qa.toml"))
+        weights = Path(os.environ.get("QA_MODELS", ROOT / ".models"))
+        data = tmp_path_factory.mktemp("data")
+        return load_settings(data=data, models=weights, profile="compact", offline=True)
+
+
+@pytest.fixture(scope="module")
+def found(settings):
+    """The samples by name, as the importers find them."""
+    conversations = list(find([SAMPLES / "calls", SAMPLES / "chats"], settings))
+    assert not [c for c in conversations if isinstance(c, Rejected)]
+    return {_name(c.source): c for c in conversations}
+
+
+def _name(source: str) -> str:
+    name = Path(source).name.rpartition(".")[0]
+    return name if name in {**CALLS, **CHATS} else name.removesuffix("-agent")  # a pair's first
+
+
+@pytest.fixture(scope="module")
+def process(settings, found):
+    """Listen to a sample and judge it by the starter card; each only once."""
+    pipeline = Pipeline(settings)
+    card = find_card("support-standard", settings)
+    done = {}
+
+    def process(name):
+        if name not in done:
+            heard = pipeline.listen(found[name])
+            done[name] = heard, pipeline.judge(heard.safe, [card])
+        return done[name]
+
+    return process
+
+
+@pytest.fixture
+def listened(settings, process):
+    for name in models.needed(settings).values():
+        try:
+            models.locate(name, settings)
+        except ModelError as err:
+            pytest.skip(str(err))
+    return process
+
+
+def test_every_sample_is_found_and_has_its_expectation(found):
+    assert set(found) == {*CALLS, *CHATS}
+    assert set(SCRIPTS) == set(CALLS)
+
+
+@pytest.mark.parametrize("name", CHATS)
+def test_chat(process, name):
+    check(*process(name), CHATS[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CALLS)
+def test_call(listened, name):
+    heard, assessments = listened(name)
+    assert heard.safe.audio.layout == CALLS[name]["layout"]
+    check(heard, assessments, CALLS[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n in CALLS if "score" in CALLS[n]])
+def test_most_words_of_each_side_are_heard_and_given_to_the_right_one(listened, name):
+    heard, _ = listened(name)
+    lines = SCRIPTS[name]["lines"]
+    for role in (Role.AGENT, Role.CUSTOMER):
+        said = " ".join(line[role.value] for line in lines if role.value in line)
+        wrote = " ".join(turn.text for turn in heard.turns if turn.role is role)
+        assert jiwer.wer(plain(said), plain(wrote)) <= WER, role
+
+
+def plain(text: str) -> str:
+    """Return the words without numbers, which may be written or spelled out."""
+    words = re.findall(r"[^\W\d_]+", text.lower().replace("'", "").replace("ё", "е"))
+    return " ".join(w for w in words if w not in SPELLED)
+
+
+def check(heard, assessments, expected):
+    safe = heard.safe
+    if "triage" in expected:
+        assert safe.triage in expected["triage"]
+        assert all(a.score.status is ScoreStatus.NOT_SCORABLE for a in assessments)
+        return
+    assert safe.triage is None
+    if expected.get("unjudged"):
+        undecided = {ScoreStatus.NOT_SCORABLE, ScoreStatus.PROVISIONAL}
+        assert {a.score.status for a in assessments} <= undecided
+        return
+    (assessment,) = assessments
+    verdicts = {f.item: f.verdict for f in assessment.findings}
+    wanted = dict.fromkeys(expected.get("passed", []), Verdict.PASS)
+    wanted |= dict.fromkeys(expected.get("failed", []), Verdict.FAIL)
+    assert {item: verdicts[item] for item in wanted} == wanted
+    assert list(assessment.score.suspected) == expected.get("suspected", [])
+    if "score" in expected:
+        least, most = expected["score"]
+        assert least <= assessment.score.raw <= most
+    for kind in expected.get("hidden", []):
+        assert f"[{kind}]" in " ".join(turn.text for turn in safe.turns)

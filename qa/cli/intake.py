@@ -122,4 +122,5 @@ def report(taken: Taken) -> None:
     for here, there in taken.duplicates:
         say.note(f"{here}: the same content as {there}; taken once.")
     for rejected in taken.rejected:
-        say.warn(f"{rejected.source}: {rejected.error}")
+        said = str(rejected.error)
+        say.warn(said if rejected.source in said else f"{rejected.source}: {said}")

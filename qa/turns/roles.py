@@ -30,6 +30,8 @@ FIRST = {Direction.INBOUND: 0.8, Direction.OUTBOUND: -0.8}
 COMPANY = 2.0
 #: The sum of many cues is surer than it should be, since they hang together: softened.
 SOFTENING = 0.45
+#: What is said never makes a role surer than 1 - DOUBT.
+DOUBT = 0.01
 #: Somebody who says fewer words than this, beside two others, is no party of weight.
 FEW_WORDS = 4
 #: Turns at the beginning in which a menu may speak with the agent's voice or channel.
@@ -272,4 +274,6 @@ def _sure(
 
 
 def _chance(odds: float) -> float:
-    return 1 / (1 + math.exp(-SOFTENING * max(-40.0, min(40.0, odds))))
+    """Return the probability; never certain, as only metadata and maps are."""
+    chance = 1 / (1 + math.exp(-SOFTENING * max(-40.0, min(40.0, odds))))
+    return min(1 - DOUBT, max(DOUBT, chance))

@@ -141,5 +141,7 @@ def check(heard, assessments, expected):
     if "score" in expected:
         least, most = expected["score"]
         assert least <= assessment.score.raw <= most
-    for kind in expected.get("hidden", []):
-        assert f"[{kind}]" in " ".join(turn.text for turn in safe.turns)
+    if "hidden" in expected:
+        shown = " ".join(turn.text for turn in safe.turns)
+        assert any(f"[{kind}]" in shown for kind in expected["hidden"])
+        assert expected["gone"] not in re.sub(r"[^\w@]", "", shown)

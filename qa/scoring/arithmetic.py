@@ -112,7 +112,7 @@ def _score(
         raw=_middle(low.raw, high.raw, unsure=unsure),
         low=bottom,
         high=top,
-        passed=_passed(card, confirmed, bottom, top, blocked=unsure or bool(suspected)),
+        passed=_passed(card, confirmed, bottom, top, blocked=bool(suspected) or _waits(answers)),
         pass_mark=card.pass_mark,
         coverage=coverage,
         low_coverage=coverage < card.low_coverage - SLACK,
@@ -260,6 +260,11 @@ def _is_zero(confirmed: Sequence[_Answer]) -> bool:
     return any(a.finding.critical is Critical.WHOLE for a in confirmed)
 
 
+def _waits(answers: Sequence[_Answer]) -> bool:
+    """Tell whether a critical item is open."""
+    return any(a.open and _is_critical(a) for a in answers)
+
+
 def _unsure(
     card: Scorecard, answers: Sequence[_Answer], low: float, high: float, *, settled: bool
 ) -> bool:
@@ -269,7 +274,7 @@ def _unsure(
     """
     if settled:
         return False
-    if any(a.open and _is_critical(a) for a in answers):
+    if _waits(answers):
         return True
     straddles = low < card.pass_mark - SLACK and high >= card.pass_mark - SLACK
     return high - low > NARROW + SLACK or straddles
@@ -284,7 +289,7 @@ def _passed(
 
 
 def _status(confirmed: Sequence[_Answer], suspected: Sequence[str], *, unsure: bool) -> ScoreStatus:
-    if suspected:
+    if suspected and not _is_zero(confirmed):  # nothing suspected can lower a nought
         return ScoreStatus.CRITICAL_SUSPECTED
     if confirmed:
         return ScoreStatus.CRITICAL_CONFIRMED

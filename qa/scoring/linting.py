@@ -43,7 +43,7 @@ def _phrases(
     card: Scorecard, item: Item, group: tuple[PhraseRef, ...], language: str
 ) -> Iterator[str]:
     variants = compiled(card).variants(group, language)
-    if not variants:
+    if not phrases_of(card, group, language):
         yield f"'{item.id}' has no phrase in '{language}', so it will not apply there."
     own = set(phrases_of(card, _own(card, group), language))
     for variant in variants:

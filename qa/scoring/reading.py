@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -81,8 +81,7 @@ class _Reader:
         try:
             card = Scorecard.model_validate(ready | {"source": self.text, "hash": digest})
         except ValidationError as err:
-            for error in err.errors():
-                self._explain(error["loc"], dict(error))
+            self._explain_all((), err)
         if card is not None:
             self._look_closer(card)
         if card is None or self.mistakes:
@@ -176,8 +175,7 @@ class _Reader:
         try:
             check = load_kind(kind).model_validate(item[kind])
         except ValidationError as err:
-            for error in err.errors():
-                self._explain((*path, kind, *error["loc"]), dict(error))
+            self._explain_all((*path, kind), err)
         return out | {"kind": kind, "check": check}
 
     # --- mistakes ------------------------------------------------------------------
@@ -190,6 +188,21 @@ class _Reader:
         while path and path not in self.values:
             path = path[:-1]
         return self.values.get(path, (1, 1))
+
+    def _explain_all(self, path: Path_, err: ValidationError) -> None:
+        """Say each mistake once: no follow-ups of it, and one of several readings of a value."""
+        errors: list[tuple[Path_, Any]] = [((*path, *e["loc"]), e) for e in err.errors()]
+        said: set[Path_] = set()
+        for loc, error in errors:
+            inner = any(len(o) > len(loc) and o[: len(loc)] == loc for o, _ in errors)
+            if error["type"] == "too_short" and inner:
+                continue
+            if error["type"] == "missing" and _misspelt(loc, errors):
+                continue
+            key = loc if error["type"] in {"extra_forbidden", "missing"} else self._real(loc)
+            if key not in said:
+                self._explain(loc, dict(error))
+            said.add(key)
 
     def _explain(self, loc: Path_, error: Mapping[str, Any]) -> None:
         """Say one validation error in the words of the card."""
@@ -286,6 +299,12 @@ class _Reader:
             )
             what = "list or family" if isinstance(ref, ListRef) else "family"
             self._wrong(path, f"no {what} named '{name}'{hint}")
+
+
+def _misspelt(loc: Path_, errors: Sequence[tuple[Path_, Any]]) -> bool:
+    """Tell whether a missing key is there under a name that is nearly its own."""
+    unknown = [o for o, e in errors if e["type"] == "extra_forbidden" and o[:-1] == loc[:-1]]
+    return bool(get_close_matches(str(loc[-1]), [str(o[-1]) for o in unknown], n=1))
 
 
 def _references(card: Scorecard) -> Iterator[tuple[Path_, Any]]:

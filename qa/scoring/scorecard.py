@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from qa.records import CardRef, Channel, Critical, Direction, EndedBy, ItemKind
 from qa.scoring.matching import Strictness
@@ -35,8 +35,19 @@ class FamilyRef(Part):
     family: str
 
 
+def _phrase_ref(value: Any) -> Any:
+    """Read one entry of a list of phrases; one message for all that it is not."""
+    if isinstance(value, (str, ListRef, FamilyRef)):
+        return value
+    if isinstance(value, dict) and len(value) == 1:
+        [(key, name)] = value.items()
+        if isinstance(name, str) and key in {"list", "family"}:
+            return ListRef(list=name) if key == "list" else FamilyRef(family=name)
+    raise ValueError(f"expected a phrase, 'list: name' or 'family: name'; found {value!r}")
+
+
 #: A phrase, or where phrases stand.
-PhraseRef = str | ListRef | FamilyRef
+PhraseRef = Annotated[str | ListRef | FamilyRef, BeforeValidator(_phrase_ref)]
 Who = Literal["agent", "customer", "any"]
 
 
@@ -106,7 +117,7 @@ class Item(Part):
     #: A fail weighs more than its weight: `true` zeroes the total once a human has
     #: confirmed it, `section` the section, `outcome` fails without touching the total;
     #: `automatic` zeroes the total at once.
-    critical: bool | Literal["whole", "section", "outcome", "automatic"] = False
+    critical: Literal[False, True, "whole", "section", "outcome", "automatic"] = False
     #: Takes its weight away when failed, earns nothing (always so for `none`).
     deducts: bool = False
     #: Adds its weight in points, outside the denominator.
@@ -140,11 +151,6 @@ class Item(Part):
     kind: str
     check: Any
 
-    @field_validator("critical", mode="after")
-    @classmethod
-    def _whole(cls, value: bool | str) -> bool | str:  # noqa: FBT001
-        return "whole" if value is True else value
-
     @property
     def effect(self) -> ItemKind:
         """What the item does to the score."""
@@ -162,7 +168,9 @@ class Item(Part):
         """What a confirmed fail does."""
         if not self.critical:
             return None
-        return Critical.WHOLE if self.critical == "automatic" else Critical(str(self.critical))
+        if self.critical is True or self.critical == "automatic":
+            return Critical.WHOLE
+        return Critical(self.critical)
 
 
 class Section(Part):

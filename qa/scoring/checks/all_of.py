@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated, Any
 
-from pydantic import Field, RootModel
+from pydantic import BeforeValidator, Field, RootModel
 
 from qa.records import Evidence, Verdict
 from qa.scoring.checks import Outcome
@@ -12,14 +13,22 @@ from qa.scoring.context import Context, hits_as_evidence
 from qa.scoring.scorecard import PhraseRef
 
 
-class AllOf(RootModel[tuple[PhraseRef | tuple[PhraseRef, ...], ...]]):
+def _group(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else (value,)
+
+
+#: Phrases of which one is enough; one alone needs no brackets.
+Group = Annotated[tuple[PhraseRef, ...], BeforeValidator(_group), Field(min_length=1)]
+
+
+class AllOf(RootModel[tuple[Group, ...]]):
     """The groups; a phrase or a list alone is a group of its own."""
 
-    root: tuple[PhraseRef | tuple[PhraseRef, ...], ...] = Field(min_length=1)
+    root: tuple[Group, ...] = Field(min_length=1)
 
     def references(self) -> Sequence[Sequence[PhraseRef]]:
         """Return the groups."""
-        return [g if isinstance(g, tuple) else (g,) for g in self.root]
+        return self.root
 
     def run(self, context: Context) -> Outcome:
         """Pass when no group is missing; partial credit where the item gives it."""

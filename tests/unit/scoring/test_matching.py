@@ -1,0 +1,157 @@
+"""Finding phrases: forms of words, recognition errors, negation, places."""
+
+import pytest
+
+from qa.scoring.document import Document
+from qa.scoring.matching import Hit, Strictness, distinct, find, near_miss
+from qa.scoring.phrases import compile_phrase
+from qa.testing import make_safe
+
+EXACT, MEDIUM = Strictness.EXACT, Strictness.MEDIUM
+
+
+def look(phrases, *texts, language="en", strictness=EXACT, **more):
+    """Return what is found, as the words of the turns."""
+    safe = make_safe([("agent", t) for t in texts], language=language)
+    view = Document(safe).view(language)
+    variants = [v for p in phrases for v in compile_phrase(p, language, {})]
+    window = {t.index: (0, len(t.text)) for t in safe.turns}
+    hits = find(view, variants, window, strictness=strictness, **more)
+    return [safe.turns[h.turn].text[h.start : h.end] for h in hits]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("thank you", "Well, thank you very much!", ["thank you"]),
+        ("call you back", "He calls you back", ["calls you back"]),
+        ("anything else", "Is there ANYTHING—else?", ["ANYTHING—else"]),
+        ("have a ... day", "Have a really very nice day!", ["Have a really very nice day"]),
+        ("have a ... day", "Have a day", ["Have a day"]),
+        ("have a ... day", "Have a one two three four five day", []),
+        ("have a ... day", "Have a seat. What a day", []),
+        ("do not know", "I don’t know", ["don’t know"]),
+        ("it is (your|my) fault", "It's my fault", ["It's my fault"]),
+        ("=thanks", "I thank you", []),
+        ("=thanks", "Thanks!", ["Thanks"]),
+        ("card <NUMBER>", "my card [CARD_NUMBER] please", ["card [CARD_NUMBER]"]),
+        ("card <NUMBER>", "my card seven", ["card seven"]),
+        ("card <NUMBER>", "my card [PERSON]", []),
+        ("this is <NAME>", "Hello, this is Anna.", ["this is Anna"]),
+        ("this is <NAME>", "this is fine", []),
+        ("this is <NAME>", "this is [PERSON_2]", ["this is [PERSON_2]"]),
+        ("<EMAIL>", "write to a.b@c.example", ["a.b@c.example"]),
+        ("at <TIME>", "at 10:30 sharp", ["at 10:30"]),
+        ("costs <MONEY>", "it costs 5 dollars", ["costs 5"]),
+        ("costs <MONEY>", "it costs $5", ["costs $5"]),
+    ],
+)
+def test_in_english(phrase, text, found):
+    assert look([phrase], text) == found
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "language"),
+    [
+        ("приношу извинения", "Приносим извинения!", "ru"),
+        ("ещё вопросы", "Есть еще вопрос?", "ru"),
+        ("номер заказа", "Номера заказов, пожалуйста", "ru"),
+    ],
+)
+def test_forms_of_words_elsewhere(phrase, text, language):
+    assert len(look([phrase], text, language=language)) == 1
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("anything else", "is there anythin else"),
+        ("harper valley bank", "mr harper valey bank"),
+        ("goodbye", "good-bye goodby"),
+        ("sorry for the inconvenience", "sorry the inconvenience"),
+        ("help you with anything", "can i help with anything"),
+    ],
+)
+def test_recognition_errors_are_forgiven_for_what_must_be_said(phrase, text):
+    assert look([phrase], text, strictness=MEDIUM)
+    assert not look([phrase], text, strictness=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("thank you for calling", "thank you for your patience"),
+        ("thank you", "I think you should"),
+        ("was not able to make", "I was able to make it"),
+        ("hold the line", "I told him fine"),
+        ("bye", "hi"),
+    ],
+)
+def test_what_only_looks_alike_is_not_taken(phrase, text):
+    assert look([phrase], text, strictness=MEDIUM) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("this is your fault", True),
+        ("this is not your fault", False),
+        ("no, your fault it is", True),
+        ("never ever say your fault", False),
+        ("not that I said so before and anyway your fault", True),
+    ],
+)
+def test_a_negation_shortly_before_turns_it_round(text, counts):
+    assert bool(look(["your fault"], text, unless_negated=True)) is counts
+
+
+def test_in_russian_too():
+    assert look(["ваша вина"], "Это не ваша вина", language="ru", unless_negated=True) == []
+    assert look(["ваша вина"], "Это ваша вина", language="ru", unless_negated=True)
+
+
+def test_overlapping_phrases_count_once():
+    assert look(["thank you", "thank you very much", "very much"], "thank you very much") == [
+        "thank you very much"
+    ]
+
+
+def test_distinct_keeps_the_first_and_longest():
+    hits = [
+        Hit(0, 5, 9, "b", 1, "lemma"),
+        Hit(0, 0, 6, "a", 1, "lemma"),
+        Hit(0, 0, 3, "c", 1, "lemma"),
+    ]
+    assert distinct(hits) == [Hit(0, 0, 6, "a", 1, "lemma")]
+
+
+def test_the_order_of_phrases_does_not_matter():
+    text = "hello and good morning, thanks for calling"
+    phrases = ["hello", "good morning", "thanks for calling", "thanks"]
+    assert look(phrases, text) == look(phrases[::-1], text)
+
+
+def test_only_the_window_is_searched():
+    safe = make_safe([("agent", "hello hello")])
+    view = Document(safe).view("en")
+    [variant] = compile_phrase("hello", "en", {})
+    assert [h.start for h in find(view, [variant], {0: (1, 11)})] == [6]
+    assert find(view, [variant], {}) == []
+
+
+def test_the_nearest_miss_is_what_a_reviewer_would_look_at():
+    safe = make_safe(
+        [("agent", "Well then."), ("agent", "Is there anything wrong?"), ("agent", "Fine.")]
+    )
+    view = Document(safe).view("en")
+    variants = compile_phrase("anything else", "en", {})
+    hit = near_miss(view, variants, {t.index: (0, 99) for t in safe.turns})
+    assert hit.turn == 1
+    assert "anything" in safe.turns[1].text[hit.start : hit.end]
+    assert near_miss(view, variants, {0: (0, 99)}) is None
+
+
+def test_long_text_without_end_is_searched_in_time():
+    """Gaps and repeated words do not explode."""
+    text = "a b " * 2500
+    assert look(["a ... b ... a ... c"], text, strictness=MEDIUM) == []

@@ -1,0 +1,209 @@
+"""Reading a card: every mistake at once, with line and column."""
+
+import pytest
+
+from qa.errors import ScorecardError
+from qa.scoring import Mode, check, find_card, load_scorecard
+from qa.settings import load_settings
+
+GOOD = """\
+scorecard: mine
+version: 2
+pass_mark: 75
+lists:
+  hello:
+    en: [hello, "good (morning|day)"]
+sections:
+  - id: opening
+    weight: 20
+    items:
+      - id: greeting
+        ask: Did the agent greet?
+        any: [list: hello]
+"""
+
+
+def mistakes(text):
+    with pytest.raises(ScorecardError) as caught:
+        load_scorecard(text, name="card.yaml")
+    return [(m.line, m.column, m.message) for m in caught.value.mistakes]
+
+
+def test_a_good_card_is_read():
+    card = load_scorecard(GOOD, name="card.yaml")
+    assert (card.id, card.version, card.pass_mark, card.mode) == ("mine", 2, 75, Mode.SECTIONS)
+    assert card.item("greeting").kind == "any"
+    assert card.ref.hash.startswith("sha256:")
+    assert card.source == GOOD
+
+
+def test_from_a_file(tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text("\ufeff" + GOOD, encoding="utf-8")
+    assert load_scorecard(path).ref == load_scorecard(GOOD).ref
+
+
+def test_its_text_makes_the_same_card_again():
+    card = load_scorecard(GOOD)
+    assert load_scorecard(card.source).ref == card.ref
+
+
+def test_layout_and_comments_do_not_change_the_hash_and_words_do():
+    commented = "# mine\n" + GOOD.replace("version: 2", "version:   2  # second").replace(
+        "weight: 20", "weight: 20.0"
+    )
+    assert load_scorecard(commented).hash == load_scorecard(GOOD).hash
+    assert load_scorecard(GOOD.replace("hello,", "hallo,")).hash != load_scorecard(GOOD).hash
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "column", "says"),
+    [
+        ("        ask:", "        aks:", 12, 9, "unknown key 'aks'.*did you mean 'ask'"),
+        ("pass_mark: 75", "passmark: 75", 3, 1, "unknown key 'passmark'.*'pass_mark'"),
+        ("    weight: 20", "    weigth: 20", 9, 5, "unknown key 'weigth'.*'weight'"),
+        ("pass_mark: 75", "pass_mark: 120", 3, 12, "pass_mark: .*100; found 120"),
+        ("weight: 20", "weight: -1", 9, 13, "weight: .*greater than or equal to 0; found -1"),
+        ("weight: 20", "weight: .nan", 9, 13, "weight"),
+        ("version: 2", "version: two", 2, 10, "version: .*integer.*found 'two'"),
+        ("id: greeting", "id: Greeting!", 11, 13, "id: "),
+        ('"good (morning|day)"', '"good (morning|day"', 6, 23, "never closed"),
+        ("[list: hello]", "[list: helo]", 13, 15, "no list or family named 'helo'; did you mean 'hello'"),
+        ("[list: hello]", "[family: gretting]", 13, 15, "no family named 'gretting'; did you mean 'greeting'"),
+        ("[list: hello]", "[{lisst: hello}]", 13, 15, "lisst"),
+        ("    en: [", "    xx: [", 6, 9, "no language pack for 'xx'; there are .*en"),
+        ("any: [list: hello]", "any: []", 13, 14, "any: "),
+        ("any: [list: hello]", "metric: {reply_second: {at_most: 3}}", 13, 17, "reply_seconds"),
+        ("any: [list: hello]", "metric: {talk_ratio: {}}", 13, 17, "needs at_least or at_most"),
+        ("any: [list: hello]", "critical: maybe\n        any: [hi]", 13, 19, "critical"),
+        ("any: [list: hello]", "who: agnt\n        any: [hi]", 13, 14, "who"),
+        ("any: [list: hello]", "where: {first_turn: 3}\n        any: [hi]", 13, 17, "did you mean 'first_turns'"),
+        ("any: [list: hello]", "only: {chanel: call}\n        any: [hi]", 13, 16, "did you mean 'channel'"),
+        ("any: [list: hello]", "only: {seen: complant}\n        any: [hi]", 13, 22, "'complaint'"),
+        ("any: [list: hello]", 'any: ["{company}"]', 13, 16, "no variable named 'company'"),
+        ("any: [list: hello]", "weight: 2", 11, 9, "no check; it needs exactly one of any, all"),
+        ("any: [list: hello]", "any: [hi]\n        none: [ho]", 11, 9, r"2 checks \(any, none\)"),
+        ("any: [list: hello]", "sequence: [{any: [hi]}]", 13, 19, "sequence"),
+        ("any: [list: hello]", "check: 1\n        any: [hi]", 13, 9, "unknown key 'check'"),
+        ("        any: [list: hello]\n", "", 11, 9, "no check"),
+        ("        ask: Did the agent greet?\n", "", 11, 9, "'ask' is missing"),
+        ("scorecard: mine\n", "", 1, 1, "'scorecard' is missing"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_named_with_its_place(old, new, line, column, says):
+    import re
+
+    found = mistakes(GOOD.replace(old, new, 1))
+    assert any((at, col) == (line, column) and re.search(says, text) for at, col, text in found), (
+        found
+    )
+    assert len(found) == 1, found
+
+
+def test_all_mistakes_come_at_once_in_order():
+    text = (
+        GOOD.replace("version: 2", "version: 0")
+        .replace("ask:", "aks:")
+        .replace("weight: 20", "weight: x")
+    )
+    assert [m[0] for m in mistakes(text)] == [2, 9, 12]
+
+
+def test_the_same_id_twice():
+    twice = GOOD + "      - id: greeting\n        ask: Again?\n        any: [hi]\n"
+    assert mistakes(twice) == [(14, 13, "the item 'greeting' is there twice, first in line 11.")]
+    section = "  - id: opening\n    items:\n      - id: b\n        ask: B?\n        any: [hi]\n"
+    assert mistakes(GOOD + section) == [(14, 9, "the section 'opening' is there twice.")]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "a scorecard is a mapping"),
+        ("- a\n- b\n", "a scorecard is a mapping"),
+        ("scorecard: a\nscorecard: b\n", "duplicate key"),
+        ("scorecard: [a\n", "not YAML"),
+        ("a: b: c\n", "not YAML"),
+        ("ask: *nobody\n", "not YAML"),
+        ("\tscorecard: a\n", "not YAML"),
+        ("scorecard: \x00\n", "not YAML"),
+        ("[" * 3000, "not YAML|nested"),
+        ("x" * 1_000_001, "longer than"),
+    ],
+    ids=str,
+)
+def test_what_is_no_card_at_all(text, says):
+    import re
+
+    assert any(re.search(says, m[2]) for m in mistakes(text)), mistakes(text)
+
+
+def test_aliases_that_multiply_are_stopped():
+    bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+        f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 8)
+    )
+    assert any("too many" in m[2] for m in mistakes(bomb))
+
+
+def test_yaml_traps_are_words_or_named():
+    """`no`, `on` and `1:30` are words in YAML 1.2; a colon after a word is not."""
+    card = load_scorecard(GOOD.replace("[list: hello]", "[no, on, 1:30]"))
+    assert card.item("greeting").check.root == ("no", "on", "1:30")
+    [(line, _, message)] = mistakes(GOOD.replace("Did the agent greet?", "Say: hello"))
+    assert line == 12
+    assert "not YAML" in message
+
+
+def test_a_number_where_a_phrase_is_meant_is_named():
+    [(line, column, message)] = mistakes(GOOD.replace("[list: hello]", "[24]"))
+    assert (line, column) == (13, 15)
+    assert "24" in message
+
+
+class TestStarterCard:
+    SETTINGS = load_settings()
+
+    def test_loads_without_warnings(self):
+        card = find_card("support-standard", self.SETTINGS)
+        assert check(card) == []
+
+    def test_company_names_come_from_the_settings(self):
+        card = find_card("support-standard", load_settings(company=("Acme", "Acme Brands")))
+        assert card.vars["company"] == ("Acme", "Acme Brands")
+        assert card.hash != find_card("support-standard", self.SETTINGS).hash
+        assert load_scorecard(card.source).ref == card.ref
+
+    def test_an_own_card_of_the_same_id_wins(self, tmp_path):
+        (tmp_path / "x.yaml").write_text(GOOD.replace("mine", "support-standard"), "utf-8")
+        (tmp_path / "y.yml").write_text(GOOD, "utf-8")
+        settings = load_settings(scorecards=tmp_path)
+        assert find_card("support-standard", settings).version == 2
+        assert find_card("mine", settings).id == "mine"
+
+    def test_an_unknown_card_names_the_nearest(self):
+        from qa.errors import UnknownName
+
+        with pytest.raises(UnknownName, match="Did you mean 'support-standard'"):
+            find_card("support-standart", self.SETTINGS)
+
+    def test_survives_the_way_to_another_process(self):
+        import pickle
+
+        card = find_card("support-standard", self.SETTINGS)
+        assert pickle.loads(pickle.dumps(card)) == card
+
+
+@pytest.mark.parametrize(
+    ("item", "says"),
+    [
+        ("any: [is it]", "said in passing"),
+        ("any: [hi]\n        weight: 0", "weighs nothing"),
+        ("any: [hi]\n        advice_only: true\n        critical: true", "'critical' does nothing"),
+        ("any: [hi]\n        within_turns: 3", "only a sequence"),
+        ("any: [hi]\n        where: {after_trigger: true}", "has none"),
+        ("none: [stupid]", "no item earns"),
+    ],
+)
+def test_warnings(item, says):
+    card = load_scorecard(GOOD.replace("any: [list: hello]", item))
+    assert any(says in m.message for m in check(card, name="card.yaml"))

@@ -36,16 +36,19 @@ class Taken:
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
 
-    def add(self, conversation: Conversation, *, new: bool) -> None:
-        """Take note of a conversation; the same content a second time is a duplicate."""
+    def has(self, conversation: Conversation) -> bool:
+        """Say whether the same content was found before, and note under which other name."""
         # The id is made from the content, so the same content has the same id.
         first = self.found.get(conversation.id)
-        if first is None:
-            self.found[conversation.id] = Found(
-                conversation.id, str(conversation.channel), conversation.source, known=not new
-            )
-        elif first.source != conversation.source:
+        if first is not None and first.source != conversation.source:
             self.duplicates.append((conversation.source, first.source))
+        return first is not None
+
+    def add(self, conversation: Conversation, *, new: bool) -> None:
+        """Take note of a conversation that was not found before."""
+        self.found[conversation.id] = Found(
+            conversation.id, str(conversation.channel), conversation.source, known=not new
+        )
 
     def as_json(self) -> dict[str, object]:
         """Return it as JSON-ready values."""
@@ -75,6 +78,8 @@ def take_in(
         if isinstance(found, Rejected):
             taken.rejected.append(found)
             continue
+        if taken.has(found):  # registered already, from the place that was found first
+            continue
         try:
             new = store.register(found, tuple(cards) or cards_for(found, settings))
         except InputError as err:
@@ -95,7 +100,7 @@ def rehearse(settings: Settings, paths: Sequence[Path], *, format: str) -> Taken
     for found in find(paths, settings, format=format):
         if isinstance(found, Rejected):
             taken.rejected.append(found)
-        else:
+        elif not taken.has(found):
             taken.add(found, new=True)
     return taken
 

@@ -15,7 +15,6 @@ from qa.records import (
     AudioSource,
     Conversation,
     Heard,
-    Layout,
     Metadata,
     Party,
     Role,

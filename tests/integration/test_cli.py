@@ -1,0 +1,384 @@
+"""The commands over a real database, called as a shell calls them."""
+
+import contextlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+import pytest
+from inline_snapshot import snapshot
+from typer.testing import CliRunner
+
+from qa.cli.app import app
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def env(settings, monkeypatch):
+    """The environment in which `qa` finds the small call centre."""
+    given = {
+        "QA_DATA": str(settings.data),
+        "QA_SCORECARDS": str(settings.scorecards),
+        "QA_DEFAULT_SCORECARDS": '["front-desk"]',
+        "QA_MODELS": str(settings.data / "models"),
+        "TZ": "UTC",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    time.tzset()
+    yield os.environ | given
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.fixture
+def qa(env):
+    """Call a command; returns its result."""
+
+    def call(*args, code=0):
+        result = CliRunner().invoke(app, [str(a) for a in args])
+        assert result.exit_code == code, result.output
+        return result
+
+    return call
+
+
+# --- reading -------------------------------------------------------------------------------
+
+
+def test_the_list_is_a_table_with_the_newest_first(qa):
+    assert qa("list").stdout == snapshot("""\
+Id          Conversation     Agent  Channel  Length         Score  Failed items                    State
+fresh       fresh.wav        Ion    call          –             –                                  waiting
+broken      broken.wav       Ion    call          –             –                                  failed
+voicemail   voicemail.wav    Dana   call      00:01  not scorable                                  not scored: voicemail
+order-chat  order-chat.json  Dana   chat      00:46            30  sorry, anything_else, farewell  scored
+quarrel     quarrel.wav      Ion    call      00:16            99  no_insult (+1 to review)        critical suspected
+refund      refund.wav       Dana   call      00:48            40  sorry, anything_else            scored
+""")
+
+
+def test_show_tells_every_verdict_with_its_evidence(qa):
+    assert qa("show", "refund").stdout == snapshot("""\
+refund.wav
+refund · call · 00:48 · en · Dana · 2026-03-01 09:30 · done
+  agent: agent (100% sure, by metadata)
+  customer: customer (100% sure, by metadata)
+
+front-desk version 3 · agent
+Score 40, final, failed, pass mark 80, weighted by section
+  Opening  100
+    ✓ pass           Did the agent greet the customer? (greeting, 1)
+        00:01, turn 1, agent: "Good morning"  <- good (morning|afternoon|evening)
+    ✓ pass           Was the company named? (company, 1)
+        00:01, turn 1, agent: "Acme Bank"  <- {company}
+  Care  0
+    ✗ fail           Did the agent say sorry for what went wrong? (sorry, 2)
+        Not said; 6 turns of the agent searched.
+        searched 00:01 to 00:48, turns 1 to 11  <- sorry; apologise
+        advice: Say sorry before the first question.
+    ✓ pass           No insults (no_insult, 1)  [deducts]  [critical: zeroes the total]
+        searched 00:01 to 00:48, turns 1 to 11  <- list: insult
+  Closing  33.3
+    ✗ fail           Did the agent ask whether anything else is needed? (anything_else, 2)
+        Not said; 3 turns of the agent searched.
+        searched 00:31 to 00:48, turns 7 to 11  <- (anything|something) else
+        nearest 69%: 00:40, turn 9, agent: "there anything I"  <- (anything|something) else
+        advice: Ask once, and wait for the answer.
+    ✓ pass           Farewell or good wishes? (farewell, 1)
+        00:47, turn 11, agent: "have a lovely day"  <- have a ... day
+        00:48, turn 11, agent: "goodbye"  <- goodbye
+""")
+
+
+def test_show_prints_what_was_said_redacted(qa):
+    out = qa("show", "T-1", "--transcript").stdout
+    assert "00:15  Customer: It is [CARD_NUMBER] and the name is on it." in out
+
+
+def test_what_was_overridden_shows_both_verdicts(qa, client):
+    path = "/api/v1/conversations/refund/assessments/front-desk/items/sorry/override"
+    client.put(path, json={"verdict": "not_applicable", "comment": "Nothing went wrong."})
+    out = qa("show", "refund").stdout
+    assert "Machine alone: 40" in out
+    assert "machine: fail;" in out
+    assert "Nothing went wrong." in out
+
+
+@pytest.mark.parametrize(
+    ("args", "ids"),
+    [
+        (["--channel", "chat"], ["order-chat"]),
+        (["--review"], ["quarrel"]),
+        (["--failed-item", "sorry", "--channel", "call"], ["refund"]),
+        (["--since", "2026-03-05"], ["fresh", "broken"]),
+        (["--until", "2026-03-01"], ["refund"]),
+        (["--state", "waiting"], ["fresh"]),
+        (["--agent", "Ion", "--status", "critical_suspected"], ["quarrel"]),
+    ],
+)
+def test_the_list_is_narrowed(qa, args, ids):
+    assert [i["id"] for i in json.loads(qa("list", "--json", *args).stdout)["items"]] == ids
+
+
+def test_a_long_list_says_how_to_go_on(qa):
+    first = qa("list", "--limit", "4")
+    place = first.stderr.split("--after ")[1].strip()
+    rest = json.loads(qa("list", "--after", place, "--json").stdout)
+    assert [i["id"] for i in rest["items"]] == ["quarrel", "refund"]
+
+
+def test_json_is_all_there_is_on_stdout(qa):
+    whole = json.loads(qa("show", "refund", "--json").stdout)
+    assert set(whole) == {"summary", "conversation", "assessments"}
+    assert whole["assessments"][0]["assessment"]["provenance"]["engine"]
+
+
+def test_an_unknown_conversation_is_an_error_with_its_mend(qa):
+    result = qa("show", "nobody", code=1)
+    assert result.stdout == ""
+    assert "qa list" in result.stderr
+
+
+# --- taking in -----------------------------------------------------------------------------
+
+CHAT = {
+    "parties": [{"id": "agent", "role": "agent"}, {"id": "customer", "role": "customer"}],
+    "messages": [
+        {"party": "agent", "text": "Hello, how can I help?", "at": 0},
+        {"party": "customer", "text": "Where is my order?", "at": 20},
+        {"party": "agent", "text": "On its way. Anything else? Goodbye.", "at": 40},
+    ],
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder of somebody's own: a chat, the same chat again, and text that says it is sound."""
+    made = tmp_path / "mine"
+    made.mkdir()
+    for name in ("a-chat.json", "b-same.json"):
+        (made / name).write_text(json.dumps(CHAT), encoding="utf-8")
+    (made / "notes.wav").write_text("This is not sound.", encoding="utf-8")
+    return made
+
+
+def test_a_rehearsal_says_what_it_would_take_and_takes_nothing(qa, folder):
+    before = json.loads(qa("list", "--json").stdout)
+    result = qa("import", folder, "--dry-run", code=1)
+    assert "chat  new    " in result.stdout
+    assert "a-chat.json" in result.stdout
+    assert json.loads(qa("list", "--json").stdout) == before
+
+
+def test_importing_names_duplicates_and_rejects_with_reasons(qa, folder):
+    result = qa("import", folder, "--json", code=1)
+    told = json.loads(result.stdout)
+    assert [c["known"] for c in told["conversations"]] == [False]
+    assert told["duplicates"][0]["same_as"].endswith("a-chat.json")
+    assert told["rejected"][0]["source"].endswith("notes.wav")
+    assert told["rejected"][0]["mend"]
+    assert "1 new, 1 duplicate, 1 rejected" in result.stderr
+    again = json.loads(qa("import", folder, "--json", code=1).stdout)
+    assert [c["known"] for c in again["conversations"]] == [True]
+
+
+@pytest.mark.parametrize("name", ["nothing-here", "empty"])
+def test_where_nothing_is_found_the_call_was_wrong(qa, tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    result = qa("run", tmp_path / name, code=2)
+    assert name in result.stderr
+
+
+def test_an_unknown_card_is_refused_before_anything_is_taken_in(qa, folder):
+    result = qa("run", folder, "--scorecard", "front-desc", code=2)
+    assert "Did you mean 'front-desk'" in result.stderr
+    assert len(json.loads(qa("list", "--json").stdout)["items"]) == 6
+
+
+def test_formats_are_named(qa):
+    assert {"audio", "chat-json"} <= set(qa("formats").stdout.split())
+
+
+# --- the machine ---------------------------------------------------------------------------
+
+
+def test_a_card_with_mistakes_is_named_with_line_and_column(qa, tmp_path):
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        "scorecard: bad\nversion: 1\nsections:\n  - id: one\n    items:\n"
+        "      - id: a\n        ask: Hello?\n        wieght: 2\n        any: [hello]\n",
+        encoding="utf-8",
+    )
+    result = qa("scorecard", "check", bad, code=1)
+    assert f"{bad}:8:" in result.stdout
+    assert "wieght" in result.stdout
+    told = json.loads(qa("scorecard", "check", bad, "--json", code=1).stdout)
+    assert (told[0]["ok"], told[0]["mistakes"][0]["line"]) == (False, 8)
+
+
+def test_a_card_without_mistakes_is_told_so(qa, settings):
+    out = qa("scorecard", "check", settings.scorecards / "front-desk.yaml").stdout
+    assert "front-desk version 3, 6 items, no mistakes" in out
+    missing = qa("scorecard", "check", "nowhere.yaml", code=1).stdout
+    assert missing == "nowhere.yaml: There is no such file.\n"
+
+
+def test_cards_are_listed(qa):
+    ids = [c["id"] for c in json.loads(qa("scorecard", "list", "--json").stdout)]
+    assert "front-desk" in ids
+    assert "Front desk" in qa("scorecard", "list").stdout
+
+
+def test_models_are_listed_with_what_needs_them(qa):
+    found = json.loads(qa("models", "list", "--json").stdout)
+    assert {m["state"] for m in found} == {"missing"}
+    assert any(m["needed_for"] for m in found)
+    assert "qa models pull" in qa("models", "check", code=1).stderr
+
+
+def test_the_doctor_names_what_is_missing_with_its_mend(qa, settings):
+    settings.vault_folder.chmod(0o700)
+    checks = json.loads(qa("doctor", "--json").stdout)
+    names = {c["name"].split()[0] for c in checks}
+    assert {"Python", "Settings", "Speech", "GPU", "Model", "Database", "Data", "Disk"} <= names
+    assert all(c["mend"] for c in checks if c["state"] != "ok")
+    assert "6 conversations" in next(c["found"] for c in checks if c["name"] == "Database")
+
+
+def test_the_doctor_sees_a_vault_that_others_can_read(qa, settings):
+    settings.vault_folder.chmod(0o755)
+    out = qa("doctor", code=1).stdout
+    assert f"chmod 700 {settings.vault_folder}" in out
+
+
+def test_the_doctor_helps_where_the_settings_are_wrong(qa, monkeypatch):
+    monkeypatch.setenv("QA_PORT", "many")
+    assert "port" in qa("doctor", code=1).stdout
+
+
+def test_a_database_is_set_up_and_upgraded_by_one_command(qa, tmp_path, monkeypatch):
+    monkeypatch.setenv("QA_DATA", str(tmp_path / "new"))
+    assert "set up" in qa("db", "upgrade").stderr
+    assert "up to date" in qa("db", "upgrade").stderr
+
+
+def test_a_database_newer_than_the_program_is_refused(qa, settings):
+    with contextlib.closing(sqlite3.connect(settings.data / "qa.db")) as db, db:
+        db.execute("UPDATE alembic_version SET version_num = 'm9999'")
+    result = qa("list", code=1)
+    assert "newer program" in result.stderr
+
+
+# --- real processes ------------------------------------------------------------------------
+
+
+def start(env, *args, **given):
+    return subprocess.Popen(
+        [sys.executable, "-m", "qa.cli", *map(str, args)],
+        env=env,
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        **given,
+    )
+
+
+@pytest.mark.acceptance
+def test_run_scores_what_is_new_and_leaves_what_is_known(env, folder):
+    first = start(env, "run", folder, "--workers", 1)
+    out, err = first.communicate(timeout=240)
+    assert first.returncode == 1, err  # the text that says it is sound is named
+    assert "a-chat.json" in out
+    assert "scored" in out
+    assert "notes.wav" in err
+    (folder / "notes.wav").unlink()
+    second = start(env, "run", folder, "--json")
+    out, err = second.communicate(timeout=240)
+    assert second.returncode == 0, err
+    assert "0 new, 1 known already, 1 duplicate" in err
+    (found,) = json.loads(out)["conversations"]
+    assert found["state"] == "done"
+    assert found["scores"][0]["card"]["id"] == "front-desk"
+
+
+@pytest.mark.acceptance
+def test_swapped_roles_are_scored_again_at_once(env, qa):
+    swapped = start(env, "roles", "swap", "refund", "--json")
+    out, err = swapped.communicate(timeout=240)
+    assert swapped.returncode == 0, err
+    (found,) = json.loads(out)["conversations"]
+    assert (found["state"], found["wanted"]) == ("done", [])
+    assert "greeting" in found["scores"][0]["failed"]
+    assert "swapped by" in qa("show", "refund").stdout
+
+
+@contextlib.contextmanager
+def served(env, *args):
+    server = start(env, "serve", "--port", 0, *args)
+    try:
+        yield server, server.stdout.readline().strip()
+    finally:
+        server.kill()
+        server.communicate()
+
+
+@pytest.mark.acceptance
+def test_the_server_says_where_it_is_and_ends_with_ctrl_c(env):
+    with served(env, "--no-work") as (server, address):
+        assert address.startswith("http://127.0.0.1:")
+        with urlopen(f"{address}api/v1/ready") as answer:
+            assert json.load(answer)["status"] == "ready"
+        server.send_signal(signal.SIGINT)
+        assert server.wait(20) == 130
+
+
+@pytest.mark.acceptance
+def test_a_port_that_is_taken_is_told_so(env):
+    with served(env, "--no-work") as (_, address):
+        port = address.rstrip("/").rpartition(":")[2]
+        second = start(env, "serve", "--port", port)
+        _, err = second.communicate(timeout=60)
+        assert second.returncode == 2
+        assert f"127.0.0.1:{port} cannot be listened on" in err
+
+
+def children(pid):
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(n) for n in found.stdout.split()]
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@pytest.mark.acceptance
+def test_the_server_s_worker_scores_again_and_does_not_outlive_it(env):
+    with served(env) as (server, address):
+        (worker,) = children(server.pid)
+        request = f"{address}api/v1/conversations/refund/score"
+        with urlopen(Request(request, method="POST")) as answer:
+            assert answer.status == 202
+        until = time.monotonic() + 120
+        state = "waiting"
+        while state != "done":
+            assert time.monotonic() < until, state
+            time.sleep(0.3)
+            with urlopen(f"{address}api/v1/conversations/refund") as answer:
+                state = json.load(answer)["summary"]["state"]
+        server.kill()  # not even asked to end
+        until = time.monotonic() + 60
+        while alive(worker):
+            assert time.monotonic() < until
+            time.sleep(0.2)

@@ -45,7 +45,7 @@ from qa.scoring import Scorecard
 from qa.scoring import judge as judge_card
 from qa.settings import Settings
 from qa.transcribe import Transcriber
-from qa.turns import assign_roles, build_turns, message_turns, triage
+from qa.turns import assign_roles, build_turns, message_turns, speech_by_party, triage
 
 R = TypeVar("R", bound=Record)
 
@@ -206,12 +206,13 @@ class Pipeline:
             metadata=metadata,
             layout=facts.layout,
             settings=self._settings,
+            sides=[source.side for source in conversation.audio],
         )
         return self._finish(
             conversation,
             parties,
             named,
-            speech=_speech_by_party(diarization.spans, turns, named),
+            speech=speech_by_party(diarization.spans, turns, named),
             facts=facts,
             provenance=(
                 Provenance(
@@ -293,14 +294,3 @@ def _unnamed(party: Party) -> Party:
     if party.role in {Role.AGENT, Role.BOT, Role.SYSTEM}:
         return party
     return party.model_copy(update={"name": None})
-
-
-def _speech_by_party(
-    spans: Sequence[SpeechSpan], before: Sequence[Turn], after: Sequence[Turn]
-) -> tuple[SpeechSpan, ...]:
-    names = {old.party: new.party for old, new in zip(before, after, strict=True)}
-    return tuple(
-        span.model_copy(update={"speaker": names[span.speaker]})
-        for span in sorted(spans, key=lambda s: (s.start, s.end))
-        if span.speaker in names
-    )

@@ -9,8 +9,6 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
-from rapidfuzz import fuzz, process
-
 from qa.language import (
     Token,
     base_language,
@@ -21,13 +19,12 @@ from qa.language import (
     tokenise,
 )
 from qa.records import Role, SafeConversation, SafeTurn
+from qa.scoring.likeness import SHORTEST, likeness
 
 #: A turn's own language counts from this confidence on, and a language counts as heard
 #: in the conversation from this share of its words on.
 _SURE = 0.5
 _HEARD_SHARE = 0.1
-#: Words shorter than this match exactly or not at all.
-_SHORTEST_FUZZY = 4
 
 
 @dataclass(frozen=True)
@@ -73,20 +70,19 @@ class View:
                 self.forms.setdefault(token.text, []).append((number, at))
                 for key in token.keys:
                     self.index.setdefault(key, []).append((number, at))
-        self._vocabulary = [f for f in self.forms if len(f) >= _SHORTEST_FUZZY and f[0] != "["]
+        self._likeness = likeness(language)
+        self._likeness.learn(self.forms)
         self._similar: dict[tuple[tuple[str, ...], int], frozenset[str]] = {}
 
     def similar(self, words: tuple[str, ...], cutoff: int) -> frozenset[str]:
         """Return the forms said here that are like one of `words` (ratio, 0..100)."""
         known = self._similar.get((words, cutoff))
         if known is None:
-            known = frozenset(w for w in words if w in self.forms)
+            near = {w for w in words if w in self.forms}
             for word in words:
-                if len(word) >= _SHORTEST_FUZZY:
-                    near = process.extract(
-                        word, self._vocabulary, scorer=fuzz.ratio, score_cutoff=cutoff, limit=None
-                    )
-                    known |= {form for form, _, _ in near}
+                if len(word) >= SHORTEST:
+                    near |= self._likeness.like(word, cutoff) & self.forms.keys()
+            known = frozenset(near)
             self._similar[words, cutoff] = known
         return known
 

@@ -156,10 +156,10 @@ def _exact(view: View, variant: Variant, window: Window, *, unless_negated: bool
             return token.text in atom.keys
         return not atom.keys.isdisjoint(token.keys)
 
-    first = variant.atoms[0]
+    first, offset = variant.anchor
     starts = (
-        {place for key in first.keys for place in index.get(key, ())}
-        if first.kind in {"word", "exact"}
+        {(turn, at - offset) for key in first.keys for turn, at in index.get(key, ())}
+        if first
         else _everywhere(view, window)
     )
     return _hits(view, variant, window, starts, accept, unless_negated=unless_negated)
@@ -186,7 +186,7 @@ def _hits(
 ) -> list[Hit]:
     hits = []
     for turn, at in starts:
-        if turn not in window:
+        if at < 0 or turn not in window:
             continue
         line = view.lines[turn]
         lo, hi = window[turn]
@@ -262,10 +262,11 @@ def _by_word(
             return token.text in atom.keys
         return token.text in like.get(atom, ()) or not atom.keys.isdisjoint(token.keys)
 
-    first = variant.atoms[0]
-    if first.kind in {"word", "exact"}:
-        starts = {p for k in first.keys for p in view.index.get(k, ())}
-        starts |= {p for f in like.get(first, ()) for p in view.forms.get(f, ())}
+    first, offset = variant.anchor
+    if first:
+        places = {p for k in first.keys for p in view.index.get(k, ())}
+        places |= {p for f in like.get(first, ()) for p in view.forms.get(f, ())}
+        starts = {(turn, at - offset) for turn, at in places}
     else:
         starts = _everywhere(view, window)
     return _hits(view, variant, window, starts, accept, unless_negated=unless_negated, mode="fuzzy")

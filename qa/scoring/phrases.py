@@ -96,6 +96,16 @@ class Variant:
         return tuple(a for a in self.words if a.content) or self.words
 
     @cached_property
+    def anchor(self) -> tuple[Atom | None, int]:
+        """The first word and how many slots stand before it; None: may begin anywhere."""
+        for at, atom in enumerate(self.atoms):
+            if atom.kind in {"word", "exact"}:
+                return atom, at
+            if atom.kind == "gap":
+                break
+        return None, 0
+
+    @cached_property
     def plain(self) -> bool:
         """Nothing but words that any form will do for."""
         return all(a.kind == "word" for a in self.atoms)

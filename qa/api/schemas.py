@@ -20,6 +20,7 @@ from qa.records import (
     Channel,
     Direction,
     ItemKind,
+    Provenance,
     SafeConversation,
     ScoreStatus,
     Triage,
@@ -113,6 +114,9 @@ class ConversationOut(Public):
     summary: ConversationSummary
     conversation: SafeConversation | None = Field(description="Null until it has been heard.")
     audio: str | None = Field(description="Address of the recording; null where there is none.")
+    provenance: tuple[Provenance, ...] = Field(
+        description="With which engines and models it was heard, stage by stage."
+    )
 
 
 class AssessmentsOut(Public):

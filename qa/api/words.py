@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from qa.records import Channel, Critical, ItemKind, Role, ScoreStatus, Triage, Verdict
+from qa.records import Channel, Critical, ItemKind, Provenance, Role, ScoreStatus, Triage, Verdict
 
 if TYPE_CHECKING:
     from qa.store.views import ConversationSummary
@@ -203,6 +203,13 @@ def standing(summary: ConversationSummary) -> str:
         if status in found:
             return STATUSES[status]
     return "Scored" if found else STATES[summary.state]
+
+
+def heard_with(stages: Iterable[Provenance]) -> str:
+    """Word which engines heard a conversation: "transcribed by ..., speakers by ..."."""
+    by = {p.stage: p.model or p.engine for p in stages}
+    doing = {"transcribe": "transcribed by", "diarize": "speakers by"}
+    return ", ".join(f"{words} {by[stage]}" for stage, words in doing.items() if stage in by)
 
 
 def count(n: int, one: str, many: str = "") -> str:

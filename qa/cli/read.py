@@ -84,16 +84,18 @@ def show(
         summary = store.summary(full)
         safe = store.safe(full) if store.heard(full) else None
         reviewed = store.assessments(full)
+        heard_by = store.provenance(full)
     if json:
         say.out_json(
             {
                 "summary": as_json(summary),
                 "conversation": as_json(safe) if safe else None,
                 "assessments": [as_json(r) for r in reviewed],
+                "provenance": [as_json(p) for p in heard_by],
             }
         )
         return
-    for text, style in lines(summary, safe, reviewed, transcript=transcript):
+    for text, style in lines(summary, safe, reviewed, heard_by, transcript=transcript):
         say.out(text, style=style)
 
 

@@ -10,6 +10,7 @@ from qa.records import (
     EvidenceKind,
     Finding,
     Party,
+    Provenance,
     Role,
     SafeConversation,
     ScoreStatus,
@@ -34,11 +35,14 @@ def lines(
     summary: ConversationSummary,
     safe: SafeConversation | None,
     reviewed: Sequence[Reviewed],
+    heard_by: Sequence[Provenance] = (),
     *,
     transcript: bool = False,
 ) -> Iterator[Line]:
     """Return the lines of a conversation with its scores."""
     yield from _head(summary, safe)
+    if heard := words.heard_with(heard_by):
+        yield f"  {heard}", "dim"
     for one in reviewed:
         yield "", ""
         yield from _assessment(one, safe)
@@ -72,7 +76,7 @@ def _head(summary: ConversationSummary, safe: SafeConversation | None) -> Iterat
 
 def _role(party: Party) -> str:
     name = f" {party.name}" if party.name and party.role is Role.AGENT else ""
-    source = f", by {party.role_source}" if party.role_source else ""
+    source = f": {party.role_source}" if party.role_source else ""
     return f"{words.ROLES[party.role].lower()}{name} ({party.role_confidence:.0%} sure{source})"
 
 

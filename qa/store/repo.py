@@ -13,14 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from qa.errors import StoreError
-from qa.records import (
-    Assessment,
-    Conversation,
-    Heard,
-    SafeConversation,
-    Turn,
-    Verdict,
-)
+from qa.records import Assessment, Conversation, Heard, Provenance, SafeConversation, Turn, Verdict
 from qa.settings import Settings
 from qa.store import database, journal, listing, queue, results, reviews, roles, rows
 from qa.store.claims import Claims, utc_now
@@ -217,6 +210,11 @@ class Store(Claims):
         """
         with database.reading(self._engine) as session:
             return results.safe(session, id)
+
+    def provenance(self, id: str) -> tuple[Provenance, ...]:
+        """Return which engines and models a conversation was heard with, stage by stage."""
+        with database.reading(self._engine) as session:
+            return results.provenance(session, id)
 
     def raw_turns(self, id: str) -> tuple[Turn, ...]:
         """Return the turns unredacted: for the pipeline alone.

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col, select
 
 from qa.errors import InputError, NotFound
-from qa.records import Assessment, Heard, Party, Role, SafeConversation, SafeTurn
+from qa.records import Assessment, Heard, Party, Provenance, Role, SafeConversation, SafeTurn
 from qa.store import queue, reviews, rows
 from qa.store.tables import (
     AssessmentRow,
@@ -125,6 +125,12 @@ def safe(session: Session, id: str) -> SafeConversation:
             .order_by(col(RedactedRow.place))
         ),
     )
+
+
+def provenance(session: Session, id: str) -> tuple[Provenance, ...]:
+    """Return how a conversation was heard; empty where it was not heard."""
+    heard = session.get(HeardRow, id)
+    return tuple(Provenance.model_validate(p) for p in heard.provenance) if heard else ()
 
 
 def save_roles(session: Session, id: str, safe: SafeConversation, *, now: datetime) -> None:

@@ -74,6 +74,7 @@ def test_a_conversation_holds_only_what_was_redacted(client):
     texts = [t["text"] for t in found["conversation"]["turns"]]
     assert "It is [CARD_NUMBER] and the name is on it." in texts
     assert found["audio"] == "/api/v1/conversations/refund/audio"
+    assert [p["stage"] for p in found["provenance"]] == ["listen"]
 
 
 def test_what_was_not_heard_yet_has_no_transcript_and_says_where_it_stands(client):

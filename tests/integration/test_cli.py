@@ -69,8 +69,8 @@ def test_show_tells_every_verdict_with_its_evidence(qa):
     assert qa("show", "refund").stdout == snapshot("""\
 refund.wav
 refund · call · 00:48 · en · Dana · 2026-03-01 09:30 · done
-  agent: agent (100% sure, by metadata)
-  customer: customer (100% sure, by metadata)
+  agent: agent (100% sure: metadata)
+  customer: customer (100% sure: metadata)
 
 front-desk version 3 · agent
 Score 40, final, failed, pass mark 80, weighted by section
@@ -137,7 +137,8 @@ def test_a_long_list_says_how_to_go_on(qa):
 
 def test_json_is_all_there_is_on_stdout(qa):
     whole = json.loads(qa("show", "refund", "--json").stdout)
-    assert set(whole) == {"summary", "conversation", "assessments"}
+    assert set(whole) == {"summary", "conversation", "assessments", "provenance"}
+    assert whole["provenance"][0]["stage"] == "listen"
     assert whole["assessments"][0]["assessment"]["provenance"]["engine"]
 
 

@@ -59,7 +59,8 @@ def conversation_page(store: Store, id: str) -> dict[str, Any]:
         )
         for n, reviewed in enumerate(store.assessments(id))
     )
-    head = _head(summary, safe, audio=audio_address(store, id))
+    heard_with = words.heard_with(store.provenance(id))
+    head = _head(summary, safe, audio=audio_address(store, id), heard_with=heard_with)
     return {
         "title": head.name,
         "here": "",
@@ -71,13 +72,17 @@ def conversation_page(store: Store, id: str) -> dict[str, Any]:
 
 
 def _head(
-    summary: ConversationSummary, safe: SafeConversation | None, *, audio: str | None
+    summary: ConversationSummary,
+    safe: SafeConversation | None,
+    *,
+    audio: str | None,
+    heard_with: str,
 ) -> Head:
     error = f"{summary.error_reason} {summary.error_mend}".strip()
     return Head(
         id=summary.id,
         name=name_of(summary),
-        facts=tuple(_facts(summary)),
+        facts=(*_facts(summary), *([("Heard", heard_with)] if heard_with else [])),
         pending=_pending(summary),
         error=error,
         triage=words.TRIAGES[summary.triage] if summary.triage else "",

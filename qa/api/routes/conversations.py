@@ -55,6 +55,7 @@ def read_conversation(id: IdDep, store: StoreDep) -> ConversationOut:
         summary=summary,
         conversation=store.safe(id) if store.heard(id) else None,
         audio=audio_address(store, id),
+        provenance=store.provenance(id),
     )
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from qa.api import words
-from qa.records import Critical, ItemKind, Role, Score, ScoreStatus, Triage, Verdict
+from qa.records import Critical, ItemKind, Provenance, Role, Score, ScoreStatus, Triage, Verdict
 from qa.store import State
 
 
@@ -80,3 +80,13 @@ def test_things_are_counted_in_words():
 def test_moments_are_shown_in_the_zone_of_the_machine(monkeypatch):
     at = datetime(2026, 3, 4, 9, 30, tzinfo=UTC)
     assert words.moment(at) == at.astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def test_the_engines_that_heard_a_call_are_named_by_their_models():
+    stages = [
+        Provenance(stage="listen", engine="callcenter-qa"),
+        Provenance(stage="diarize", engine="channels"),
+        Provenance(stage="transcribe", engine="faster-whisper", model="faster-whisper-base"),
+    ]
+    assert words.heard_with(stages) == "transcribed by faster-whisper-base, speakers by channels"
+    assert words.heard_with(stages[:1]) == ""

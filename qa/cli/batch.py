@@ -34,17 +34,21 @@ def work_through(
     stop: threading.Event | None = None,
 ) -> WorkReport:
     """Process what waits, with progress on stderr."""
-    with Batch() as shown:
-        report = do_work(
-            settings,
-            workers=workers or 0,
-            only=only,
-            follow=follow,
-            until=until,
-            retry_failed=retry_failed,
-            progress=shown.step,
-            stop=stop,
-        )
+    try:
+        with Batch() as shown:
+            report = do_work(
+                settings,
+                workers=workers or 0,
+                only=only,
+                follow=follow,
+                until=until,
+                retry_failed=retry_failed,
+                progress=shown.step,
+                stop=stop,
+            )
+    except KeyboardInterrupt:
+        say.note("What is not done yet waits. Go on with: qa work")
+        raise
     for held in report.held:
         say.warn(f"{count(held.count, 'conversation')} cannot be done here: {held.reason}")
         say.warn(held.mend)

@@ -11,6 +11,7 @@ from qa.records import (
     Evidence,
     EvidenceKind,
     Finding,
+    ItemKind,
     Override,
     Score,
     SectionScore,
@@ -42,11 +43,11 @@ class Chip:
 
     @property
     def turns(self) -> str:
-        """Word the searched turns as people count them: "1 to 6"."""
+        """Word the turns as people count them: "turn 3", "turns 1 to 6"."""
         if self.turn is None:
-            return "none"
+            return "no turn"
         first, last = self.turn + 1, (self.turn if self.last_turn is None else self.last_turn) + 1
-        return str(first) if first == last else f"{first} to {last}"
+        return f"turn {first}" if first == last else f"turns {first} to {last}"
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,8 @@ class ItemView:
     def attention(self) -> bool:
         """Whether somebody should look: it failed, is open, or must be confirmed again."""
         again = self.override is not None and self.override.confirm_again
+        if self.finding.kind is ItemKind.ADVICE:  # shown to whom it interests, never urged
+            return again
         return again or self.verdict in {Verdict.FAIL, Verdict.PARTIAL, Verdict.REVIEW}
 
 

@@ -8,6 +8,7 @@ from qa.records import (
     Evidence,
     EvidenceKind,
     Finding,
+    ItemKind,
     Override,
     Score,
     ScoreStatus,
@@ -69,8 +70,8 @@ def test_a_quote_is_played_with_a_run_up_and_a_window_from_its_start():
     window = Evidence(kind=EvidenceKind.WINDOW, turn=0, last_turn=4, start=12.0, end=42.0)
     item = view(finding("a", Verdict.PASS, evidence=(hit, window))).items[0]
     assert item.hits[0].play == 83.4 - LEAD
-    assert (item.hits[0].at, item.hits[0].turns) == ("01:23", "4")
-    assert (item.windows[0].play, item.windows[0].turns) == (12.0, "1 to 5")
+    assert (item.hits[0].at, item.hits[0].turns) == ("01:23", "turn 4")
+    assert (item.windows[0].play, item.windows[0].turns) == (12.0, "turns 1 to 5")
 
 
 def test_the_run_up_never_begins_before_the_recording():
@@ -90,6 +91,7 @@ def test_what_somebody_should_look_at_comes_with_suspected_criticals_first():
         finding("unclear", Verdict.REVIEW),
         finding("insult", Verdict.FAIL, critical=Critical.WHOLE),
         finding("elsewhere", Verdict.NOT_APPLICABLE),
+        finding("hint", Verdict.FAIL, kind=ItemKind.ADVICE),
         status=ScoreStatus.CRITICAL_SUSPECTED,
         suspected=("insult",),
     )

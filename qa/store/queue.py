@@ -17,6 +17,7 @@ from sqlmodel import Session, col, exists, or_, select
 
 from qa.errors import Forbidden, InputError, NotFound, QaError, UsageError
 from qa.records import Channel, Conversation
+from qa.store.names import shown
 from qa.store.tables import ConversationRow, State, WantRow
 from qa.store.views import Job, Load
 from qa.store.workers import is_gone
@@ -73,7 +74,7 @@ def add_wants(
 
 def found_elsewhere(row: ConversationRow, source: str) -> None:
     """Read a recording from where it lies now; that it was missing is forgiven."""
-    row.source, row.attempts = source, 0
+    row.source, row.attempts = shown(source), 0
     if row.state == State.FAILED:
         row.state = State.WAITING
 
@@ -275,7 +276,7 @@ def fail(
     if row is None:
         return None
     _let_go(row, now=now)
-    row.error_reason, row.error_mend = error.reason, error.mend
+    row.error_reason, row.error_mend = shown(error.reason), error.mend
     if isinstance(error, FINAL) or row.attempts >= attempts:
         row.state = State.FAILED
     else:
@@ -291,7 +292,7 @@ def hold(session: Session, job: Job, error: QaError, *, now: datetime) -> bool:
         return False
     _let_go(row, now=now)
     row.attempts -= 1
-    row.error_reason, row.error_mend = error.reason, error.mend
+    row.error_reason, row.error_mend = shown(error.reason), error.mend
     return True
 
 

@@ -17,6 +17,7 @@ from qa.records import Assessment, Conversation, Heard, Provenance, SafeConversa
 from qa.settings import Settings
 from qa.store import database, journal, listing, queue, results, reviews, roles, rows
 from qa.store.claims import Claims, utc_now
+from qa.store.names import shown
 from qa.store.tables import (
     ConversationRow,
     HeardRow,
@@ -136,7 +137,7 @@ class Store(Claims):
             row = queue.find_same(session, conversation)
             if row is not None:
                 queue.add_wants(session, row, scorecards, now=now)
-                moved = row.source != conversation.source and row.state != State.WORKING
+                moved = row.source != shown(conversation.source) and row.state != State.WORKING
                 if moved and session.get(HeardRow, row.id) is None:
                     queue.found_elsewhere(row, conversation.source)
                     self._put_raw(conversation.model_copy(update={"id": row.id}))

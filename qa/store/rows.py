@@ -25,6 +25,7 @@ from qa.records import (
     Score,
     SpeechSpan,
 )
+from qa.store.names import shown
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
@@ -47,7 +48,7 @@ def conversation_row(conversation: Conversation, *, now: datetime) -> Conversati
         id=conversation.id,
         channel=conversation.channel,
         external_id=conversation.external_id,
-        source=conversation.source,
+        source=shown(conversation.source),
         checksum=conversation.checksum,
         state="waiting",
         needs="listen",

@@ -101,7 +101,7 @@ class ScorecardError(UsageError):
 
 
 class InputError(QaError):
-    """This recording or file cannot be processed; the rest of the batch goes on."""
+    """A recording or file that cannot be processed; the rest of the batch goes on."""
 
 
 class AudioError(InputError):

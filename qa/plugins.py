@@ -45,4 +45,6 @@ def load(kind: str, name: str, builtin: Mapping[str, str], group: str, *, extra:
     except ModuleNotFoundError as err:
         if not extra or (err.name or "").startswith("qa"):
             raise
-        raise MissingExtra(f"The {kind} '{name}' needs the package '{err.name}', which", extra) from err
+        raise MissingExtra(
+            f"The {kind} '{name}' needs the package '{err.name}', which", extra
+        ) from err

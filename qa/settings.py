@@ -125,8 +125,8 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before file; arguments (tests, the CLI's options) before both."""
         file = Path(os.environ.get("QA_CONFIG", "qa.toml"))
@@ -169,7 +169,7 @@ def load_settings(**given: object) -> Settings:
         )
         raise SettingsError(
             f"Settings cannot be used: {wrong}.",
-            "Mend the QA_* variable or the line in qa.toml; 'qa doctor' lists where settings come from.",
+            "Mend the QA_* variable or the line in qa.toml.",
         ) from err
     except ValueError as err:  # qa.toml is no TOML, or a variable is no JSON
         raise SettingsError(

@@ -383,3 +383,16 @@ def test_the_server_s_worker_scores_again_and_does_not_outlive_it(env):
         while alive(worker):
             assert time.monotonic() < until
             time.sleep(0.2)
+
+
+@pytest.mark.acceptance
+def test_work_that_is_interrupted_says_how_to_go_on(env, qa):
+    worker = start(env, "work", "--follow", "--workers", 1)
+    assert "1 worker" in worker.stderr.readline()  # it has begun
+    worker.send_signal(signal.SIGINT)
+    _, err = worker.communicate(timeout=60)
+    assert worker.returncode == 130
+    assert "qa work" in err
+    assert "Traceback" not in err
+    states = {i["id"]: i["state"] for i in json.loads(qa("list", "--json").stdout)["items"]}
+    assert states["fresh"] in {"waiting", "failed"}  # given back, unless it was done before

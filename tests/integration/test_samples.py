@@ -127,11 +127,11 @@ def check(heard, assessments, expected):
         assert safe.triage in expected["triage"]
         assert all(a.score.status is ScoreStatus.NOT_SCORABLE for a in assessments)
         return
-    assert safe.triage is None
     if expected.get("unjudged"):
         undecided = {ScoreStatus.NOT_SCORABLE, ScoreStatus.PROVISIONAL}
         assert {a.score.status for a in assessments} <= undecided
         return
+    assert safe.triage is None
     (assessment,) = assessments
     verdicts = {f.item: f.verdict for f in assessment.findings}
     wanted = dict.fromkeys(expected.get("passed", []), Verdict.PASS)

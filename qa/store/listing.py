@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, or_, select
 
 from qa.errors import NotFound, UsageError
-from qa.records import Role, Score, ScoreStatus, Triage, Verdict
+from qa.records import ItemKind, Role, Score, ScoreStatus, Triage, Verdict
 from qa.store import rows
 from qa.store.queue import among
 from qa.store.tables import (
@@ -213,6 +213,8 @@ def _score_lines(session: Session, ids: Sequence[str]) -> dict[str, list[ScoreLi
         .where(
             col(FindingRow.assessment).in_([row.id for row in made]),
             FindingRow.standing == Verdict.FAIL,
+            # A missed bonus or piece of advice costs nothing: it is no failed item.
+            col(FindingRow.kind).in_([ItemKind.EARNS, ItemKind.DEDUCTS]),
         )
         .order_by(col(FindingRow.assessment), col(FindingRow.place))
     ):

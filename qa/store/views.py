@@ -106,7 +106,8 @@ class ScoreLine(Record):
     low: float | None
     high: float | None
     passed: bool | None
-    #: Ids of items whose standing verdict is a fail, and of those left for a human.
+    #: Ids of items whose standing verdict is a fail that costs points, and of those left
+    #: for a human.
     failed: tuple[str, ...]
     review: tuple[str, ...]
     #: How many human verdicts stand, and how many must be looked at again.

@@ -58,6 +58,10 @@ sections:
         weight: 2
         any: [sorry, apologise]
         advice: Say sorry before the first question.
+      - id: thanks
+        ask: Did the agent thank the customer for waiting?
+        bonus: true
+        any: [thank you for waiting]
       - id: no_insult
         ask: No insults
         critical: true

@@ -34,6 +34,13 @@ def test_conversations_come_newest_first_with_their_scores(client):
     assert refund["total"] == 40.0
 
 
+def test_a_missed_bonus_is_no_failed_item(client):
+    verdicts = {f["item"]: f["verdict"] for f in assessment(client)["assessment"]["findings"]}
+    assert verdicts["thanks"] == "fail"
+    (line,) = get(client, "/conversations/refund")["summary"]["scores"]
+    assert "thanks" not in line["failed"]
+
+
 @pytest.mark.parametrize(
     ("params", "ids"),
     [

@@ -84,6 +84,10 @@ Score 40, final, failed, pass mark 80, weighted by section
         Not said; 6 turns of the agent searched.
         searched 00:01 to 00:48, turns 1 to 11  <- sorry; apologise
         advice: Say sorry before the first question.
+    ✗ fail           Did the agent thank the customer for waiting? (thanks, 1)  [bonus]
+        Not said; 6 turns of the agent searched.
+        searched 00:01 to 00:48, turns 1 to 11  <- thank you for waiting
+        nearest 67%: 00:20, turn 5, agent: "Thank you, one"  <- thank you for waiting
     ✓ pass           No insults (no_insult, 1)  [deducts]  [critical: zeroes the total]
         searched 00:01 to 00:48, turns 1 to 11  <- list: insult
   Closing  33.3
@@ -227,7 +231,7 @@ def test_a_card_with_mistakes_is_named_with_line_and_column(qa, tmp_path):
 
 def test_a_card_without_mistakes_is_told_so(qa, settings):
     out = qa("scorecard", "check", settings.scorecards / "front-desk.yaml").stdout
-    assert "front-desk version 3, 6 items, no mistakes" in out
+    assert "front-desk version 3, 7 items, no mistakes" in out
     missing = qa("scorecard", "check", "nowhere.yaml", code=1).stdout
     assert missing == "nowhere.yaml: There is no such file.\n"
 

@@ -70,7 +70,7 @@ class ItemView:
     def attention(self) -> bool:
         """Whether somebody should look: it failed, is open, or must be confirmed again."""
         again = self.override is not None and self.override.confirm_again
-        if self.finding.kind is ItemKind.ADVICE:  # shown to whom it interests, never urged
+        if self.finding.kind in {ItemKind.ADVICE, ItemKind.BONUS}:  # costs nothing: never urged
             return again
         return again or self.verdict in {Verdict.FAIL, Verdict.PARTIAL, Verdict.REVIEW}
 

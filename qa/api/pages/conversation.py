@@ -41,6 +41,8 @@ class Head:
     triage: str
     triage_reason: str
     notes: tuple[str, ...]
+    #: Whether it has been heard at all.
+    heard: bool
     audio: str | None
     duration: float | None
 
@@ -88,6 +90,7 @@ def _head(
         triage=words.TRIAGES[summary.triage] if summary.triage else "",
         triage_reason=summary.triage_reason,
         notes=tuple(_notes(safe)) if safe else (),
+        heard=safe is not None,
         audio=audio,
         duration=summary.duration,
     )

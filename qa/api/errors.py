@@ -107,16 +107,7 @@ def wants_page(request: Request) -> bool:
 def install(app: FastAPI) -> None:
     """Let the application answer errors in this way, and describe it so."""
     describe = app.openapi
-
-    def described() -> dict[str, Any]:
-        found = describe()
-        for verbs in found["paths"].values():
-            for what in verbs.values():
-                for answer in what["responses"].values():
-                    _as_problem(answer.get("content", {}))
-        return found
-
-    app.openapi = described  # type: ignore[method-assign]  # the framework's own way
+    app.openapi = lambda: _described(describe())  # type: ignore[method-assign]  # its own way
 
     @app.exception_handler(QaError)
     def known(request: Request, err: QaError) -> Response:
@@ -145,6 +136,14 @@ def install(app: FastAPI) -> None:
         return problem_response(
             request, err.status_code, f"{err.detail}.", headers=dict(err.headers or {})
         )
+
+
+def _described(found: dict[str, Any]) -> dict[str, Any]:
+    for verbs in found["paths"].values():
+        for what in verbs.values():
+            for answer in what["responses"].values():
+                _as_problem(answer.get("content", {}))
+    return found
 
 
 def _as_problem(content: dict[str, Any]) -> None:

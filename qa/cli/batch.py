@@ -102,7 +102,7 @@ def print_outcome(
         print_table(found)
     for s in found:
         if s.state not in {State.DONE, State.TRIAGED} and s.error_reason:
-            say.warn(f"{s.source}: {s.error_reason} {s.error_mend}".rstrip())
+            say.failure(s.source, s.error_reason, s.error_mend)
     failed = sum(s.state == State.FAILED for s in found)
     waiting = sum(s.state in {State.WAITING, State.WORKING} for s in found)
     if failed:

@@ -29,28 +29,35 @@ def check(
 
 
 def _examine(file: Path) -> dict[str, object]:
+    from qa.scoring import check as doubts
     from qa.scoring import load_scorecard
 
-    answer: dict[str, object] = {"file": str(file), "ok": False, "mistakes": []}
+    answer: dict[str, object] = {"file": str(file), "ok": False, "mistakes": [], "warnings": []}
     if not file.is_file():
         return answer | {"mistakes": [{"file": str(file), "message": "There is no such file."}]}
     try:
         card = load_scorecard(file, name=str(file))
     except ScorecardError as err:
         return answer | {"mistakes": [asdict(m) for m in err.mistakes]}
-    items = sum(len(s.items) for s in card.sections)
-    return answer | {"ok": True, "id": card.id, "version": card.version, "items": items}
+    return answer | {
+        "ok": True,
+        "id": card.id,
+        "version": card.version,
+        "items": sum(len(s.items) for s in card.sections),
+        "warnings": [asdict(m) for m in doubts(card, name=str(file))],
+    }
 
 
 def _print(answer: dict[str, object]) -> None:
-    mistakes = answer["mistakes"]
+    mistakes, warnings = answer["mistakes"], answer["warnings"]
     assert isinstance(mistakes, list)
+    assert isinstance(warnings, list)
     if answer["ok"]:
         say.out(
             f"{answer['file']}: {answer['id']} version {answer['version']}, "
             f"{answer['items']} items, no mistakes"
         )
-    for m in mistakes:
+    for m in [*mistakes, *warnings]:
         place = f":{m['line']}:{m['column']}" if m.get("line") else ""
         say.out(f"{m['file']}{place}: {m['message']}")
 

@@ -69,9 +69,10 @@ def take_in(
 
     Raises
     ------
-    UsageError : no such path, nothing found, or no such scorecard.
+    UsageError : no such path, nothing found, no such scorecard, or one with mistakes.
     """
-    for card in cards or settings.default_scorecards:
+    routed = (card for route in settings.routes for card in route.scorecards)
+    for card in cards or dict.fromkeys((*settings.default_scorecards, *routed)):
         _known_card(card, settings)
     taken = Taken()
     for found in find(paths, settings, format=format):
@@ -127,5 +128,4 @@ def report(taken: Taken) -> None:
     for here, there in taken.duplicates:
         say.note(f"{here}: the same content as {there}; taken once.")
     for rejected in taken.rejected:
-        said = str(rejected.error)
-        say.warn(said if rejected.source in said else f"{rejected.source}: {said}")
+        say.failure(rejected.source, rejected.error.reason, rejected.error.mend)

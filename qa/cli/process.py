@@ -118,7 +118,7 @@ def work(
         stop=batch.stop_with_stdin() if while_stdin else None,
     )
     for one in report.failed:
-        say.warn(f"{one.source}: {one.reason} {one.mend}".rstrip())
+        say.failure(one.source, one.reason, one.mend)
     if json:
         from qa.records import as_json
 

@@ -14,7 +14,7 @@ from qa.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qa.store.views import ConversationSummary
+    from qa.store.views import ConversationSummary, Filter
 
 Choice = TypeVar("Choice", bound=StrEnum)
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -39,9 +39,8 @@ def list_(
     json: JsonOption = False,
 ) -> None:
     """List conversations, newest first."""
-    from qa.records import Channel, ScoreStatus, as_json
-    from qa.settings import load_settings
-    from qa.store import Filter, State, open_store
+    from qa.records import Channel, ScoreStatus
+    from qa.store import Filter, State
 
     wanted = Filter(
         state=_choice("state", state, State),
@@ -58,6 +57,14 @@ def list_(
         max_score=max_score,
         needs_review=True if review else None,
     )
+    _print_page(wanted, after=after, limit=limit, json=json)
+
+
+def _print_page(wanted: Filter, *, after: str, limit: int, json: bool) -> None:
+    from qa.records import as_json
+    from qa.settings import load_settings
+    from qa.store import open_store
+
     with open_store(load_settings()) as store:
         page = store.list(wanted, after=after or None, limit=limit)
     if json:

@@ -45,6 +45,12 @@ def warn(text: str) -> None:
     _err(text, "yellow")
 
 
+def failure(source: str, reason: str, mend: str) -> None:
+    """Write what became of one of many, and why; names it once."""
+    said = f"{reason} {mend}".rstrip()
+    warn(said if source in said else f"{source}: {said}")
+
+
 def error(reason: str, mend: str = "") -> None:
     """Write what is wrong, and what to do about it."""
     _err(f"qa: {reason}", "bold red")

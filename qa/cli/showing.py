@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from qa.api import words
 from qa.records import (
+    AudioFacts,
     Evidence,
     EvidenceKind,
     Finding,
@@ -65,6 +66,8 @@ def _head(summary: ConversationSummary, safe: SafeConversation | None) -> Iterat
     yield " · ".join(f for f in facts if f), "dim"
     for party in safe.parties if safe else ():
         yield f"  {party.id}: {_role(party)}", "dim"
+    if safe is not None and safe.audio is not None:
+        yield from ((note, "yellow") for note in _recording(safe.audio))
     if summary.triage:
         kind = words.TRIAGES[summary.triage].lower()
         yield f"Counted, not scored: {kind}. {summary.triage_reason}".rstrip(), "yellow"
@@ -72,6 +75,12 @@ def _head(summary: ConversationSummary, safe: SafeConversation | None) -> Iterat
         yield f"{summary.error_reason} {summary.error_mend}".rstrip(), "red"
     if summary.wanted:
         yield f"Waits to be scored by: {', '.join(summary.wanted)}", "yellow"
+
+
+def _recording(facts: AudioFacts) -> Iterator[str]:
+    if facts.truncated:
+        yield "The recording breaks off before its end."
+    yield from facts.notes
 
 
 def _role(party: Party) -> str:

@@ -2,53 +2,10 @@
 
 import contextlib
 import json
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
-import time
-from pathlib import Path
-from urllib.request import Request, urlopen
 
 import pytest
 from inline_snapshot import snapshot
-from typer.testing import CliRunner
-
-from qa.cli.app import app
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def env(settings, monkeypatch):
-    """The environment in which `qa` finds the small call centre."""
-    given = {
-        "QA_DATA": str(settings.data),
-        "QA_SCORECARDS": str(settings.scorecards),
-        "QA_DEFAULT_SCORECARDS": '["front-desk"]',
-        "QA_MODELS": str(settings.data / "models"),
-        "TZ": "UTC",
-    }
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    time.tzset()
-    yield os.environ | given
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.fixture
-def qa(env):
-    """Call a command; returns its result."""
-
-    def call(*args, code=0):
-        result = CliRunner().invoke(app, [str(a) for a in args])
-        assert result.exit_code == code, result.output
-        return result
-
-    return call
-
 
 # --- reading -------------------------------------------------------------------------------
 
@@ -154,26 +111,6 @@ def test_an_unknown_conversation_is_an_error_with_its_mend(qa):
 
 # --- taking in -----------------------------------------------------------------------------
 
-CHAT = {
-    "parties": [{"id": "agent", "role": "agent"}, {"id": "customer", "role": "customer"}],
-    "messages": [
-        {"party": "agent", "text": "Hello, how can I help?", "at": 0},
-        {"party": "customer", "text": "Where is my order?", "at": 20},
-        {"party": "agent", "text": "On its way. Anything else? Goodbye.", "at": 40},
-    ],
-}
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """A folder of somebody's own: a chat, the same chat again, and text that says it is sound."""
-    made = tmp_path / "mine"
-    made.mkdir()
-    for name in ("a-chat.json", "b-same.json"):
-        (made / name).write_text(json.dumps(CHAT), encoding="utf-8")
-    (made / "notes.wav").write_text("This is not sound.", encoding="utf-8")
-    return made
-
 
 def test_a_rehearsal_says_what_it_would_take_and_takes_nothing(qa, folder):
     before = json.loads(qa("list", "--json").stdout)
@@ -236,6 +173,18 @@ def test_a_card_without_mistakes_is_told_so(qa, settings):
     assert missing == "nowhere.yaml: There is no such file.\n"
 
 
+def test_a_card_that_probably_says_something_else_is_warned_of(qa, tmp_path):
+    card = tmp_path / "light.yaml"
+    card.write_text(
+        "scorecard: light\nversion: 1\nsections:\n  - id: one\n    weight: 0\n    items:\n"
+        "      - id: a\n        ask: Hello?\n        any: [hello there]\n",
+        encoding="utf-8",
+    )
+    out = qa("scorecard", "check", card).stdout
+    assert "no mistakes" in out
+    assert "warning: the section 'one' weighs nothing" in out
+
+
 def test_cards_are_listed(qa):
     ids = [c["id"] for c in json.loads(qa("scorecard", "list", "--json").stdout)]
     assert "front-desk" in ids
@@ -280,123 +229,3 @@ def test_a_database_newer_than_the_program_is_refused(qa, settings):
         db.execute("UPDATE alembic_version SET version_num = 'm9999'")
     result = qa("list", code=1)
     assert "newer program" in result.stderr
-
-
-# --- real processes ------------------------------------------------------------------------
-
-
-def start(env, *args, **given):
-    return subprocess.Popen(
-        [sys.executable, "-m", "qa.cli", *map(str, args)],
-        env=env,
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        **given,
-    )
-
-
-@pytest.mark.acceptance
-def test_run_scores_what_is_new_and_leaves_what_is_known(env, folder):
-    first = start(env, "run", folder, "--workers", 1)
-    out, err = first.communicate(timeout=240)
-    assert first.returncode == 1, err  # the text that says it is sound is named
-    assert "a-chat.json" in out
-    assert "scored" in out
-    assert "notes.wav" in err
-    (folder / "notes.wav").unlink()
-    second = start(env, "run", folder, "--json")
-    out, err = second.communicate(timeout=240)
-    assert second.returncode == 0, err
-    assert "0 new, 1 known already, 1 duplicate" in err
-    (found,) = json.loads(out)["conversations"]
-    assert found["state"] == "done"
-    assert found["scores"][0]["card"]["id"] == "front-desk"
-
-
-@pytest.mark.acceptance
-def test_swapped_roles_are_scored_again_at_once(env, qa):
-    swapped = start(env, "roles", "swap", "refund", "--json")
-    out, err = swapped.communicate(timeout=240)
-    assert swapped.returncode == 0, err
-    (found,) = json.loads(out)["conversations"]
-    assert (found["state"], found["wanted"]) == ("done", [])
-    assert "greeting" in found["scores"][0]["failed"]
-    assert "swapped by" in qa("show", "refund").stdout
-
-
-@contextlib.contextmanager
-def served(env, *args):
-    server = start(env, "serve", "--port", 0, *args)
-    try:
-        yield server, server.stdout.readline().strip()
-    finally:
-        server.kill()
-        server.communicate()
-
-
-@pytest.mark.acceptance
-def test_the_server_says_where_it_is_and_ends_with_ctrl_c(env):
-    with served(env, "--no-work") as (server, address):
-        assert address.startswith("http://127.0.0.1:")
-        with urlopen(f"{address}api/v1/ready") as answer:
-            assert json.load(answer)["status"] == "ready"
-        server.send_signal(signal.SIGINT)
-        assert server.wait(20) == 130
-
-
-@pytest.mark.acceptance
-def test_a_port_that_is_taken_is_told_so(env):
-    with served(env, "--no-work") as (_, address):
-        port = address.rstrip("/").rpartition(":")[2]
-        second = start(env, "serve", "--port", port)
-        _, err = second.communicate(timeout=60)
-        assert second.returncode == 2
-        assert f"127.0.0.1:{port} cannot be listened on" in err
-
-
-def children(pid):
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
-    return [int(n) for n in found.stdout.split()]
-
-
-def alive(pid):
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-@pytest.mark.acceptance
-def test_the_server_s_worker_scores_again_and_does_not_outlive_it(env):
-    with served(env) as (server, address):
-        (worker,) = children(server.pid)
-        request = f"{address}api/v1/conversations/refund/score"
-        with urlopen(Request(request, method="POST")) as answer:
-            assert answer.status == 202
-        until = time.monotonic() + 120
-        state = "waiting"
-        while state != "done":
-            assert time.monotonic() < until, state
-            time.sleep(0.3)
-            with urlopen(f"{address}api/v1/conversations/refund") as answer:
-                state = json.load(answer)["summary"]["state"]
-        server.kill()  # not even asked to end
-        until = time.monotonic() + 60
-        while alive(worker):
-            assert time.monotonic() < until
-            time.sleep(0.2)
-
-
-@pytest.mark.acceptance
-def test_work_that_is_interrupted_says_how_to_go_on(env, qa):
-    worker = start(env, "work", "--follow", "--workers", 1)
-    assert "1 worker" in worker.stderr.readline()  # it has begun
-    worker.send_signal(signal.SIGINT)
-    _, err = worker.communicate(timeout=60)
-    assert worker.returncode == 130
-    assert "qa work" in err
-    assert "Traceback" not in err
-    states = {i["id"]: i["state"] for i in json.loads(qa("list", "--json").stdout)["items"]}
-    assert states["fresh"] in {"waiting", "failed"}  # given back, unless it was done before

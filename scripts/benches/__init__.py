@@ -1,0 +1,1 @@
+"""Benchmarks, a file each; see scripts/bench."""

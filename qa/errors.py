@@ -44,6 +44,9 @@ class QaError(Exception):
 
     #: Whether trying the same thing again later may help (a full disk, a busy database).
     passing = False
+    #: Of what a machine lacks: whether only some conversations need it, so that the
+    #: others of their kind are worth trying.
+    needed_by_some = False
 
     def __init__(self, reason: str, mend: str = "") -> None:
         super().__init__(reason, mend)

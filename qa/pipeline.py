@@ -21,7 +21,7 @@ from typing import TypeVar
 from qa import __version__, cache, diarize, models, plugins, transcribe
 from qa.cache import StageCache
 from qa.diarize import Diarizer
-from qa.errors import InputError, MissingExtra
+from qa.errors import InputError, MissingExtra, ModelError
 from qa.records import (
     Assessment,
     AudioFacts,
@@ -108,11 +108,19 @@ class Pipeline:
         """The diarizer for a layout: channels where each side has one, else by voice."""
         name = "channels" if layout is Layout.STEREO else self._settings.diarizer
         if name not in self._diarizers:
-            engine = plugins.load("diarizer", name, diarize.ENGINES, diarize.GROUP, extra="speech")
-            self._diarizers[name] = engine(
-                model=models.for_engine(name, self._settings), settings=self._settings
-            )
+            try:
+                self._diarizers[name] = self._load_diarizer(name)
+            except (ModelError, MissingExtra) as err:
+                err.needed_by_some = True  # calls of the other layouts can be heard
+                raise
         return self._diarizers[name]
+
+    def _load_diarizer(self, name: str) -> Diarizer:
+        engine = plugins.load("diarizer", name, diarize.ENGINES, diarize.GROUP, extra="speech")
+        made: Diarizer = engine(
+            model=models.for_engine(name, self._settings), settings=self._settings
+        )
+        return made
 
     def listen(self, conversation: Conversation, *, playback: Path | None = None) -> Heard:
         """Hear a call, or read a chat.
@@ -168,11 +176,13 @@ class Pipeline:
 
     @contextmanager
     def _decoded(self, conversation: Conversation) -> Iterator[tuple[Waveform, AudioFacts]]:
-        from qa.audio import decode  # noqa: PLC0415 - PyAV only where there is sound
+        from qa.audio import decode, room_on  # noqa: PLC0415 - PyAV only where there is sound
 
         scratch = self._settings.data / "scratch"
-        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=scratch) as folder:
+        with room_on(scratch):
+            scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+            made = tempfile.TemporaryDirectory(dir=scratch)
+        with made as folder:
             yield decode(conversation.audio, scratch=Path(folder))
 
     def _hear(self, conversation: Conversation, audio: Waveform, facts: AudioFacts) -> Heard:
@@ -182,13 +192,13 @@ class Pipeline:
             return self._finish(conversation, (), (), speech=(), facts=facts, provenance=())
         metadata = conversation.metadata
         sound = [f"{s.checksum}+{s.offset}+{s.side}" for s in conversation.audio]
+        transcriber = self.transcriber  # first: without it no call can be heard
         diarizer = self.diarizer(facts.layout)
         diarization = self._stage(
             Diarization,
             ("diarize", recipe_of(diarizer), sound, str(metadata.speakers)),
             lambda: diarizer.diarize(audio, regions.spans, speakers=metadata.speakers),
         )
-        transcriber = self.transcriber
         stereo = facts.layout is Layout.STEREO
         transcript = self._stage(
             Transcript,

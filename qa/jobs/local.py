@@ -111,6 +111,8 @@ class _Run:
         self._failed: list[Failure] = []
         # What this machine cannot do, why, and since when.
         self._lacks: dict[Load, tuple[Outcome, float]] = {}
+        # The same of single conversations, by id; others of their kind can be done.
+        self._passed: dict[str, tuple[Load, Outcome, float]] = {}
         self._began = self._beaten = time.monotonic()
         self._counted = (float("-inf"), 0)
         self._interrupted = False
@@ -145,10 +147,21 @@ class _Run:
         every: tuple[Load, ...] = ("text", "speech")
         return [load for load in every if load not in lacks]
 
+    def _skip(self) -> list[str]:
+        now = time.monotonic()
+        return [one for one, (_, _, since) in self._passed.items() if now - since < LOOK_AGAIN_S]
+
+    def _next_due(self) -> datetime | None:
+        return self._store.next_due(self._only, skip=self._skip(), loads=self._loads())
+
     def _hand_out(self) -> None:
         while sum(child.job is not None for child in self._children) < self._count:
             job = self._store.claim(
-                self._worker, lease_s=LEASE_S, only=self._only, loads=self._loads()
+                self._worker,
+                lease_s=LEASE_S,
+                only=self._only,
+                skip=self._skip(),
+                loads=self._loads(),
             )
             if job is None:
                 return
@@ -176,10 +189,13 @@ class _Run:
                 self._children.remove(child)
                 outcome = failed(job, child.death(), store=self._store)
                 child.stop()
-            if outcome.state == "held":
+            if outcome.state == "held" and outcome.needed_by_some:
+                self._passed[job.id] = job.load, outcome, time.monotonic()
+            elif outcome.state == "held":
                 self._lacks[job.load] = outcome, time.monotonic()
             elif outcome.state == "done":
                 self._lacks.pop(job.load, None)
+                self._passed.pop(job.id, None)
             self._count_in(outcome)
             self._say()
 
@@ -192,10 +208,10 @@ class _Run:
 
     def _due(self) -> bool:
         """Say whether something waits for its next attempt."""
-        return self._store.next_due(self._only, loads=self._loads()) is not None
+        return self._next_due() is not None
 
     def _pause(self) -> float:
-        due = self._store.next_due(self._only, loads=self._loads())
+        due = self._next_due()
         if due is None:
             return POLL_S
         return min(max((due - datetime.now(UTC)).total_seconds(), 0.05), POLL_S)
@@ -266,22 +282,25 @@ class _Run:
             )
         )
 
+    def _held(self) -> Iterator[Held]:
+        for load, (why, _) in self._lacks.items():
+            count = self._store.waiting(self._only, loads=[load])
+            yield Held(load=load, count=count, reason=why.reason, mend=why.mend)
+        some: dict[tuple[Load, str, str], list[str]] = {}
+        for one, (load, why, _) in self._passed.items():
+            if load not in self._lacks:  # counted there
+                some.setdefault((load, why.reason, why.mend), []).append(one)
+        for (load, reason, mend), ids in some.items():
+            count = self._store.waiting(ids, loads=[load])
+            yield Held(load=load, count=count, reason=reason, mend=mend)
+
     def report(self) -> WorkReport:
         """Return what came of it."""
-        held = [
-            Held(
-                load=load,
-                count=self._store.waiting(self._only, loads=[load]),
-                reason=why.reason,
-                mend=why.mend,
-            )
-            for load, (why, _) in self._lacks.items()
-        ]
         return WorkReport(
             done=self._done,
             triaged=self._triaged,
             failed=tuple(self._failed),
-            held=tuple(h for h in held if h.count),
+            held=tuple(h for h in self._held() if h.count),
             retried=self._retried,
             waiting=self._store.waiting(self._only),
             seconds=self._seconds,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from qa import scoring
-from qa.errors import MissingExtra, ModelError, QaError, StoreError
+from qa.errors import DiskFull, MissingExtra, ModelError, QaError, StoreError
 from qa.jobs.report import Ending, Outcome
 from qa.records import Assessment, Channel, Conversation, Heard, SafeConversation
 from qa.scoring import Scorecard
@@ -51,7 +51,7 @@ def process(
         return _process(job, store=store, pipeline=pipeline, settings=settings)
     except StoreError as err:
         # Not even the failure could be written down; the claim ends with its lease.
-        return _outcome(job, "failed", err)
+        return _outcome(job, "held" if isinstance(err, DiskFull) else "failed", err)
 
 
 def _process(
@@ -59,7 +59,7 @@ def _process(
 ) -> Outcome:
     try:
         seconds = _listen_and_judge(job, store=store, pipeline=pipeline(), settings=settings)
-    except (ModelError, MissingExtra) as err:
+    except (ModelError, MissingExtra, DiskFull) as err:
         # Not the recording's fault: it waits until the machine can do it.
         held = store.hold(job, err)
         return _outcome(job, "held" if held else "lost", err)
@@ -77,7 +77,14 @@ def failed(job: Job, error: QaError, *, store: Store) -> Outcome:
 
 
 def _outcome(job: Job, state: Ending, error: QaError) -> Outcome:
-    return Outcome(id=job.id, source=job.source, state=state, reason=error.reason, mend=error.mend)
+    return Outcome(
+        id=job.id,
+        source=job.source,
+        state=state,
+        reason=error.reason,
+        mend=error.mend,
+        needed_by_some=error.needed_by_some,
+    )
 
 
 def _listen_and_judge(job: Job, *, store: Store, pipeline: Pipeline, settings: Settings) -> float:

@@ -110,3 +110,5 @@ class Outcome(Record):
     seconds: float = 0.0
     reason: str = ""
     mend: str = ""
+    #: Held for want of something that others of its kind may do without.
+    needed_by_some: bool = False

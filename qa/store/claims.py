@@ -74,6 +74,7 @@ class Claims:
         *,
         lease_s: float,
         only: Collection[str] | None = None,
+        skip: Collection[str] = (),
         loads: Collection[Load] = ALL_LOADS,
     ) -> Job | None:
         """Give a worker the next conversation that waits; None when none does.
@@ -83,12 +84,15 @@ class Claims:
         worker : from `name_worker`.
         lease_s : seconds until it is free again unless the worker renews it.
         only : ids to choose among.
+        skip : ids to leave to others, or for later.
         loads : what the worker can do: "speech", "text".
         """
         now = self._now()
         with database.writing(self._engine) as session:
             queue.recover(session, attempts=self._settings.attempts, now=now)
-            return queue.claim(session, worker, lease_s=lease_s, only=only, loads=loads, now=now)
+            return queue.claim(
+                session, worker, lease_s=lease_s, only=only, skip=skip, loads=loads, now=now
+            )
 
     def renew(self, jobs: Sequence[Job], *, lease_s: float) -> set[str]:
         """Prolong claims; return the ids of those that the worker still holds."""
@@ -133,10 +137,14 @@ class Claims:
             ).one()
 
     def next_due(
-        self, only: Collection[str] | None = None, *, loads: Collection[Load] = ALL_LOADS
+        self,
+        only: Collection[str] | None = None,
+        *,
+        skip: Collection[str] = (),
+        loads: Collection[Load] = ALL_LOADS,
     ) -> datetime | None:
         """Return when the first of what waits may be claimed; None when nothing waits."""
         with database.reading(self._engine) as session:
             due = func.min(func.coalesce(ConversationRow.retry_at, ConversationRow.registered_at))
-            conditions = queue.waiting(session, only, loads)
+            conditions = queue.waiting(session, only, loads, skip=skip)
             return session.exec(select(due).where(*conditions)).one()

@@ -138,7 +138,11 @@ def retry(session: Session, ids: Sequence[str] | None, *, now: datetime) -> int:
 
 
 def waiting(
-    session: Session, only: Collection[str] | None, loads: Collection[Load]
+    session: Session,
+    only: Collection[str] | None,
+    loads: Collection[Load],
+    *,
+    skip: Collection[str] = (),
 ) -> list[ColumnElement[bool]]:
     """Return the conditions of what waits and may be claimed."""
     conditions = [
@@ -147,6 +151,8 @@ def waiting(
     ]
     if only is not None:
         conditions.append(among(session, ConversationRow.id, only))
+    if skip:
+        conditions.append(~among(session, ConversationRow.id, skip))
     return conditions
 
 
@@ -156,13 +162,14 @@ def claim(
     *,
     lease_s: float,
     only: Collection[str] | None,
+    skip: Collection[str],
     loads: Collection[Load],
     now: datetime,
 ) -> Job | None:
     """Give a worker the next conversation: what costs little first, then in order of arrival."""
     row = None
     for load in sorted(set(loads), key=_CHEAP_FIRST.index):
-        row = row or _first(session, only, load, now)
+        row = row or _first(session, only, skip, load, now)
     if row is None:
         return None
     row.state, row.claimed_by, row.claimed_at = State.WORKING, worker, now
@@ -188,13 +195,17 @@ def claim(
 
 
 def _first(
-    session: Session, only: Collection[str] | None, load: Load, now: datetime
+    session: Session,
+    only: Collection[str] | None,
+    skip: Collection[str],
+    load: Load,
+    now: datetime,
 ) -> ConversationRow | None:
     # One load at a time, so that the index gives the order and nothing is sorted.
     return session.exec(
         select(ConversationRow)
         .where(
-            *waiting(session, only, [load]),
+            *waiting(session, only, [load], skip=skip),
             or_(col(ConversationRow.retry_at).is_(None), col(ConversationRow.retry_at) <= now),
         )
         .order_by(col(ConversationRow.registered_at), col(ConversationRow.id))

@@ -65,6 +65,10 @@ class Pipeline:
         if conversation.channel is Channel.CALL and (self.folder / "no-models").exists():
             raise ModelError("No weights of whisper-base.", "Run: qa models pull")
         name = conversation.id
+        if name.startswith("mono") and (self.folder / "no-voices").exists():
+            lack = ModelError("segmentation is damaged.", "Run: qa models pull")
+            lack.needed_by_some = True
+            raise lack
         if name.startswith("deadly"):
             os.kill(os.getpid(), signal.SIGKILL)
         if name.startswith("once") and not (self.folder / "died").exists():
@@ -223,6 +227,20 @@ def test_without_models_chats_are_judged_and_calls_wait(store, settings):
     assert (waiting.state, waiting.attempts) == (State.WAITING, 0)
     mark.unlink()
     assert run(settings).done == 3
+
+
+def test_what_only_some_calls_need_holds_up_no_other(store, settings):
+    mark = settings.data / "marks" / "no-voices"
+    mark.touch()
+    register(store, "mono-1", "call-1", "mono-2", "call-2")
+    report = run(settings)
+    assert (report.done, report.failed, report.waiting) == (2, (), 2)
+    (held,) = report.held
+    assert (held.count, held.reason) == (2, "segmentation is damaged.")
+    assert marks(settings, "listened").count("mono-1") == 1
+    assert store.summary("mono-1").attempts == 0
+    mark.unlink()
+    assert run(settings).done == 2
 
 
 def test_scoring_again_listens_to_nothing(store, settings):

@@ -328,6 +328,14 @@ def test_claims_keep_to_the_ids_they_were_given_however_many(store):
     assert (store.waiting(["call-1"]), store.waiting(many)) == (1, 0)
 
 
+def test_what_is_to_be_left_for_later_is_not_claimed(store):
+    for n in (1, 2):
+        store.register(make_call(id=f"call-{n}"), ["support"])
+    assert store.claim("w", lease_s=60, skip=["call-1"]).id == "call-2"
+    assert store.next_due(skip=["call-1"]) is None
+    assert store.claim("w", lease_s=60).id == "call-1"
+
+
 def test_a_lease_that_ran_out_is_given_to_another_and_counts_an_attempt(store, clock):
     store.register(make_call(), ["support"])
     first = store.claim("elsewhere", lease_s=60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qa.errors import InputError, MissingExtra, ModelError, QaError, StoreError
+from qa.errors import DiskFull, InputError, MissingExtra, ModelError, QaError, StoreError
 from qa.jobs.one import process, unexpected
 from qa.settings import Settings
 from qa.store import State, Store, open_store
@@ -48,6 +48,7 @@ def run(store, settings, error, *, cards=()):
         (QaError("Odd.", "Wait."), "again", State.WAITING),
         (ModelError("No weights.", "qa models pull"), "held", State.WAITING),
         (MissingExtra("No transcriber", "speech"), "held", State.WAITING),
+        (DiskFull("No room.", "Free some."), "held", State.WAITING),
         (ZeroDivisionError("said aloud"), "again", State.WAITING),
         (MemoryError(), "again", State.WAITING),
     ],
@@ -79,6 +80,21 @@ def test_a_store_that_refuses_even_the_failure_is_reported(store, settings, monk
     monkeypatch.setattr(store, "fail", refuse)
     outcome = run(store, settings, QaError("Odd."))
     assert (outcome.state, outcome.reason) == ("failed", "The disk is gone.")
+
+
+def test_a_full_disk_is_not_the_recordings_fault_even_where_that_cannot_be_written(
+    store, settings, monkeypatch
+):
+    full = DiskFull("No room.", "Free some.")
+
+    def refuse(*_):
+        raise full
+
+    monkeypatch.setattr(store, "hold", refuse)
+    outcome = run(store, settings, full)
+    assert (outcome.state, outcome.mend) == ("held", "Free some.")
+    assert store.release("w") == 1
+    assert store.summary("call-1").attempts == 0
 
 
 def test_a_claim_that_another_has_by_now_is_left_alone(store, settings):

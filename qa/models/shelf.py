@@ -82,7 +82,11 @@ def verify(
         if not thorough and _unmoved(folder, manifest):
             return manifest
         pins = tuple(File(path=k.path, sha256=k.sha256, size=k.size) for k in manifest.files)
-        return _adopt(folder, model, pins, source=manifest.source, made_of=manifest.made_of)
+        try:
+            return _adopt(folder, model, pins, source=manifest.source, made_of=manifest.made_of)
+        except ModelError:
+            _distrust(folder, manifest)
+            raise
     return _recognise(folder, model)
 
 
@@ -116,6 +120,14 @@ def _adopt(
     with suppress(OSError):  # a folder that may only be read is read again each time
         write_list(folder, manifest)
     return manifest
+
+
+def _distrust(folder: Path, manifest: Manifest) -> None:
+    """Have every file read again, even where size and time say that nothing moved."""
+    if any(k.mtime_ns for k in manifest.files):
+        files = tuple(k.model_copy(update={"mtime_ns": 0}) for k in manifest.files)
+        with suppress(OSError):  # a folder that may only be read
+            write_list(folder, manifest.model_copy(update={"files": files}))
 
 
 def describe(

@@ -108,6 +108,12 @@ class TestCheck:
         (found,) = models.check(settings(), catalogue=known)
         assert found.state == "damaged"
         assert "expected" in found.reason
+        # Whoever opens it from now on is told so.
+        with pytest.raises(ModelError, match="is not the file that is pinned"):
+            models.locate("toy", settings(), catalogue=known)
+        content[1000] ^= 1
+        path.write_bytes(content)
+        assert models.locate("toy", settings(), catalogue=known)
 
     def test_lists_what_is_needed_and_missing(self, settings):
         found = {

@@ -124,9 +124,8 @@ class Reading:
             yield from frames
 
     def _unknown_codec(self) -> AudioError:
-        tag = str(getattr(self.stream, "codec_tag", "")).strip("\0") or "without a name"
         return AudioError(
-            f"{self.path}: coded in a way that libav does not know (codec {tag!r}).",
+            f"{self.path}: coded in a way that libav does not know.",
             "Set the recorder to WAV, GSM, MP3 or Opus, or convert the file with its own tool.",
         )
 

@@ -107,8 +107,11 @@ class Context:
         ]
         if words and min(words) < SURE_WORD:
             return "The words were not heard clearly."
-        party = self.document.safe.party(turn.party)
-        if turn.confidence < SURE_SPEAKER or party.role_confidence < SURE_ROLE:
+        role_confidence = min(
+            (p.role_confidence for p in self.document.safe.parties if p.id == turn.party),
+            default=0.0,
+        )
+        if turn.confidence < SURE_SPEAKER or role_confidence < SURE_ROLE:
             return "It is not sure who said it."
         return ""
 

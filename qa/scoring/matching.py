@@ -31,7 +31,7 @@ _MAY_MISS_ONE = 3
 _SINGLE_RATIO, _SINGLE_LENGTH = 88, 5
 #: Shorter phrases are not aligned as a whole.
 _SHORTEST_ALIGNED = 8
-#: A near miss has half the phrase's content words and looks half like it; so many are compared.
+#: A near miss has half the content words and is this like the phrase; so many are compared.
 _NEAR_SHARE, _NEAR_SCORE, _NEAREST = 0.5, 0.5, 8
 
 
@@ -127,8 +127,9 @@ def _nearest(view: View, variant: Variant, line: Line) -> Hit | None:
     if aligned is None:
         return None
     first, last = _covered(line, aligned.dest_start, aligned.dest_end)
-    a, b = line.tokens[first].start, line.tokens[last].end
-    return Hit(line.turn.index, a, b, variant.rule, round(aligned.score / 100, 4), "fuzzy")
+    span = line.tokens[first : last + 1]
+    score = min(round(aligned.score / 100, 4), _likeness(variant, span))
+    return Hit(line.turn.index, span[0].start, span[-1].end, variant.rule, score, "fuzzy")
 
 
 def _shares(view: View, variant: Variant, window: Window) -> dict[int, float]:

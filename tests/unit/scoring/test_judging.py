@@ -1,6 +1,8 @@
 """From turns to verdicts: each check kind, its evidence, and when it asks a human."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from qa.records import (
     Channel,
@@ -439,6 +441,49 @@ class TestReplay:
         [assessment] = judge(make_safe(talk), card)
         reasons = " ".join(f.reason for f in assessment.findings) + assessment.score.reason
         assert not {"xylophone", "zebra", "quagga"} & set(reasons.lower().split())
+
+
+SPOKEN = st.lists(
+    st.sampled_from(
+        [
+            "hello",
+            "thanks",
+            "thank",
+            "you",
+            "sorry",
+            "sory",
+            "anything",
+            "else",
+            "—",
+            "bye",
+            "[PHONE]",
+            "не",
+            "извините",
+            "ё’",
+            "shut",
+            "up",
+            "😀",
+            "is",
+        ]
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["agent", "customer", "speaker-1"]), SPOKEN), max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_every_quote_is_cut_out_of_its_turn(talk):
+    safe = make_safe([(who, " ".join(words)) for who, words in talk])
+    for assessment in judge(safe, find_card("support-standard", load_settings())):
+        for finding in assessment.findings:
+            for e in finding.evidence:
+                if e.char_start is not None:
+                    turn = safe.turns[e.turn]
+                    assert e.quote == turn.text[e.char_start : e.char_end] != ""
+                    assert (e.start, e.end) == turn.seconds(e.char_start, e.char_end)
+                if finding.verdict in {NA, REVIEW}:
+                    assert finding.reason
 
 
 def test_odd_text_is_judged_like_any(card_of):

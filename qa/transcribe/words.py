@@ -121,9 +121,11 @@ def _in_order(
 ) -> list[Word]:
     words: list[Word] = []
     clock = region.start
-    for _, start, end, word in placed:
-        first = min(max(start, clock), max(region.end - _SHORTEST, region.start))
-        last = min(max(end, first + _SHORTEST), region.end)
+    least = min(_SHORTEST, region.duration / len(placed))
+    for left, (_, start, end, word) in zip(range(len(placed), 0, -1), placed, strict=True):
+        # Room is kept for the words that follow.
+        first = max(min(start, region.end - left * least), clock)
+        last = min(max(end, first + least), region.end - (left - 1) * least)
         clock = last
         sure = sum(word.probabilities) / len(word.probabilities) if word.probabilities else None
         words.append(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-#: A telephone number: seven digits or more that are neither a date, nor followed by a
-#: sequence number as in "1793724302.118".
-_NUMBER = re.compile(r"\+?(?<!\d)(?!(?:19|20)\d{6}(?!\d))\d{7,}(?!\d|\.\d)")
+#: A telephone number: seven digits or more that stand alone, are no date, and are not
+#: followed by a sequence number as in "1793724302.118". "7386445b" is no number.
+_NUMBER = re.compile(r"\+?(?<![^\W_])(?!(?:19|20)\d{6}(?!\d))\d{7,}(?![^\W_]|\.\d)")
 
 
 def shown(text: str) -> str:

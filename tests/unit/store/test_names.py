@@ -17,6 +17,7 @@ from qa.store.names import shown
             "out-[PHONE]-101-20261103-164502-1793724302.118.wav",
         ),
         ("calls/2026/11/03/order-12345.wav", "calls/2026/11/03/order-12345.wav"),
+        ("0002f70f7386445b.wav", "0002f70f7386445b.wav"),
         ("20261103_164502.wav", "20261103_164502.wav"),
         ("rec_74951234567.mp3: it is empty.", "rec_[PHONE].mp3: it is empty."),
     ],

@@ -209,6 +209,10 @@ def _match(
     for i, atom in enumerate(atoms):
         if atom.kind == "gap":
             return _after_gap(tokens, at, atoms[i + 1 :], view, accept)
+        if atom.kind == "edge":
+            if not _at_edge(atom.text, tokens, at):
+                return -1
+            continue
         if at >= len(tokens):
             return -1
         token = tokens[at]
@@ -219,6 +223,16 @@ def _match(
             return -1
         at += 1
     return at
+
+
+def _at_edge(edge: str, tokens: Sequence[Token], at: int) -> bool:
+    """Tell whether the place before word `at` is the edge that a phrase asks for."""
+    if edge == "START":
+        return at == 0
+    if at in {0, len(tokens)}:
+        return (at == 0) == (edge == "CLAUSE")
+    before, after = tokens[at - 1], tokens[at]
+    return before.clause < after.clause if edge == "CLAUSE" else before.sentence < after.sentence
 
 
 def _after_gap(

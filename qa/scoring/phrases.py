@@ -7,6 +7,8 @@
 ``...``             up to four words of anything, within one sentence
 ``<NUMBER>``        a slot: NUMBER, TIME, DATE, MONEY, NAME, EMAIL, PHONE or a
                     kind of placeholder that redaction leaves
+``<START>``         no word but a place: the turn begins here; ``<CLAUSE>``: a clause
+                    begins here; ``<END>``: a sentence ends here
 ``{company}``       one of the values of a variable of the card
 ``=sorry``          this form alone, no other form of the word
 ``=(sent|paid)``    these forms alone
@@ -36,6 +38,8 @@ MAX_LENGTH = 600
 GAP = 4
 
 SLOTS = ("NUMBER", "TIME", "DATE", "MONEY", "NAME", "EMAIL", "PHONE", "ID")
+#: Places instead of words: where the turn begins, a clause begins, a sentence ends.
+EDGES = ("START", "CLAUSE", "END")
 _LEX = re.compile(
     r"(?P<space>\s+)|(?P<gap>\.\.\.|…)|(?P<slot><[^<>]*>?)|(?P<var>\{[^{}]*\}?)"
     r"|(?P<open>=?\()|(?P<close>\)\??)|(?P<bar>\|)|(?P<exact>=[\w'\u2019-]+)"
@@ -65,10 +69,10 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """One thing to match: a word (or one of several) by its keys, a slot, or a gap."""
+    """One thing to match: a word (or one of several) by its keys, a slot, an edge, or a gap."""
 
     kind: str
-    #: The word, or the name of the slot; of a choice its first word.
+    #: The word, or the name of the slot or edge; of a choice its first word.
     text: str = ""
     keys: frozenset[str] = frozenset()
     #: All words that will do.
@@ -98,11 +102,13 @@ class Variant:
     @cached_property
     def anchor(self) -> tuple[Atom | None, int]:
         """The first word and how many slots stand before it; None: may begin anywhere."""
-        for at, atom in enumerate(self.atoms):
+        slots = 0
+        for atom in self.atoms:
             if atom.kind in {"word", "exact"}:
-                return atom, at
+                return atom, slots
             if atom.kind == "gap":
                 break
+            slots += atom.kind == "slot"
         return None, 0
 
     @cached_property
@@ -143,7 +149,7 @@ def compile_phrase(
         options = [_atoms(piece, language, pack, worded=worded) for piece in pieces]
         for chosen in product(*options):
             atoms = tuple(a for part in chosen for a in part)
-            if any(a.kind != "gap" for a in atoms):
+            if any(a.kind not in {"gap", "edge"} for a in atoms):
                 found[atoms] = Variant(phrase, atoms)
     return tuple(found.values())
 
@@ -151,6 +157,8 @@ def compile_phrase(
 def _refuse_odd(variant: tuple[Piece, ...]) -> None:
     if not variant:
         raise PhraseError("a phrase that may be empty matches everything", 0)
+    if all(p.kind == "slot" and p.text in EDGES for p in variant):
+        raise PhraseError("a place without a word matches everything", 0)
     if variant[0].kind == "gap" or variant[-1].kind == "gap":
         raise PhraseError("a gap (...) stands between words, not at the edge", 0)
     if sum(p.kind == "gap" for p in variant) > MAX_GAPS:
@@ -172,6 +180,8 @@ def _merged(variant: tuple[Piece, ...]) -> tuple[Piece, ...]:
 
 def _atoms(piece: Piece, language: str, pack: Pack, *, worded: bool) -> list[tuple[Atom, ...]]:
     """Return the rows of words that a piece may be; more than one only for odd choices."""
+    if piece.kind == "slot" and piece.text in EDGES:
+        return [(Atom("edge", piece.text),)]
     if piece.kind in {"gap", "slot"}:
         return [(Atom(piece.kind, piece.text, content=worded),)]
     exact = piece.kind == "exact"
@@ -291,6 +301,6 @@ def _exactly(variant: tuple[Piece, ...]) -> tuple[Piece, ...]:
 def _slot(text: str, column: int) -> str:
     name = text.strip("<>")
     if not text.endswith(">") or not re.fullmatch(r"[A-Z][A-Z_]*", name):
-        known = ", ".join(f"<{s}>" for s in SLOTS)
+        known = ", ".join(f"<{s}>" for s in (*SLOTS, *EDGES))
         raise PhraseError(f"'{text}' is no slot; write one of {known}", column)
     return name

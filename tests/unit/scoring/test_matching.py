@@ -44,6 +44,14 @@ def look(phrases, *texts, language="en", strictness=EXACT, **more):
         ("at <TIME>", "at 10:30 sharp", ["at 10:30"]),
         ("costs <MONEY>", "it costs 5 dollars", ["costs 5"]),
         ("costs <MONEY>", "it costs $5", ["costs $5"]),
+        ("<START> thanks", "Thanks a lot.", ["Thanks"]),
+        ("<START> thanks", "No. Thanks a lot.", []),
+        ("<CLAUSE> would you like", "It is free, would you like it?", ["would you like"]),
+        ("<CLAUSE> would you like", "When would you like it?", []),
+        ("correct <END>", "Two of them, correct?", ["correct"]),
+        ("correct <END>", "Is that correct? Fine.", ["correct"]),
+        ("correct <END>", "The correct one, please.", []),
+        ("<START> (<NUMBER> )?please <END>", "5, please", ["5, please"]),
     ],
 )
 def test_in_english(phrase, text, found):

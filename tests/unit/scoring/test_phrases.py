@@ -57,6 +57,7 @@ def test_a_variable_without_values_makes_nothing():
         ("(a|)", 0, "empty choice"),
         ("(a )?", 0, "matches everything"),
         ("... a", 0, "at the edge"),
+        ("<START>", 0, "matches everything"),
         ("a ... b ... c ... d ... e", 0, "gaps"),
         ("a <number> b", 2, "no slot"),
         ("hi {firm}", 3, "no variable named 'firm'; the card has: company"),

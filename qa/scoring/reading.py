@@ -20,6 +20,7 @@ from qa.errors import Mistake, ScorecardError
 from qa.language import load_pack, pack_languages
 from qa.scoring.checks import kinds, load_kind
 from qa.scoring.phrases import PhraseError, parse
+from qa.scoring.salvage import salvage
 from qa.scoring.scorecard import FamilyRef, Item, ListRef, Only, Scorecard, Search, Section, Where
 
 #: Where a value stands in the file: keys and places from the root.
@@ -69,6 +70,8 @@ class _Reader:
         self.keys: dict[Path_, tuple[int, int]] = {}
         #: Paths of strings that stand in quotes.
         self.quoted: set[Path_] = set()
+        #: Keys of which nothing could be read; what would follow from that is not said.
+        self.unread: frozenset[str] = frozenset()
 
     def read(self) -> Scorecard:
         data = self._parsed()
@@ -77,14 +80,13 @@ class _Reader:
             raise ScorecardError(self.mistakes)
         digest = _hash(data)
         ready = self._with_checks(data)
-        card = None
         try:
             card = Scorecard.model_validate(ready | {"source": self.text, "hash": digest})
         except ValidationError as err:
             self._explain_all((), err)
-        if card is not None:
-            self._look_closer(card)
-        if card is None or self.mistakes:
+            card, self.unread = salvage(ready)
+        self._look_closer(card)
+        if self.mistakes:
             raise ScorecardError(sorted(set(self.mistakes), key=lambda m: (m.line, m.column)))
         return card
 
@@ -282,6 +284,8 @@ class _Reader:
         self._wrong(path, f"there is no language pack for '{language}'; there are {known}")
 
     def _phrase(self, card: Scorecard, phrase: str, path: Path_) -> None:
+        if "vars" in self.unread:
+            return
         try:
             parse(phrase, card.vars)
         except PhraseError as err:
@@ -292,7 +296,7 @@ class _Reader:
         name = ref.list if isinstance(ref, ListRef) else ref.family
         families = {f for c in pack_languages() for f in load_pack(c).families}
         known = families | (set(card.lists) if isinstance(ref, ListRef) else set())
-        if name not in known:
+        if name not in known and "lists" not in self.unread:
             near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
             hint = (
                 f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(sorted(known))}"

@@ -67,16 +67,21 @@ def test_the_samples_that_show_the_engines_are_there(demo):
 
 def test_says_which_engines_heard_a_call(demo, monkeypatch):
     here = demo.Demo(Path(sys.executable))
-    answer = {"conversation": {"audio": {"layout": "mono"}}}
+    answer = {
+        "provenance": [
+            {"stage": "diarize", "engine": "pyannote"},
+            {"stage": "transcribe", "engine": "whisper"},
+        ]
+    }
     monkeypatch.setattr(here, "ask", lambda *_: answer)
     found = [
-        {"id": "a", "source": "x/a.wav", "state": "done"},
-        {"id": "b", "source": "x/b.wav", "state": "failed"},
+        {"id": "a", "source": "x/a.wav", "state": "done", "layout": "mono"},
+        {"id": "b", "source": "x/b.wav", "state": "failed", "layout": None},
     ]
-    assert demo.served(here, "a.wav", "whisper", found) == (
+    assert demo.served(here, "a.wav", found) == (
         "a.wav (mono): transcriber whisper, diarizer pyannote"
     )
-    assert demo.served(here, "b.wav", "whisper", found) == "b.wav: not heard"
+    assert demo.served(here, "b.wav", found) == "b.wav: not heard"
 
 
 def test_the_conversation_with_most_failed_items_is_shown(demo):

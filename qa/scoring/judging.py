@@ -60,7 +60,7 @@ def _judge_part(part: Part, ready: Compiled) -> Assessment:
 
 
 def _finding(part: Part, ready: Compiled, section: Section, item: Item) -> Finding:
-    outcome = _answer(Context(part, item, ready))
+    outcome = answer(Context(part, item, ready))
     value = _VALUE.get(outcome.verdict)
     if outcome.verdict is Verdict.PARTIAL:
         value = min(max(outcome.value if outcome.value is not None else 0.5, 0.0), 1.0)
@@ -79,7 +79,7 @@ def _finding(part: Part, ready: Compiled, section: Section, item: Item) -> Findi
     )
 
 
-def _answer(context: Context) -> Outcome:
+def answer(context: Context) -> Outcome:
     """Ask, in order: does it apply, is it waived, what does the check say."""
     item = context.item
     if item.only:

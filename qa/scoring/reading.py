@@ -19,6 +19,7 @@ from ruamel.yaml.scalarstring import ScalarString
 from qa.errors import Mistake, ScorecardError
 from qa.language import load_pack, pack_languages
 from qa.scoring.checks import kinds, load_kind
+from qa.scoring.examples import ItemExample
 from qa.scoring.phrases import PhraseError, parse
 from qa.scoring.salvage import salvage
 from qa.scoring.scorecard import FamilyRef, Item, ListRef, Only, Scorecard, Search, Section, Where
@@ -32,6 +33,7 @@ _MAX_NODES = 100_000
 _NESTED: dict[str, type[BaseModel]] = {
     "where": Where, "only": Only, "not_if": Search, "or_if": Search, "before": Search,
     "when": Search, "sequence": Search, "items": Item, "sections": Section,
+    "examples": ItemExample,
 }  # fmt: skip
 
 
@@ -250,6 +252,8 @@ class _Reader:
 
     def _look_closer(self, card: Scorecard) -> None:
         self._ids(card)
+        if not self.mistakes:  # an id that cannot be read would be missed here
+            self._dialogues(card)
         for i, language in enumerate(card.languages):
             if language not in pack_languages():
                 self._no_pack(("languages", i), language)
@@ -278,6 +282,15 @@ class _Reader:
                     first = f"first in line {seen[item.id]}"
                     self._wrong(path, f"the item '{item.id}' is there twice, {first}")
                 seen.setdefault(item.id, self._place(path)[0])
+
+    def _dialogues(self, card: Scorecard) -> None:
+        known = [item.id for _, item in card.items]
+        for i, dialogue in enumerate(card.examples):
+            for name in dialogue.expect:
+                if name not in known:
+                    near = get_close_matches(name, known, n=1, cutoff=0.5)
+                    hint = f"; did you mean '{near[0]}'?" if near else ""
+                    self._wrong(("examples", i, "expect", name), f"no item '{name}'{hint}")
 
     def _no_pack(self, path: Path_, language: str) -> None:
         known = ", ".join(pack_languages())
@@ -358,9 +371,23 @@ def _scalar(node: Any) -> Any:
 
 
 def _hash(data: Any) -> str:
-    """Return the digest of what the card says; comments, order of keys and layout do not count."""
-    text = json.dumps(_canonical(data), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    """Return the digest of what the card says; comments, layout and examples do not count."""
+    said = _canonical(_without_examples(data))
+    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_examples(value: Any) -> Any:
+    """Leave out the tests of a card and of its items (a list of that name is none)."""
+    if isinstance(value, list):
+        return [_without_examples(v) for v in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        k: _without_examples(v) if k in {"sections", "items"} else v
+        for k, v in value.items()
+        if k != "examples"
+    }
 
 
 def _canonical(value: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from qa.records import CardRef, Channel, Critical, Direction, EndedBy, ItemKind
+from qa.scoring.examples import Dialogue, ItemExample
 from qa.scoring.matching import Strictness
 
 #: What ids are made of.
@@ -146,6 +147,8 @@ class Item(Part):
     min_confidence: float | None = Field(default=None, ge=0, le=1)
     #: What a coach would say.
     advice: str = ""
+    #: Sentences that test the item; see `qa scorecard test`.
+    examples: tuple[ItemExample, ...] = ()
     #: Name of the check kind, and its options as that kind's model; set from the item's
     #: one check key (`any`, `all`, `none`, `sequence`, `metric`, `human`, ...).
     kind: str
@@ -217,6 +220,8 @@ class Scorecard(Part):
     #: Phrases by list and language.
     lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
     sections: tuple[Section, ...] = Field(min_length=1)
+    #: Conversations that test the card; see `qa scorecard test`.
+    examples: tuple[Dialogue, ...] = ()
     #: The YAML it was read from, and "sha256:..." of what that says.
     source: str = ""
     hash: str = ""

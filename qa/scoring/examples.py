@@ -1,0 +1,63 @@
+"""Examples: what the writer of a card says it must make of a sentence or a conversation.
+
+They are tests of the card (`qa.scoring.trying`), never part of what it says: a card with
+another example is the same card.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from qa.records import Channel, Direction, EndedBy, Verdict
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Expect(StrEnum):
+    """What one sentence must come to."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, no password
+    FAIL = "fail"
+    #: The item's phrases are found in it, or are not, whatever that means for the verdict.
+    HIT = "hit"
+    NONE = "none"
+
+
+class ItemExample(_Part):
+    """One sentence, and what the item must make of it; conditions are taken to hold."""
+
+    #: Who says it; None = whom the item listens to.
+    who: Literal["agent", "customer"] | None = None
+    text: str = Field(min_length=1)
+    expect: Expect
+    #: BCP-47; "" = told by the words.
+    language: str = ""
+
+
+class Dialogue(_Part):
+    """A small conversation, and the verdicts it must come to."""
+
+    #: What it shows, for people.
+    about: str = ""
+    channel: Channel | None = None
+    direction: Direction = Direction.UNKNOWN
+    ended_by: EndedBy = EndedBy.UNKNOWN
+    language: str = ""
+    topics: tuple[str, ...] = ()
+    #: One mapping a line: who says what; "agent-2" is another agent.
+    lines: tuple[dict[str, str], ...] = Field(min_length=1)
+    #: Verdict by item.
+    expect: dict[str, Verdict] = Field(min_length=1)
+
+    @field_validator("lines")
+    @classmethod
+    def _one_each(cls, value: tuple[dict[str, str], ...]) -> tuple[dict[str, str], ...]:
+        for line in value:
+            if len(line) != 1 or next(iter(line)).split("-")[0] not in {"agent", "customer"}:
+                raise ValueError("each line is 'agent: words' or 'customer: words'")
+        return value

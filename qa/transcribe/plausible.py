@@ -25,6 +25,9 @@ MAX_RATE = 8.0
 MAX_REPEATS = 4
 #: Longest phrase, in words, that is looked for in loops.
 _PHRASE = 8
+#: Fewest words, and most seconds for all of them, that count as said in no time.
+_IN_NO_TIME = 3
+_NO_TIME = 0.3
 #: What subtitled video taught the model to write where nobody speaks.
 _CREDITS = (
     "thanks for watching",
@@ -78,12 +81,17 @@ def invented(
     return len(words) / max(duration, 0.1) > MAX_RATE and log_probability < log(0.5)
 
 
+def key(text: str) -> str:
+    """Return a word as it is compared: lower case, no punctuation around it."""
+    return text.strip(" .,!?…").casefold()
+
+
 def without_loops(words: Sequence[Word]) -> tuple[Word, ...]:
     """Cut a phrase that follows itself more often than people say it.
 
     Keeps the first of the repeats ("no no no" stays; the fifth "thank you." in a row goes).
     """
-    keys = [w.text.strip(" .,!?…").casefold() for w in words]
+    keys = [key(w.text) for w in words]
     kept: list[int] = []
     at = 0
     while at < len(words):
@@ -95,6 +103,31 @@ def without_loops(words: Sequence[Word]) -> tuple[Word, ...]:
             kept.append(at)
             at += 1
     return tuple(words[i] for i in kept)
+
+
+def said_in_no_time(
+    times: Sequence[tuple[float, float]], keys: Sequence[str]
+) -> tuple[int, int] | None:
+    """Return the run of words ``[first, last)`` that took no time and were said just before.
+
+    A model that is given less sound than it writes about repeats its last sentence;
+    the alignment then finds no sound for it.
+
+    Parameters
+    ----------
+    times : start and end of each word, in order.
+    keys : the words, in lower case without punctuation.
+    """
+    for first in range(len(times) - _IN_NO_TIME + 1):
+        last = first
+        while last < len(times) and times[last][1] - times[first][0] <= _NO_TIME:
+            last += 1
+        size = last - first
+        if size >= _IN_NO_TIME and list(keys[first:last]) == list(
+            keys[max(0, first - size) : first]
+        ):
+            return first, last
+    return None
 
 
 def _loop(keys: Sequence[str], at: int) -> tuple[int, int]:

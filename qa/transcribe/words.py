@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa.records import Segment, SpeechSpan, Word
 from qa.transcribe.packing import Piece, Window
-from qa.transcribe.plausible import invented, without_loops
+from qa.transcribe.plausible import invented, key, said_in_no_time, without_loops
 
 #: Languages whose words are not divided by spaces.
 _UNSPACED = {"zh", "ja", "th", "lo", "my", "yue"}
@@ -82,10 +82,11 @@ def segments_of(spoken: Spoken) -> list[Segment]:
     One segment per region that something was said in; word times lie inside it,
     in order, and do not overlap.
     """
-    placed = [
-        (*spoken.window.place(word.start, word.end), word)
-        for word in join_words(spoken.words, language=spoken.language)
-    ]
+    words = join_words(spoken.words, language=spoken.language)
+    echo = said_in_no_time([(w.start, w.end) for w in words], [key(w.text) for w in words])
+    if echo is not None:
+        del words[slice(*echo)]
+    placed = [(*spoken.window.place(word.start, word.end), word) for word in words]
     segments = []
     for _, group in groupby(placed, key=lambda p: id(p[0].region)):
         found = list(group)

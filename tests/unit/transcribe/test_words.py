@@ -99,3 +99,16 @@ def test_two_files_of_weights_are_told_apart(tmp_path):
     two.write_bytes(b"a" * 2_999_999 + b"b")
     assert fingerprint(one) != fingerprint(two)
     assert fingerprint(tmp_path / "none") == ""
+
+
+def test_a_sentence_that_is_repeated_in_no_time_was_said_once():
+    said = pieces(" I", " do", " not", " hear", ".", step=0.2)
+    echo = [Timed(t, 1.0, 1.0, (0.9,)) for t in (" I", " do", " not", " hear", ".")]
+    (segment,) = segments_of(spoken([*said, *echo], (10, 12)))
+    assert [w.text for w in segment.words] == ["I", "do", "not", "hear."]
+
+
+def test_a_sentence_that_is_repeated_in_its_own_time_was_said_twice():
+    said = pieces(*[" I", " do", " not", " hear"] * 2, step=0.2)
+    (segment,) = segments_of(spoken(said, (10, 12)))
+    assert len(segment.words) == 8

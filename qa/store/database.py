@@ -6,7 +6,7 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -25,6 +25,10 @@ BUSY_S = 30
 UPGRADE_LOCK = 7_215_001
 #: What SQLite and PostgreSQL answer when there is no room left.
 _FULL_SQLITE = sqlite3.SQLITE_FULL
+#: How it answers when its files beside the database (journal, shared memory) find no room,
+#: and below how many free bytes that is the reason.
+_NO_ROOM_FOR_MORE = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
+_LITTLE = 1 << 18
 _BROKEN_SQLITE = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 _FULL_POSTGRES = "53100"
 
@@ -129,7 +133,7 @@ def _translated(engine: Engine) -> Iterator[None]:
         yield
     except DBAPIError as err:
         cause = err.orig
-        full = getattr(cause, "sqlite_errorcode", None) == _FULL_SQLITE
+        full = _is_full(engine.url, getattr(cause, "sqlite_errorcode", 0) or 0)
         if full or getattr(cause, "sqlstate", None) == _FULL_POSTGRES:
             raise DiskFull(
                 "The disk of the database is full; nothing was changed.",
@@ -149,6 +153,19 @@ def _translated(engine: Engine) -> Iterator[None]:
         )
         refused.passing = True
         raise refused from err
+
+
+def _is_full(url: URL, code: int) -> bool:
+    """Say whether SQLite failed because the disk is full."""
+    if code == _FULL_SQLITE:
+        return True
+    file = sqlite_file(url)
+    if file is None or code & 0xFF not in _NO_ROOM_FOR_MORE:
+        return False
+    with suppress(OSError):
+        disk = os.statvfs(file.parent)
+        return disk.f_bavail * disk.f_frsize < _LITTLE
+    return False
 
 
 def revision(engine: Engine) -> str | None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
 import stat
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from qa.errors import DiskFull, SettingsError, StoreError
 from qa.settings import Settings
@@ -108,6 +112,25 @@ def test_a_full_disk_keeps_what_was_there_and_nothing_of_the_new(settings):
         assert refused.value.passing
         assert store.counts().total == 1
         assert not store.vault.has("conversation", "chat-1")
+
+
+@pytest.mark.parametrize(("free", "error"), [(0, DiskFull), (1 << 30, StoreError)])
+def test_where_the_journal_finds_no_room_the_disk_is_full(settings, monkeypatch, free, error):
+    # SQLite itself only says that a file beside the database could not be written.
+    upgrade(settings)
+    engine = database.make_engine(database.address(settings))
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_bavail=free, f_frsize=1))
+
+    @event.listens_for(engine, "begin")
+    def refuse(_connection):
+        failure = sqlite3.OperationalError("disk I/O error")
+        failure.sqlite_errorcode = sqlite3.SQLITE_IOERR_SHMSIZE
+        raise OperationalError("BEGIN", {}, failure)
+
+    with pytest.raises(StoreError) as refused, database.reading(engine) as session:
+        session.connection()
+    assert type(refused.value) is error
+    assert refused.value.passing
 
 
 def test_reading_a_list_loads_neither_torch_nor_spacy_nor_alembic():

@@ -9,9 +9,7 @@ at the first missing stage.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -41,7 +39,7 @@ from qa.records import (
     Waveform,
 )
 from qa.redact import redact
-from qa.scoring import Scorecard
+from qa.scoring import Document, Scorecard
 from qa.scoring import judge as judge_card
 from qa.settings import Settings
 from qa.transcribe import Transcriber
@@ -142,22 +140,23 @@ class Pipeline:
                 f"{conversation.source}: a call without a recording.",
                 "Import its transcript as a chat, or add the recording.",
             )
-        with self._decoded(conversation) as (audio, facts):
-            heard = self._hear(conversation, audio, facts)
-            if playback is not None:
-                from qa.audio import write_playback  # noqa: PLC0415 - PyAV only where there is sound
+        from qa.audio import decode, write_playback  # noqa: PLC0415 - PyAV only for sound
 
-                spans = [
-                    (s.start, s.end)
-                    for s in heard.safe.redacted
-                    if s.start is not None and s.end is not None
-                ]
-                write_playback(audio, spans, playback)
+        audio, facts = decode(conversation.audio, scratch=self._settings.data / "scratch")
+        heard = self._hear(conversation, audio, facts)
+        if playback is not None:
+            spans = [
+                (s.start, s.end)
+                for s in heard.safe.redacted
+                if s.start is not None and s.end is not None
+            ]
+            write_playback(audio, spans, playback)
         return heard
 
     def judge(self, safe: SafeConversation, cards: Sequence[Scorecard]) -> tuple[Assessment, ...]:
         """Judge a conversation by each card, one assessment per card and agent."""
-        return tuple(made for card in cards for made in judge_card(safe, card))
+        document = Document(safe)  # analysed once for all cards
+        return tuple(made for card in cards for made in judge_card(document, card))
 
     # --- written channels ----------------------------------------------------------
 
@@ -173,17 +172,6 @@ class Pipeline:
         return self._finish(conversation, parties, turns, speech=(), facts=None, provenance=())
 
     # --- calls ---------------------------------------------------------------------
-
-    @contextmanager
-    def _decoded(self, conversation: Conversation) -> Iterator[tuple[Waveform, AudioFacts]]:
-        from qa.audio import decode, room_on  # noqa: PLC0415 - PyAV only where there is sound
-
-        scratch = self._settings.data / "scratch"
-        with room_on(scratch):
-            scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-            made = tempfile.TemporaryDirectory(dir=scratch)
-        with made as folder:
-            yield decode(conversation.audio, scratch=Path(folder))
 
     def _hear(self, conversation: Conversation, audio: Waveform, facts: AudioFacts) -> Heard:
         began = perf_counter()

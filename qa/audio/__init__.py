@@ -6,7 +6,7 @@ files are recordings (`sniff`) and what they hold (`checksum`).
 """
 
 from qa.audio.decode import decode
-from qa.audio.files import AUDIO_SUFFIXES, checksum, open_audio, probe, room_on, sniff
+from qa.audio.files import AUDIO_SUFFIXES, checksum, open_audio, probe, sniff
 from qa.audio.playback import PLAYBACK_SUFFIX, PLAYBACK_TYPE, peaks, write_playback
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "open_audio",
     "peaks",
     "probe",
-    "room_on",
     "sniff",
     "write_playback",
 ]

@@ -8,13 +8,14 @@ silenced, so it may be served: `path`.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 from urllib.parse import unquote, urlsplit
@@ -136,19 +137,30 @@ class Vault:
     def scratch(self) -> Iterator[Path]:
         """Give a private folder beside the objects, gone afterwards.
 
+        Those of processes that were killed over theirs go at the same time.
+
         Raises
         ------
         DiskFull, StoreError : it cannot be made.
         """
         try:
             private_folder(self.folder)
-            made = tempfile.TemporaryDirectory(
-                dir=self.folder, prefix=".scratch-", ignore_cleanup_errors=True
-            )
+            with _held(self.folder):  # so that nobody takes a folder that is just being made
+                self._sweep()
+                made = tempfile.TemporaryDirectory(
+                    dir=self.folder, prefix=".scratch-", ignore_cleanup_errors=True
+                )
+                holding = ExitStack()
+                holding.enter_context(_held(Path(made.name)))
         except OSError as err:
             raise from_os_error(err, self.folder) from err
-        with made as name:
+        with holding, made as name:
             yield Path(name)
+
+    def _sweep(self) -> None:
+        for left in self.folder.glob(".scratch-*"):
+            with suppress(OSError), _held(left, wait=False):  # its process is at it still
+                shutil.rmtree(left)
 
     def _folder(self, kind: str, id: str) -> Path:
         if kind not in get_args(Kind):
@@ -175,6 +187,22 @@ class Vault:
         if path is None:
             raise NotFound(f"The vault holds no {kind} of {id}.", "It may not have been heard yet.")
         return path
+
+
+@contextmanager
+def _held(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Hold a folder; the system lets go when the process ends, however it ends.
+
+    Raises
+    ------
+    OSError : there is no such folder; or another process holds it and `wait` is False.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        yield
+    finally:
+        os.close(handle)
 
 
 def _fill(out: BinaryIO, content: bytes | Path) -> None:

@@ -119,6 +119,17 @@ def test_scratch_is_private_and_gone_afterwards(vault):
     assert files(vault) == []
 
 
+def test_scratch_of_a_process_that_was_killed_goes_and_that_of_others_stays(vault):
+    left = vault.folder / ".scratch-killed"
+    left.mkdir(parents=True)
+    (left / "playback.mp3.part").write_bytes(b"x")
+    with vault.scratch() as mine:
+        assert not left.exists()
+        with vault.scratch() as other:
+            assert mine.is_dir()
+            assert other.is_dir()
+
+
 def test_originals_are_copied_and_read_from_the_copy(vault, tmp_path):
     recording = tmp_path / "a call.wav"
     recording.write_bytes(b"sound")

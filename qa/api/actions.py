@@ -21,9 +21,9 @@ def score_again(
     ------
     UnknownName : there is no such scorecard.
     """
-    from qa.scoring import find_card  # noqa: PLC0415 - language data is loaded on first use
+    from qa.jobs.cards import card_in_use  # noqa: PLC0415 - language data is loaded on first use
 
-    wanted = tuple(find_card(card, settings).id for card in cards)
+    wanted = tuple(card_in_use(card, settings, store).id for card in cards)
     store.want(ids, wanted or None)
     return wanted
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from qa import __version__
-from qa.cli import cards, machine, process, read
+from qa.cli import cards, machine, process, read, trying
 from qa.cli.door import Door
 
 app = typer.Typer(
@@ -48,9 +48,12 @@ roles = typer.Typer(no_args_is_help=True, help="Who is the agent and who the cus
 roles.command("swap")(process.swap)
 app.add_typer(roles, name="roles")
 
-scorecard = typer.Typer(no_args_is_help=True, help="Scorecards: check a file, list all.")
+scorecard = typer.Typer(no_args_is_help=True, help="Scorecards: check, test, compare, publish.")
 scorecard.command("check")(cards.check)
 scorecard.command("list")(cards.list_)
+scorecard.command("test")(trying.try_)
+scorecard.command("diff")(trying.diff)
+scorecard.command("publish")(trying.publish)
 app.add_typer(scorecard, name="scorecard")
 
 models = typer.Typer(no_args_is_help=True, help="Model weights: list, fetch, verify.")

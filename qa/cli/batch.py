@@ -66,13 +66,18 @@ def summaries(store: Store, ids: Sequence[str]) -> list[ConversationSummary]:
 
 def heard_ids(store: Store) -> list[str]:
     """Return all conversations that were heard, newest first."""
-    return [s.id for s in _all(store) if s.needs == "judge"]
+    return [s.id for s in heard(store)]
 
 
-def _all(store: Store) -> Iterator[ConversationSummary]:
+def heard(store: Store, wanted: Filter | None = None) -> Iterator[ConversationSummary]:
+    """Yield the conversations that were heard, newest first."""
+    return (s for s in _all(store, wanted) if s.needs == "judge")
+
+
+def _all(store: Store, wanted: Filter | None = None) -> Iterator[ConversationSummary]:
     after = None
     while True:
-        page = store.list(after=after, limit=_PAGE)
+        page = store.list(wanted, after=after, limit=_PAGE)
         yield from page.items
         after = page.next
         if after is None:

@@ -62,11 +62,19 @@ def _print(answer: dict[str, object]) -> None:
         say.out(f"{m['file']}{place}: {m['message']}")
 
 
-def list_(json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False) -> None:
+def list_(
+    published: Annotated[
+        bool, typer.Option("--published", help="List published versions instead of files.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
+) -> None:
     """List all scorecards: those of the settings' folder, and the starter cards."""
     from qa.scoring import list_cards
     from qa.settings import load_settings
 
+    if published:
+        _published(json=json)
+        return
     found = list_cards(load_settings())
     if json:
         say.out_json(
@@ -98,4 +106,23 @@ def list_(json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] 
             for c in found
         ],
         right=(1, 3),
+    )
+
+
+def _published(*, json: bool) -> None:
+    from qa.settings import load_settings
+    from qa.store import open_store
+
+    with open_store(load_settings()) as store:
+        found = store.published()
+    if json:
+        say.out_json([{**p.card.model_dump(), "who": p.who, "at": p.at.isoformat()} for p in found])
+        return
+    say.table(
+        ["Id", "Version", "Published", "By", "Hash"],
+        [
+            [p.card.id, str(p.card.version), f"{p.at:%Y-%m-%d %H:%M}", p.who, p.card.hash[:19]]
+            for p in found
+        ],
+        right=(1,),
     )

@@ -73,7 +73,7 @@ def take_in(
     """
     routed = (card for route in settings.routes for card in route.scorecards)
     for card in cards or dict.fromkeys((*settings.default_scorecards, *routed)):
-        _known_card(card, settings)
+        _known_card(card, settings, store)
     taken = Taken()
     for found in find(paths, settings, format=format):
         if isinstance(found, Rejected):
@@ -106,10 +106,10 @@ def rehearse(settings: Settings, paths: Sequence[Path], *, format: str) -> Taken
     return taken
 
 
-def _known_card(card: str, settings: Settings) -> None:
-    from qa.scoring import find_card
+def _known_card(card: str, settings: Settings, store: Store) -> None:
+    from qa.jobs.cards import card_in_use
 
-    find_card(card, settings)
+    card_in_use(card, settings, store)
 
 
 def report(taken: Taken) -> None:

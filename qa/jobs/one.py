@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from qa import scoring
 from qa.errors import DiskFull, MissingExtra, ModelError, QaError, StoreError
+from qa.jobs.cards import card_in_use
 from qa.jobs.report import Ending, Outcome
 from qa.records import Assessment, Channel, Conversation, Heard, SafeConversation
 from qa.scoring import Scorecard
@@ -89,7 +89,7 @@ def _outcome(job: Job, state: Ending, error: QaError) -> Outcome:
 
 def _listen_and_judge(job: Job, *, store: Store, pipeline: Pipeline, settings: Settings) -> float:
     # A card with a mistake is found before minutes are spent on listening.
-    cards = tuple(scoring.find_card(card, settings) for card in job.scorecards)
+    cards = tuple(card_in_use(card, settings, store) for card in job.scorecards)
     seconds = 0.0
     if job.needs == "listen":
         safe = _listen(job, store=store, pipeline=pipeline)

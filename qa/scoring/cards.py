@@ -35,6 +35,12 @@ def find_card(id: str, settings: Settings) -> Scorecard:
     return _named(text, name, settings.company)
 
 
+def read_card(path: Path, settings: Settings) -> Scorecard:
+    """Read a card from a file anywhere, as `find_card` would (ScorecardError as there)."""
+    card = load_scorecard(path)
+    return _named(card.source, str(path), settings.company)
+
+
 def list_cards(settings: Settings) -> tuple[Scorecard, ...]:
     """Return all cards that can be used, in order of id (ScorecardError as `find_card`)."""
     return tuple(find_card(name, settings) for name in sorted(_sources(settings)))

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pydantic import BaseModel
+
 from qa.language import guess_language, load_pack, pack_languages
 from qa.records import Channel, ItemKind, Metadata, Party, Role, SafeConversation, SafeTurn, Verdict
 from qa.scoring.compiled import compiled
@@ -18,7 +20,7 @@ from qa.scoring.context import Context
 from qa.scoring.document import Document
 from qa.scoring.examples import Dialogue, Expect, ItemExample
 from qa.scoring.judging import answer, judge
-from qa.scoring.matching import Hit
+from qa.scoring.matching import Hit, Strictness
 from qa.scoring.parts import Part, parts
 from qa.scoring.reading import load_scorecard
 from qa.scoring.scorecard import Item, Scorecard
@@ -174,8 +176,21 @@ class Labelled:
     language: str = ""
 
 
+class LabelledLine(BaseModel):
+    """A line of a file of labelled turns; what else it says is left alone."""
+
+    who: Literal["agent", "customer"]
+    text: str
+    labels: tuple[str, ...]
+    language: str = ""
+
+
 def try_labels(
-    turns: Iterable[Labelled], *, language: str = "en", card: Scorecard | None = None
+    turns: Iterable[Labelled],
+    *,
+    language: str = "en",
+    card: Scorecard | None = None,
+    strictness: Strictness = Strictness.EXACT,
 ) -> dict[str, Tally]:
     """Try every family of a language pack on labelled turns of its speaker.
 
@@ -185,13 +200,15 @@ def try_labels(
     Parameters
     ----------
     language : of turns that do not say their own.
+    strictness : turns that people wrote are searched exactly; those that a machine
+        heard with the tolerance that items have.
 
     Raises
     ------
     UnknownName : a language that has no pack.
     """
     families = load_pack(language).families
-    ready = _families_card(tuple(families), card)
+    ready = _families_card(tuple(families), card, strictness)
     tallies = {name: Tally() for name in families}
     for turn in turns:
         spoken = turn.language or language
@@ -207,9 +224,13 @@ def try_labels(
     return tallies
 
 
-def _families_card(names: Sequence[str], card: Scorecard | None) -> Scorecard:
+def _families_card(
+    names: Sequence[str], card: Scorecard | None, strictness: Strictness
+) -> Scorecard:
     """Return a card that asks for each family, so that labels go the way cards do."""
-    items = [{"id": name, "ask": name, "any": [{"list": name}]} for name in names]
+    items = [
+        {"id": n, "ask": n, "any": [{"list": n}], "strictness": strictness.value} for n in names
+    ]
     text = {
         "scorecard": "families",
         "lists": {k: v for k, v in card.lists.items() if k in names} if card else {},

@@ -16,8 +16,9 @@ from qa.errors import StoreError
 from qa.records import Assessment, Conversation, Heard, Provenance, SafeConversation, Turn, Verdict
 from qa.settings import Settings
 from qa.store import database, journal, listing, queue, results, reviews, roles, rows
-from qa.store.claims import Claims, utc_now
+from qa.store.claims import utc_now
 from qa.store.names import shown
+from qa.store.publishing import Publishing
 from qa.store.tables import (
     ConversationRow,
     HeardRow,
@@ -59,7 +60,7 @@ def open_store(settings: Settings) -> Store:
     return Store(engine, settings=settings)
 
 
-class Store(Claims):
+class Store(Publishing):
     """Conversations, what was heard and judged of them, and what waits.
 
     Parameters

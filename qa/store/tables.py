@@ -229,6 +229,20 @@ class ScorecardRow(Table, table=True):
     saved_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class PublishedRow(Table, table=True):
+    """A version of a scorecard that was published: it never changes again."""
+
+    __tablename__ = "published"
+
+    card: str = Field(primary_key=True)
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    hash: str
+    #: Its text, examples and comments included.
+    source: str
+    who: str
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class AssessmentRow(Table, table=True):
     """One agent's part of one conversation, judged by one card."""
 

@@ -43,6 +43,16 @@ class Card(Protocol):
         ...
 
 
+class Published(Record):
+    """A version of a scorecard that never changes again."""
+
+    card: CardRef
+    #: Its text, as it was published.
+    source: str
+    who: str
+    at: datetime
+
+
 class Job(Record):
     """One conversation, claimed by a worker until its lease ends."""
 

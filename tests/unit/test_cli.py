@@ -17,7 +17,8 @@ from qa.errors import InputError, StoreError, UnknownName, UsageError, trace
 
 COMMANDS = {
     "run", "import", "formats", "work", "score", "list", "show", "roles swap",
-    "scorecard check", "scorecard list", "models list", "models pull", "models check",
+    "scorecard check", "scorecard list", "scorecard test", "scorecard diff", "scorecard publish",
+    "models list", "models pull", "models check",
     "db upgrade", "serve", "doctor",
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ import types
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from time import perf_counter
 from typing import Any
 
@@ -125,7 +126,7 @@ class PyannoteDiarizer:
             self._pipeline = _load_pipeline(
                 segmentation, lambda base: self._voice.as_pyannote(base, net), self._device
             )
-        except (RuntimeError, KeyError, EOFError, OSError, AttributeError) as err:
+        except (UnpicklingError, RuntimeError, KeyError, EOFError, OSError, AttributeError) as err:
             raise ModelError(
                 f"The diarization weights in '{folder}' cannot be loaded ({type(err).__name__}).",
                 "Check them: qa models check; fetch them again: qa models pull",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from time import perf_counter
 from typing import Any
 
@@ -66,7 +67,7 @@ class WhisperTranscriber:
             raise ModelError(f"No Whisper weights at '{file}'.", "Fetch them: qa models pull")
         try:
             self._model = whisper.load_model(str(file), device=self._device)
-        except (RuntimeError, KeyError, TypeError, EOFError, OSError) as err:
+        except (UnpicklingError, RuntimeError, KeyError, TypeError, EOFError, OSError) as err:
             raise ModelError(
                 f"'{file.name}' holds no Whisper model that openai-whisper can load.",
                 "Check it: qa models check; fetch it again: qa models pull",

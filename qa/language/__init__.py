@@ -4,7 +4,7 @@ A language is known by its folder under ``packs/``; nothing else in the program 
 languages. spaCy is not needed here.
 """
 
-from qa.language.lemmas import keys
+from qa.language.lemmas import keys, sought
 from qa.language.normalise import Normalised, fold, normalise
 from qa.language.packs import (
     Family,
@@ -28,5 +28,6 @@ __all__ = [
     "load_pack",
     "normalise",
     "pack_languages",
+    "sought",
     "tokenise",
 ]

@@ -11,6 +11,8 @@ from typing import Any
 
 from qa.language.normalise import fold
 
+#: Marks the lemma of a verb in the first person.
+FIRST_PERSON = "+1"
 #: Readings of a Russian form less likely than this do not count.
 _LIKELY = 0.15
 #: Languages that simplemma knows and we have packs for, besides Russian.
@@ -21,8 +23,9 @@ _SIMPLEMMA = frozenset(["en", "ro", "hu"])
 def keys(word: str, language: str) -> frozenset[str]:
     """Return what a normalised word matches by: its form and its lemmas, without diacritics.
 
-    A Russian form with several likely readings has several lemmas. A language without
-    a lemmatiser gives the form alone.
+    A Russian form with several likely readings has several lemmas, and what somebody says
+    of themselves («напишу») the lemma marked with `FIRST_PERSON` besides. A language
+    without a lemmatiser gives the form alone.
     """
     forms = {fold(word)}
     if word[:1].isalpha():
@@ -30,10 +33,22 @@ def keys(word: str, language: str) -> frozenset[str]:
     return frozenset(forms)
 
 
+def sought(found: frozenset[str], text: str) -> frozenset[str]:
+    """Return what a word of a phrase looks for, given what it matches by.
+
+    A promise in the first person («напишу») is not kept by an order («напиши»), so such a
+    word looks for first persons alone; every other word for all its forms.
+    """
+    own = [k for k in found if k.endswith(FIRST_PERSON)]
+    return frozenset([*own, text]) if own else found
+
+
 def _lemmas(word: str, language: str) -> set[str]:
     if language == "ru":
-        readings = _russian().parse(word)
-        return {r.normal_form.replace("ё", "е") for r in readings if r.score >= _LIKELY}
+        likely = [r for r in _russian().parse(word) if r.score >= _LIKELY]
+        lemmas = {r.normal_form.replace("ё", "е") for r in likely}
+        own = {r.normal_form.replace("ё", "е") for r in likely if "1per" in r.tag}
+        return lemmas | {lemma + FIRST_PERSON for lemma in own}
     if language in _SIMPLEMMA:
         from simplemma import lemmatize  # noqa: PLC0415  (its word lists load on first use)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from qa.language.lemmas import keys
 from qa.language.normalise import fold, normalise
 
+_SOLID = re.compile(r"\S+")
 #: A placeholder of redaction is one word, as it is written ("[CARD_NUMBER]", "[PERSON_1]").
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]*?)(?:_\d+)?\]")
 _TOKEN = re.compile(
@@ -38,8 +39,7 @@ _WITHOUT_APOSTROPHE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text."""
 
     #: Normalised, diacritics of Latin letters dropped.
@@ -57,10 +57,16 @@ class Token:
     clause: int = 0
     sentence: int = 0
 
-    @property
-    def lemma(self) -> str:
-        """The one form that stands for all others."""
-        return min(self.keys - {self.text}, default=self.text)
+
+class _Chunk(NamedTuple):
+    """What stands between two spaces: its words, and the marks around them."""
+
+    #: Words with places within the chunk; clause and sentence counted from its start, 1 for
+    #: a word that a mark stands before.
+    tokens: tuple[Token, ...]
+    #: Marks after the last word (all marks where there is no word).
+    ends_clause: bool
+    ends_sentence: bool
 
 
 def tokenise(text: str, language: str) -> tuple[Token, ...]:
@@ -69,33 +75,62 @@ def tokenise(text: str, language: str) -> tuple[Token, ...]:
     English short forms become the words they stand for ("don't" -> do, not), so that a
     phrase matches however it was written.
     """
-    norm = normalise(text)
     tokens: list[Token] = []
     clause = sentence = 0
-    last = 0
+    clause_due = sentence_due = False
+    for match in _SOLID.finditer(text):
+        inside, ends_clause, ends_sentence = _chunk(match.group(), language)
+        if not inside:
+            clause_due |= ends_clause
+            sentence_due |= ends_sentence
+            continue
+        at = match.start()
+        if tokens:  # a mark before the first word opens nothing
+            clause += clause_due and not inside[0].clause
+            sentence += sentence_due and not inside[0].sentence
+        else:
+            clause, sentence = -inside[0].clause, -inside[0].sentence
+        for word, keys_, start, end, placeholder, capital, c, s in inside:
+            tokens.append(
+                Token(
+                    word,
+                    keys_,
+                    at + start,
+                    at + end,
+                    placeholder,
+                    capital,
+                    clause + c,
+                    sentence + s,
+                )
+            )
+        clause, sentence = tokens[-1].clause, tokens[-1].sentence
+        clause_due, sentence_due = ends_clause, ends_sentence
+    return tuple(tokens)
+
+
+@lru_cache(maxsize=100_000)
+def _chunk(text: str, language: str) -> _Chunk:
+    """Cut one solid piece of text; conversations repeat them, so each is cut once."""
+    norm = normalise(text)
+    tokens: list[Token] = []
+    clause = sentence = last = 0
     for match in _TOKEN.finditer(norm.text):
-        between = norm.text[last : match.start()]
-        clause += bool(_CLAUSE_END & set(between)) and bool(tokens)
-        sentence += bool(_SENTENCE_END & set(between)) and bool(tokens)
+        between = set(norm.text[last : match.start()])
+        clause += not _CLAUSE_END.isdisjoint(between)
+        sentence += not _SENTENCE_END.isdisjoint(between)
         last = match.end()
         for word, a, b in _parts(match.group(), match.start(), language):
             start, end = norm.span(a, b)
             original = text[start:end]
             placeholder = _placeholder(original)
             form = original.lower() if placeholder else fold(word)
-            tokens.append(
-                Token(
-                    text=form,
-                    keys=frozenset([form]) if placeholder else keys(word, language),
-                    start=start,
-                    end=end,
-                    placeholder=placeholder,
-                    capital=original[:1].isupper(),
-                    clause=clause,
-                    sentence=sentence,
-                )
-            )
-    return tuple(tokens)
+            found = frozenset([form]) if placeholder else keys(word, language)
+            capital = original[:1].isupper()
+            tokens.append(Token(form, found, start, end, placeholder, capital, clause, sentence))
+    after = set(norm.text[last:])
+    return _Chunk(
+        tuple(tokens), not _CLAUSE_END.isdisjoint(after), not _SENTENCE_END.isdisjoint(after)
+    )
 
 
 def _placeholder(original: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from qa.language import load_pack
-from qa.scoring.phrases import Variant, compile_phrase
+from qa.scoring.phrasebook import Phrasebook
+from qa.scoring.phrases import Atom, Variant, compile_phrase
 from qa.scoring.scorecard import FamilyRef, ListRef, PhraseRef, Scorecard
 
 
@@ -14,19 +15,33 @@ class Compiled:
 
     def __init__(self, card: Scorecard) -> None:
         self.card = card
-        self._variants: dict[tuple[tuple[PhraseRef, ...], str], tuple[Variant, ...]] = {}
+        #: Whether it reads sentence structure.
+        self.parses = card.parses
+        self._books: dict[tuple[tuple[PhraseRef, ...], str], Phrasebook] = {}
+
+    def book(self, refs: tuple[PhraseRef, ...], language: str) -> Phrasebook:
+        """Return the phrases in that language, ready to be looked for together."""
+        known = self._books.get((refs, language))
+        if known is None:
+            found: dict[tuple[Atom, ...], Variant] = {}
+            for ref in refs:
+                source = "" if isinstance(ref, str) else named(ref)
+                for phrase in phrases_of(self.card, (ref,), language):
+                    for variant in compile_phrase(phrase, language, self.card.vars, source=source):
+                        found.setdefault(variant.atoms, variant)
+            known = self._books[refs, language] = Phrasebook(found.values(), language)
+        return known
 
     def variants(self, refs: tuple[PhraseRef, ...], language: str) -> tuple[Variant, ...]:
         """Return all variants of the phrases in that language; may be none."""
-        known = self._variants.get((refs, language))
-        if known is None:
-            unique = {
-                v.atoms: v
-                for phrase in phrases_of(self.card, refs, language)
-                for v in compile_phrase(phrase, language, self.card.vars)
-            }
-            known = self._variants[refs, language] = tuple(unique.values())
-        return known
+        return self.book(refs, language).variants
+
+
+def named(ref: PhraseRef) -> str:
+    """Return a reference as the card words it."""
+    if isinstance(ref, str):
+        return ref
+    return f"list: {ref.list}" if isinstance(ref, ListRef) else f"family: {ref.family}"
 
 
 def phrases_of(card: Scorecard, refs: tuple[PhraseRef, ...], language: str) -> tuple[str, ...]:

@@ -8,11 +8,12 @@ from functools import cached_property
 
 from qa.records import Evidence, EvidenceKind, Verdict
 from qa.scoring.checks import Outcome
-from qa.scoring.compiled import Compiled
+from qa.scoring.compiled import Compiled, named
 from qa.scoring.document import Document
-from qa.scoring.matching import Hit, Strictness, Window, distinct, find, near_miss
+from qa.scoring.matching import Hit, Strictness, Window, distinct
 from qa.scoring.parts import Part
 from qa.scoring.scorecard import Item, PhraseRef, Search, Where, Who
+from qa.scoring.tolerant import find_tolerantly, near_miss
 from qa.scoring.windows import Place, window
 
 #: A hit of a prohibition is for a human below these.
@@ -68,14 +69,33 @@ class Context:
         return distinct(
             hit
             for language in self.languages
-            for hit in find(
-                self.document.view(language),
-                self.compiled.variants(tuple(refs), language),
-                within,
-                strictness=strictness,
-                unless_negated=negation,
+            for hit in self._sought(
+                language, tuple(refs), within, strictness, unless_negated=negation
             )
         )
+
+    def _sought(
+        self,
+        language: str,
+        refs: tuple[PhraseRef, ...],
+        within: Window,
+        strictness: Strictness,
+        *,
+        unless_negated: bool,
+    ) -> list[Hit]:
+        """Look in one language; what denies a hit is told by structure where there is one."""
+        structure = self.document.structure
+        parse = unless_negated and self.compiled.parses and not structure.why_not(language)
+        hits = find_tolerantly(
+            self.document.view(language),
+            self.compiled.book(refs, language),
+            within,
+            strictness=strictness,
+            unless_negated=unless_negated and not parse,
+        )
+        if not parse:
+            return hits
+        return [h for h in hits if not structure.negated(h.turn, h.start, h.end, language)]
 
     def find(self, search: Search) -> list[Hit]:
         """Return the hits of a step or condition; none when fewer than it needs."""
@@ -158,15 +178,15 @@ class Context:
             last_turn=turns[-1].index if turns else None,
             start=min(starts, default=None),
             end=max(ends, default=None),
-            rule="; ".join(_worded(ref) for group in missing for ref in group),
+            rule="; ".join(named(ref) for group in missing for ref in group),
         )
 
     def _nearest(self, missing: Sequence[Sequence[PhraseRef]], within: Window) -> list[Evidence]:
         best: Hit | None = None
         for group in missing:
             for language in self.languages:
-                variants = self.compiled.variants(tuple(group), language)
-                hit = near_miss(self.document.view(language), variants, within)
+                book = self.compiled.book(tuple(group), language)
+                hit = near_miss(self.document.view(language), book, within)
                 if hit and (best is None or hit.score > best.score):
                     best = hit
         return [as_evidence(self.document, best, EvidenceKind.NEAR_MISS)] if best else []
@@ -201,12 +221,6 @@ class Context:
 
 def _turns(count: int) -> str:
     return f"{count} turn" if count == 1 else f"{count} turns"
-
-
-def _worded(ref: PhraseRef) -> str:
-    if isinstance(ref, str):
-        return ref
-    return "list: " + ref.list if hasattr(ref, "list") else "family: " + ref.family
 
 
 def _seconds(document: Document, hit: Hit) -> tuple[float, float] | None:

@@ -6,20 +6,23 @@ Built once per conversation and shared by all cards.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from qa.language import (
     Token,
     base_language,
     guess_language,
-    keys,
     load_pack,
     pack_languages,
     tokenise,
 )
+from qa.language.parsing import Parsers
 from qa.records import Role, SafeConversation, SafeTurn
-from qa.scoring.likeness import SHORTEST, likeness
+from qa.scoring.likeness import likeness
+from qa.scoring.phrases import Atom
+from qa.scoring.structure import Structure
 
 #: A turn's own language counts from this confidence on, and a language counts as heard
 #: in the conversation from this share of its words on.
@@ -27,31 +30,15 @@ _SURE = 0.5
 _HEARD_SHARE = 0.1
 
 
-@dataclass(frozen=True)
-class Line:
+#: Where a word stands: (turn, word).
+Spot = tuple[int, int]
+
+
+class Line(NamedTuple):
     """One turn as words of one language."""
 
     turn: SafeTurn
     tokens: tuple[Token, ...]
-
-    @cached_property
-    def forms(self) -> frozenset[str]:
-        """The forms of all its words."""
-        return frozenset(t.text for t in self.tokens)
-
-    @cached_property
-    def lemmas(self) -> str:
-        """The words' lemmas, joined by a space."""
-        return " ".join(t.lemma for t in self.tokens)
-
-    @cached_property
-    def starts(self) -> tuple[int, ...]:
-        """Where each word begins in `lemmas`."""
-        starts, at = [], 0
-        for token in self.tokens:
-            starts.append(at)
-            at += len(token.lemma) + 1
-        return tuple(starts)
 
 
 class View:
@@ -61,42 +48,71 @@ class View:
         self.language = language
         self.pack = load_pack(language)
         self.lines = {t.index: Line(t, tokenise(t.text, language)) for t in turns}
-        #: Where each key stands: (turn, word).
-        self.index: dict[str, list[tuple[int, int]]] = {}
-        #: Where each form stands.
-        self.forms: dict[str, list[tuple[int, int]]] = {}
-        for number, line in self.lines.items():
-            for at, token in enumerate(line.tokens):
-                self.forms.setdefault(token.text, []).append((number, at))
-                for key in token.keys:
-                    self.index.setdefault(key, []).append((number, at))
-        self._likeness = likeness(language)
-        self._likeness.learn(self.forms)
-        self._similar: dict[tuple[tuple[str, ...], int], frozenset[str]] = {}
+        #: Where each key and each form stands.
+        self.index: dict[str, list[Spot]] = {}
+        self.forms: dict[str, list[Spot]] = {}
+        for (form, keys), spots in self._by_word().items():
+            self.forms[form] = [*self.forms[form], *spots] if form in self.forms else spots
+            for key in keys:
+                self.index[key] = [*self.index[key], *spots] if key in self.index else spots
+        self._spots: dict[Atom, dict[Spot, float]] = {}
 
-    def similar(self, words: tuple[str, ...], cutoff: int) -> frozenset[str]:
-        """Return the forms said here that are like one of `words` (ratio, 0..100)."""
-        known = self._similar.get((words, cutoff))
-        if known is None:
-            near = {w for w in words if w in self.forms}
-            for word in words:
-                if len(word) >= SHORTEST:
-                    near |= self._likeness.like(word, cutoff) & self.forms.keys()
-            known = frozenset(near)
-            self._similar[words, cutoff] = known
-        return known
+    def _by_word(self) -> dict[tuple[str, frozenset[str]], list[Spot]]:
+        words: dict[tuple[str, frozenset[str]], list[Spot]] = {}
+        for number, (_, tokens) in self.lines.items():
+            for at, token in enumerate(tokens):
+                words.setdefault(token[:2], []).append((number, at))
+        return words
 
-    def lemma(self, word: str) -> str:
-        """Return the one form that stands for all forms of a word."""
-        return min(keys(word, self.language) - {word}, default=word)
+    def near(self) -> Mapping[str, list[tuple[str, float]]]:
+        """Return, by word looked for, the forms said here that are like it, and how like.
+
+        Complete for every card that was made ready in this language before.
+        """
+        memory = likeness(self.language)
+        if self._near is None or self._near[0] != memory.size:
+            near: dict[str, list[tuple[str, float]]] = {}
+            for form in self.forms:
+                for word, ratio in memory.of(form).items():
+                    near.setdefault(word, []).append((form, ratio))
+            self._near = (memory.size, near)
+            self._spots.clear()
+        return self._near[1]
+
+    _near: tuple[int, dict[str, list[tuple[str, float]]]] | None = None
+
+    def spots(self, atom: Atom) -> Mapping[Spot, float]:
+        """Return where a word is said, or one like it, and how like it is (0..1)."""
+        near = self.near()
+        found = self._spots.get(atom)
+        if found is None:
+            found = {}
+            if atom.kind == "word" and atom.content:
+                for word in atom.words:
+                    for form, ratio in near.get(word, ()):
+                        for spot in self.forms[form]:
+                            found[spot] = max(found.get(spot, 0.0), ratio)
+            found.update((spot, 1.0) for k in atom.keys for spot in self.said(atom, k))
+            self._spots[atom] = found
+        return found
+
+    def said(self, atom: Atom, key: str) -> Sequence[Spot]:
+        """Return where a key of a word stands; of an exact word the form itself."""
+        return (self.forms if atom.kind == "exact" else self.index).get(key, ())
 
 
 class Document:
-    """A conversation with its languages, ready for every card."""
+    """A conversation with its languages, ready for every card.
 
-    def __init__(self, safe: SafeConversation) -> None:
+    Parameters
+    ----------
+    parsers : for items that need sentence structure; without them those are for a human.
+    """
+
+    def __init__(self, safe: SafeConversation, *, parsers: Parsers | None = None) -> None:
         self.safe = safe
         self.turns = {t.index: t for t in safe.turns}
+        self.structure = Structure(self.turns, parsers)
         self._views: dict[str, View] = {}
 
     @cached_property

@@ -1,52 +1,87 @@
-"""Which written words are like which, remembered between conversations.
+"""Which words said are like which words looked for, remembered between conversations.
 
-Conversations use the same words over and over, so each pair of words is compared once a
-process. What is remembered never changes an answer, only how soon it comes.
+Conversations use the same words over and over, so each is compared with the words of the
+cards once a process. What is remembered never changes an answer, only how soon it comes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
-#: Words shorter than this are like nothing but themselves.
+from qa.language import load_pack
+
+#: Words shorter than this are like nothing but themselves: of three letters or fewer another
+#: word is a letter away.
 SHORTEST = 4
+#: Words less like than this (0..1) are not alike at all.
+FLOOR = 0.7
+#: A prefix has this many letters, and the stem after it begins with this many of the word's.
+_PREFIX, _STEM = (1, 2, 3), 4
 #: Forms remembered per language; when there are more, all is forgotten (memory stays bounded).
 _MOST = 100_000
 
 
 class Likeness:
-    """The forms seen in one language, and which of them are like a word."""
+    """The words that cards of one language look for, and which forms are like them.
 
-    def __init__(self) -> None:
-        self._forms: list[str] = []
+    Parameters
+    ----------
+    never : words too common to be a slip of another word, and those that turn the sense
+        round; they are like nothing but themselves.
+    """
+
+    def __init__(self, never: frozenset[str] = frozenset()) -> None:
+        self._never = never
+        self._sought: list[str] = []
         self._known: set[str] = set()
-        #: (word, cutoff) -> forms compared so far, and those that are like it.
-        self._like: dict[tuple[str, int], tuple[int, set[str]]] = {}
+        #: Form -> how many of `_sought` it was compared with, and how like they are, 0..1.
+        self._like: dict[str, tuple[int, dict[str, float]]] = {}
 
-    def learn(self, forms: Iterable[str]) -> None:
-        """Take up the forms of a conversation."""
-        if len(self._forms) > _MOST:
-            self._forms, self._known, self._like = [], set(), {}
-        new = [f for f in forms if len(f) >= SHORTEST and f[0] != "[" and f not in self._known]
+    def _comparable(self, word: str) -> bool:
+        return len(word) >= SHORTEST and word[0] != "[" and word not in self._never
+
+    @property
+    def size(self) -> int:
+        """How many words are looked for."""
+        return len(self._sought)
+
+    def seek(self, words: Iterable[str]) -> None:
+        """Take up words that a card looks for."""
+        new = [w for w in words if w not in self._known and self._comparable(w)]
         self._known.update(new)
-        self._forms += new
+        self._sought += dict.fromkeys(new)
 
-    def like(self, word: str, cutoff: int) -> set[str]:
-        """Return the forms learnt so far whose ratio to `word` is at least `cutoff` (0..100)."""
-        compared, found = self._like.get((word, cutoff), (0, set()))
-        if compared < len(self._forms):
-            near = process.extract(
-                word, self._forms[compared:], scorer=fuzz.ratio, score_cutoff=cutoff, limit=None
-            )
-            found = found | {form for form, _, _ in near}
-            self._like[word, cutoff] = (len(self._forms), found)
+    def of(self, form: str) -> Mapping[str, float]:
+        """Return the words looked for that a form is like, itself left out."""
+        compared, found = self._like.get(form, (0, {}))
+        if compared < len(self._sought):
+            if len(self._like) > _MOST:
+                self._like.clear()
+                compared, found = 0, {}
+            if self._comparable(form):
+                found = found | self._compare(form, self._sought[compared:])
+            self._like[form] = (len(self._sought), found)
         return found
+
+    def _compare(self, form: str, words: list[str]) -> dict[str, float]:
+        near = process.extract(form, words, scorer=fuzz.ratio, score_cutoff=100 * FLOOR, limit=None)
+        return {word: ratio / 100 for word, ratio, _ in near if not _derived(word, form)}
+
+
+def _derived(one: str, other: str) -> bool:
+    """Tell whether a word is the other with a prefix, and so another ("unsuccessful", «узнаю»)."""
+    if one[:_STEM] == other[:_STEM]:
+        return one == other
+    return any(
+        a[k : k + _STEM] == b[:_STEM] for a, b in ((one, other), (other, one)) for k in _PREFIX
+    )
 
 
 @lru_cache(maxsize=16)
-def likeness(language: str) -> Likeness:  # noqa: ARG001  (one memory per language)
+def likeness(language: str) -> Likeness:
     """Return what this process remembers of a language."""
-    return Likeness()
+    pack = load_pack(language)
+    return Likeness(pack.function_words | pack.negations | pack.backchannels)

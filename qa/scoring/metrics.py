@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from qa.language import load_pack, tokenise
 from qa.records import (
@@ -19,9 +20,10 @@ from qa.records import (
     SafeTurn,
     SpeechSpan,
 )
-from qa.scoring.matching import Strictness, find
 from qa.scoring.parts import Part
-from qa.scoring.phrases import Variant, compile_phrase
+from qa.scoring.phrasebook import Phrasebook
+from qa.scoring.phrases import compile_phrase
+from qa.scoring.tolerant import find_tolerantly
 
 #: A silence shorter than this is a pause for breath.
 _PAUSE = 2.0
@@ -174,27 +176,18 @@ def _asks(turn: SafeTurn) -> bool:
 
 
 def _announces_hold(part: Part, turn: SafeTurn) -> bool:
-    for language in part.document.languages:
-        view = part.document.view(language)
-        if turn.index in view.lines and find(
-            view,
-            _hold_phrases(language),
-            {turn.index: (0, len(turn.text))},
-            strictness=Strictness.MEDIUM,
-        ):
-            return True
-    return False
+    window = {turn.index: (0, len(turn.text))}
+    return any(
+        find_tolerantly(part.document.view(language), _hold_phrases(language), window)
+        for language in part.document.languages
+    )
 
 
-_HOLDS: dict[str, tuple[Variant, ...]] = {}
-
-
-def _hold_phrases(language: str) -> tuple[Variant, ...]:
-    if language not in _HOLDS:
-        family = load_pack(language).families.get("hold_notice")
-        phrases = family.phrases if family else ()
-        _HOLDS[language] = tuple(v for p in phrases for v in compile_phrase(p, language, {}))
-    return _HOLDS[language]
+@lru_cache(maxsize=16)
+def _hold_phrases(language: str) -> Phrasebook:
+    family = load_pack(language).families.get("hold_notice")
+    phrases = family.phrases if family else ()
+    return Phrasebook((v for p in phrases for v in compile_phrase(p, language, {})), language)
 
 
 def _dead_air_max(part: Part) -> Result:

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
 
-from qa.language import Pack, Token, load_pack, tokenise
+from qa.language import Pack, fold, load_pack, normalise, sought, tokenise
 
 #: Limits that keep a phrase's cost bounded; ordinary phrases make fewer than twenty variants.
 MAX_VARIANTS = 256
@@ -36,6 +36,8 @@ MAX_DEPTH = 4
 MAX_LENGTH = 600
 #: Words that one gap may span.
 GAP = 4
+#: A phrase no longer than this is shown as it stands.
+_SHORT_RULE = 60
 
 SLOTS = ("NUMBER", "TIME", "DATE", "MONEY", "NAME", "EMAIL", "PHONE", "ID")
 #: Places instead of words: where the turn begins, a clause begins, a sentence ends.
@@ -75,19 +77,22 @@ class Atom:
     #: The word, or the name of the slot or edge; of a choice its first word.
     text: str = ""
     keys: frozenset[str] = frozenset()
-    #: All words that will do.
+    #: All words that will do, and as the card writes them.
     words: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
     #: Of a word: it carries meaning (is no function word). Of a slot: words stand around it.
     content: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Variant:
     """One way of saying a phrase, in one language."""
 
     #: The phrase as the card words it.
     rule: str
     atoms: tuple[Atom, ...]
+    #: The list or family it comes from ("list: greeting"); "" for a phrase of the item itself.
+    source: str = ""
 
     @cached_property
     def words(self) -> tuple[Atom, ...]:
@@ -96,25 +101,54 @@ class Variant:
 
     @cached_property
     def content(self) -> tuple[Atom, ...]:
-        """The words that carry meaning; all of its words where none does."""
-        return tuple(a for a in self.words if a.content) or self.words
+        """The words that carry meaning; may be none."""
+        return tuple(a for a in self.words if a.content)
+
+    @cached_property
+    def rarest(self) -> Atom | None:
+        """The word that is most likely missing where the phrase is; None without words."""
+        return max(self.words, key=_rarity, default=None)
 
     @cached_property
     def anchor(self) -> tuple[Atom | None, int]:
-        """The first word and how many slots stand before it; None: may begin anywhere."""
-        slots = 0
-        for atom in self.atoms:
-            if atom.kind in {"word", "exact"}:
-                return atom, slots
-            if atom.kind == "gap":
-                break
-            slots += atom.kind == "slot"
-        return None, 0
+        """The rarest word before any gap, and how many words and slots stand before it.
+
+        None: the phrase begins with slots alone and may begin anywhere.
+        """
+        gap = next((i for i, a in enumerate(self.atoms) if a.kind == "gap"), len(self.atoms))
+        places = [a for a in self.atoms[:gap] if a.kind != "edge"]
+        words = [(a, i) for i, a in enumerate(places) if a.kind in {"word", "exact"}]
+        return max(words, key=lambda pair: _rarity(pair[0]), default=(None, 0))
 
     @cached_property
     def plain(self) -> bool:
         """Nothing but words that any form will do for."""
         return all(a.kind == "word" for a in self.atoms)
+
+    def named(self, said: Sequence[str] = ()) -> str:
+        """Return what a person reads as the rule: where it stands, and the way it was said.
+
+        Parameters
+        ----------
+        said : words of the turn; of a choice the one is named that is among them.
+        """
+        if not self.source and len(self.rule) <= _SHORT_RULE:
+            return self.rule
+        wording = " ".join(_shown(a, said) for a in self.atoms if a.kind != "edge")
+        return f'{self.source} · "{wording}"' if self.source else wording
+
+
+def _rarity(atom: Atom) -> tuple[bool, int, int]:
+    return atom.content, -len(atom.words), len(atom.text)
+
+
+def _shown(atom: Atom, said: Sequence[str]) -> str:
+    if atom.kind == "gap":
+        return "..."
+    if atom.kind in {"slot", "edge"}:
+        return f"<{atom.text}>"
+    pairs = zip(atom.words, atom.shown, strict=True)
+    return next((shown for word, shown in pairs if word in said), atom.shown[0])
 
 
 Variants = list[tuple[Piece, ...]]
@@ -139,9 +173,14 @@ def parse(phrase: str, variables: Mapping[str, Sequence[str]]) -> Variants:
 
 
 def compile_phrase(
-    phrase: str, language: str, variables: Mapping[str, Sequence[str]]
+    phrase: str, language: str, variables: Mapping[str, Sequence[str]], *, source: str = ""
 ) -> tuple[Variant, ...]:
-    """Return the variants of a phrase as words of one language (PhraseError as `parse`)."""
+    """Return the variants of a phrase as words of one language (PhraseError as `parse`).
+
+    Parameters
+    ----------
+    source : the list or family that the phrase stands in.
+    """
     pack = load_pack(language)
     found = {}
     for pieces in parse(phrase, variables):
@@ -150,7 +189,7 @@ def compile_phrase(
         for chosen in product(*options):
             atoms = tuple(a for part in chosen for a in part)
             if any(a.kind not in {"gap", "edge"} for a in atoms):
-                found[atoms] = Variant(phrase, atoms)
+                found[atoms] = Variant(phrase, atoms, source)
     return tuple(found.values())
 
 
@@ -181,9 +220,11 @@ def _merged(variant: tuple[Piece, ...]) -> tuple[Piece, ...]:
 def _atoms(piece: Piece, language: str, pack: Pack, *, worded: bool) -> list[tuple[Atom, ...]]:
     """Return the rows of words that a piece may be; more than one only for odd choices."""
     if piece.kind == "slot" and piece.text in EDGES:
-        return [(Atom("edge", piece.text),)]
+        return [(_same("edge", piece.text, frozenset(), (), (), content=False),)]
+    if piece.kind == "slot" and piece.text in EDGES:
+        return [(_same("edge", piece.text, frozenset(), (), (), content=False),)]
     if piece.kind in {"gap", "slot"}:
-        return [(Atom(piece.kind, piece.text, content=worded),)]
+        return [(_same(piece.kind, piece.text, frozenset(), (), (), content=worded),)]
     exact = piece.kind == "exact"
     rows = [_words(word, language) for word in piece.text.split("|")]
     single = tuple(row[0] for row in rows if len(row) == 1)
@@ -191,16 +232,41 @@ def _atoms(piece: Piece, language: str, pack: Pack, *, worded: bool) -> list[tup
     return [*([(_atom(single, pack, exact=exact),)] if single else []), *more]
 
 
-def _atom(tokens: tuple[Token, ...], pack: Pack, *, exact: bool = False) -> Atom:
-    words = tuple(dict.fromkeys(t.text for t in tokens))
-    keys = frozenset(words) if exact else frozenset(k for t in tokens for k in t.keys)
-    content = any(w not in pack.function_words or w in pack.negations for w in words)
-    return Atom("exact" if exact else "word", words[0], keys, words, content)
+def _atom(words: tuple[_Word, ...], pack: Pack, *, exact: bool = False) -> Atom:
+    shown = {text: written for text, written, _ in reversed(words)}
+    texts = tuple(dict.fromkeys(text for text, _, _ in words))
+    keys = frozenset(texts) if exact else frozenset(k for _, _, found in words for k in found)
+    content = any(w not in pack.function_words or w in pack.negations for w in texts)
+    kind = "exact" if exact else "word"
+    return _same(kind, texts[0], keys, texts, tuple(shown[t] for t in texts), content=content)
+
+
+@lru_cache(maxsize=100_000)
+def _same(
+    kind: str,
+    text: str,
+    keys: frozenset[str],
+    words: tuple[str, ...],
+    shown: tuple[str, ...],
+    *,
+    content: bool,
+) -> Atom:
+    return Atom(kind, text, keys, words, shown, content)
+
+
+#: A word as it is compared, as it is written, and what it looks for.
+_Word = tuple[str, str, frozenset[str]]
 
 
 @lru_cache(maxsize=20_000)
-def _words(text: str, language: str) -> tuple[Token, ...]:
-    return tokenise(text, language)
+def _words(text: str, language: str) -> tuple[_Word, ...]:
+    found = []
+    for token in tokenise(text, language):
+        written = text[token.start : token.end].lower()
+        same = fold(normalise(written).text) == token.text  # not so for "n't", which is "not"
+        looks_for = sought(token.keys, token.text)
+        found.append((token.text, written if same else token.text, looks_for))
+    return tuple(found)
 
 
 class _Parser:

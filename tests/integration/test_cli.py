@@ -33,7 +33,7 @@ front-desk version 3 · agent
 Score 40, final, failed, pass mark 80, weighted by section
   Opening  100
     ✓ pass           Did the agent greet the customer? (greeting, 1)
-        00:01, turn 1, agent: "Good morning"  <- good (morning|afternoon|evening)
+        00:01, turn 1, agent: "Good morning"  <- list: hello · "good morning"
     ✓ pass           Was the company named? (company, 1)
         00:01, turn 1, agent: "Acme Bank"  <- {company}
   Care  0
@@ -44,14 +44,14 @@ Score 40, final, failed, pass mark 80, weighted by section
     ✗ fail           Did the agent thank the customer for waiting? (thanks, 1)  [bonus]
         Not said; 6 turns of the agent searched.
         searched 00:01 to 00:48, turns 1 to 11  <- thank you for waiting
-        nearest 67%: 00:20, turn 5, agent: "Thank you, one"  <- thank you for waiting
+        nearest 50%: 00:20, turn 5, agent: "Thank you"  <- thank you for waiting
     ✓ pass           No insults (no_insult, 1)  [deducts]  [critical: zeroes the total]
         searched 00:01 to 00:48, turns 1 to 11  <- list: insult
   Closing  33.3
     ✗ fail           Did the agent ask whether anything else is needed? (anything_else, 2)
         Not said; 3 turns of the agent searched.
         searched 00:31 to 00:48, turns 7 to 11  <- (anything|something) else
-        nearest 69%: 00:40, turn 9, agent: "there anything I"  <- (anything|something) else
+        nearest 50%: 00:40, turn 9, agent: "anything"  <- (anything|something) else
         advice: Ask once, and wait for the answer.
     ✓ pass           Farewell or good wishes? (farewell, 1)
         00:47, turn 11, agent: "have a lovely day"  <- have a ... day

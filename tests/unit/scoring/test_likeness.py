@@ -1,29 +1,63 @@
 """What is remembered between conversations changes how soon an answer comes, never the answer."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from qa.scoring import likeness
-from qa.scoring.likeness import SHORTEST, Likeness
+from qa.scoring.likeness import FLOOR, SHORTEST, Likeness
 
-WORDS = st.lists(st.text(alphabet="abce", min_size=3, max_size=7), max_size=12)
+WORDS = st.lists(st.text(alphabet="abce", min_size=4, max_size=8), max_size=12)
 
 
-@given(WORDS, WORDS, st.text(alphabet="abce", min_size=4, max_size=7))
-def test_the_order_of_learning_does_not_matter(first, second, word):
+@given(WORDS, WORDS, st.text(alphabet="abce", min_size=SHORTEST, max_size=8))
+def test_the_order_of_seeking_does_not_matter(first, second, form):
     bit_by_bit, at_once = Likeness(), Likeness()
-    bit_by_bit.learn(first)
-    bit_by_bit.like(word, 75)
-    bit_by_bit.learn(second)
-    at_once.learn([*first, *second])
-    expected = {f for f in (*first, *second) if len(f) >= SHORTEST and fuzz.ratio(word, f) >= 75}
-    assert bit_by_bit.like(word, 75) == at_once.like(word, 75) == expected
+    bit_by_bit.seek(first)
+    bit_by_bit.of(form)
+    bit_by_bit.seek(second)
+    at_once.seek([*first, *second])
+    expected = {
+        w: fuzz.ratio(w, form) / 100
+        for w in (*first, *second)
+        if len(w) >= SHORTEST
+        and fuzz.ratio(w, form) >= 100 * FLOOR
+        and not likeness._derived(w, form)
+    }
+    assert bit_by_bit.of(form) == at_once.of(form) == expected
+
+
+@pytest.mark.parametrize(
+    ("form", "word", "alike"),
+    [
+        ("anythin", "anything", True),
+        ("elsewere", "elsewhere", True),
+        ("hold", "help", False),
+        ("unsuccessful", "successful", False),
+        ("successfully", "unsuccessful", False),
+        ("знаю", "узнаю", False),
+        ("[phone_number]", "phone_number", False),
+    ],
+)
+def test_a_short_word_or_one_with_a_prefix_is_another_word(form, word, alike):
+    memory = Likeness()
+    memory.seek([word])
+    assert (word in memory.of(form)) is alike
+
+
+def test_common_words_are_like_nothing_but_themselves():
+    memory = Likeness(frozenset(["nothing"]))
+    memory.seek(["anything", "nothing"])
+    assert memory.of("nothing") == {}
+    assert "nothing" not in memory.of("nothin")
 
 
 def test_memory_is_bounded(monkeypatch):
     monkeypatch.setattr(likeness, "_MOST", 3)
     memory = Likeness()
-    memory.learn(["aaaa", "bbbb", "cccc", "dddd"])
-    memory.learn(["aaab"])
-    assert memory.like("aaaa", 75) == {"aaab"}
+    memory.seek(["aaaaa"])
+    for form in ("aaaab", "bbbbb", "ccccc", "ddddd", "eeeee", "fffff"):
+        memory.of(form)
+    assert len(memory._like) <= 4
+    assert memory.of("aaaab").keys() == {"aaaaa"}

@@ -3,20 +3,26 @@
 import pytest
 
 from qa.scoring.document import Document
-from qa.scoring.matching import Hit, Strictness, distinct, find, near_miss
+from qa.scoring.matching import Hit, Strictness, distinct, find
+from qa.scoring.phrasebook import Phrasebook
 from qa.scoring.phrases import compile_phrase
+from qa.scoring.tolerant import find_tolerantly, near_miss
 from qa.testing import make_safe
 
 EXACT, MEDIUM = Strictness.EXACT, Strictness.MEDIUM
+
+
+def book_of(phrases, language="en"):
+    return Phrasebook((v for p in phrases for v in compile_phrase(p, language, {})), language)
 
 
 def look(phrases, *texts, language="en", strictness=EXACT, **more):
     """Return what is found, as the words of the turns."""
     safe = make_safe([("agent", t) for t in texts], language=language)
     view = Document(safe).view(language)
-    variants = [v for p in phrases for v in compile_phrase(p, language, {})]
+    book = book_of(phrases, language)
     window = {t.index: (0, len(t.text)) for t in safe.turns}
-    hits = find(view, variants, window, strictness=strictness, **more)
+    hits = find_tolerantly(view, book, window, strictness=strictness, **more)
     return [safe.turns[h.turn].text[h.start : h.end] for h in hits]
 
 
@@ -142,9 +148,9 @@ def test_the_order_of_phrases_does_not_matter():
 def test_only_the_window_is_searched():
     safe = make_safe([("agent", "hello hello")])
     view = Document(safe).view("en")
-    [variant] = compile_phrase("hello", "en", {})
-    assert [h.start for h in find(view, [variant], {0: (1, 11)})] == [6]
-    assert find(view, [variant], {}) == []
+    book = book_of(["hello"])
+    assert [h.start for h in find(view, book, {0: (1, 11)})] == [6]
+    assert find(view, book, {}) == []
 
 
 def test_the_nearest_miss_is_what_a_reviewer_would_look_at():
@@ -152,14 +158,74 @@ def test_the_nearest_miss_is_what_a_reviewer_would_look_at():
         [("agent", "Well then."), ("agent", "Is there anything wrong?"), ("agent", "Fine.")]
     )
     view = Document(safe).view("en")
-    variants = compile_phrase("anything else", "en", {})
-    hit = near_miss(view, variants, {t.index: (0, 99) for t in safe.turns})
+    book = book_of(["anything else"])
+    hit = near_miss(view, book, {t.index: (0, 99) for t in safe.turns})
     assert hit.turn == 1
     assert "anything" in safe.turns[1].text[hit.start : hit.end]
-    assert near_miss(view, variants, {0: (0, 99)}) is None
+    assert near_miss(view, book, {0: (0, 99)}) is None
 
 
 def test_long_text_without_end_is_searched_in_time():
     """Gaps and repeated words do not explode."""
     text = "a b " * 2500
     assert look(["a ... b ... a ... c"], text, strictness=MEDIUM) == []
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "language"),
+    [
+        pytest.param("(so|okay so) (that is|you would)", "That is ridiculous.", "en", id="passing"),
+        pytest.param("you would like", "Would you like it?", "en", id="another order"),
+        pytest.param("successfully booked", "unsuccessfully booked", "en", id="a prefix"),
+        pytest.param("happy to arrange", "not happy to arange", "en", id="a negation before"),
+        pytest.param("was able to book", "was not able to book", "en", id="a negation inside"),
+        pytest.param("anything else", "Nothing else, thanks", "en", id="a negation for a word"),
+        pytest.param("new delivery date", "The delivery date is fine", "en", id="a word missing"),
+        pytest.param("booked it for you", "I booked. It is for you", "en", id="two sentences"),
+        pytest.param("help you", "held you", "en", id="a short word"),
+        pytest.param("i will check", "you will check", "en", id="somebody else"),
+        pytest.param("я напишу вам", "Вы напиши нам", "ru", id="an order"),
+        pytest.param("напишу", "напишите", "ru", id="an order alone"),
+        pytest.param("узнаю", "Не знаю.", "ru", id="a prefix in Russian"),
+        pytest.param("закрыть счёт", "Хочу открыть счёт.", "ru", id="two prefixes"),
+    ],
+)
+def test_tolerance_has_guards(phrase, text, language):
+    assert look([phrase], text, language=language, strictness=MEDIUM) == []
+
+
+@pytest.mark.parametrize("text", ["Напишу вам завтра", "мы напишем вам", "я вам напишу"])
+def test_first_persons_stand_for_one_another(text):
+    assert look(["напишу"], text, language="ru")
+
+
+def nearest(phrases, *texts):
+    safe = make_safe([("agent", t) for t in texts])
+    window = {t.index: (0, len(t.text)) for t in safe.turns}
+    hit = near_miss(Document(safe).view("en"), book_of(phrases), window)
+    return hit and safe.turns[hit.turn].text[hit.start : hit.end]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "texts", "quote"),
+    [
+        ("is there anything else", ["Well.", "Is there anything you need?"], "Is there anything"),
+        ("thank you for waiting", ["Thank you for asking"], "Thank you for"),
+        ("hi (and|this|my) name", ["What is your order?"], None),
+        ("you are stupid", ["How stupid. You know that"], "stupid"),
+        ("order reference", ["It is properly ordered"], "ordered"),
+        ("so that is", ["That is right"], None),
+        ("sorry for the inconvenience", ["What an inconvenient hour"], None),
+        ("can you please describe the exact problem", ["Can you please"], None),
+    ],
+)
+def test_a_near_miss_is_one_that_a_person_would_accept(phrase, texts, quote):
+    assert nearest([phrase], *texts) == quote
+
+
+def test_the_nearest_variant_is_named_not_the_whole_phrase():
+    long = "(good|nice|pleasant|lovely) (morning|evening|afternoon) to (you|everybody|all of you)"
+    safe = make_safe([("agent", "A pleasant evening.")])
+    book = Phrasebook(compile_phrase(long, "en", {}, source="list: greeting"), "en")
+    hit = near_miss(Document(safe).view("en"), book, {0: (0, 99)})
+    assert hit.rule == 'list: greeting · "pleasant evening to you"'

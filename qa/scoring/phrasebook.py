@@ -1,0 +1,74 @@
+"""Phrases that are looked for together, found by the words that were said.
+
+A family has hundreds of variants and a conversation a few hundred words, of which most
+belong to no variant; so one asks the words, not the variants.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from qa.scoring.document import View
+from qa.scoring.likeness import likeness
+from qa.scoring.phrases import Atom, Variant
+
+
+class Phrasebook:
+    """The variants of some phrases in one language."""
+
+    def __init__(self, variants: Iterable[Variant], language: str) -> None:
+        self.variants = tuple(variants)
+        self._language = language
+        #: Variant numbers by the keys of the rarest word; those that have no word.
+        self._by_rarest: dict[str, list[int]] = {}
+        self._wordless: list[int] = []
+        for number, variant in enumerate(self.variants):
+            if variant.rarest is None:
+                self._wordless.append(number)
+            for key in variant.rarest.keys if variant.rarest else ():
+                self._by_rarest.setdefault(key, []).append(number)
+
+    def likely(self, view: View) -> Iterator[Variant]:
+        """Yield the variants whose words were all said somewhere, in their order."""
+        index = view.index
+        said = index.keys() & self._by_rarest.keys()
+        numbers = {n for key in said for n in self._by_rarest[key]}
+        for number in sorted([*numbers, *self._wordless]):
+            variant = self.variants[number]
+            if not any(index.keys().isdisjoint(a.keys) for a in variant.words):
+                yield variant
+
+    def said(self, view: View) -> dict[Variant, int]:
+        """Return how many content words of each variant, or words like them, were said.
+
+        Variants of which none was said are left out; the others stand in their order.
+        """
+        using, by_key, by_word = self._content
+        near = view.near()
+        atoms = {a for key in view.index.keys() & by_key.keys() for a in by_key[key]}
+        atoms |= {a for word in near.keys() & by_word.keys() for a in by_word[word]}
+        counts: dict[int, int] = {}
+        for atom in atoms:
+            for number in using[atom]:
+                counts[number] = counts.get(number, 0) + 1
+        return {self.variants[n]: counts[n] for n in sorted(counts)}
+
+    @cached_property
+    def _content(
+        self,
+    ) -> tuple[dict[Atom, list[int]], dict[str, list[Atom]], dict[str, list[Atom]]]:
+        """Return the content words: variants that use them, and they by key and by form."""
+        using: dict[Atom, list[int]] = {}
+        for number, variant in enumerate(self.variants):
+            for atom in dict.fromkeys(variant.content):
+                using.setdefault(atom, []).append(number)
+        by_key: dict[str, list[Atom]] = {}
+        by_word: dict[str, list[Atom]] = {}
+        for atom in using:
+            for key in atom.keys:
+                by_key.setdefault(key, []).append(atom)
+            for word in atom.words if atom.kind == "word" else ():
+                by_word.setdefault(word, []).append(atom)
+        likeness(self._language).seek(by_word)
+        return using, by_key, by_word

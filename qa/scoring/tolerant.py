@@ -1,0 +1,296 @@
+"""Finding phrases that recognition has bent, and what comes nearest to a phrase not said.
+
+Nothing is taken for a phrase unless each of its content words has a close partner, within
+one sentence and in order; words that are said in passing carry no phrase. A near miss has
+at least half of the content words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from qa.scoring.document import Line, View
+from qa.scoring.matching import (
+    Hit,
+    Strictness,
+    Window,
+    accepts,
+    at_edge,
+    distinct,
+    find,
+    hit_of,
+    negated,
+)
+from qa.scoring.phrasebook import Phrasebook
+from qa.scoring.phrases import GAP, Atom, Variant
+
+#: Ratio that each content word must have, and share of the phrase that must be found.
+_LEVELS = {
+    Strictness.HIGH: (0.85, 0.9),
+    Strictness.MEDIUM: (0.75, 0.8),
+    Strictness.LOW: (0.7, 0.7),
+}
+#: Where one content word carries the phrase, it must be this like, and begin alike.
+_SINGLE_RATIO = 0.88
+#: Words that may stand between two words of the phrase.
+_INSERTED = 1
+#: An inserted word takes this much off, as a share of its own length.
+_INSERTION = 0.5
+#: A near miss is this like a word, and scores this; a common word weighs this much in it.
+_NEAR_RATIO, _NEAR_SCORE, _COMMON = 0.75, 0.5, 0.25
+
+
+def find_tolerantly(
+    view: View,
+    book: Phrasebook,
+    window: Window,
+    *,
+    strictness: Strictness = Strictness.MEDIUM,
+    unless_negated: bool = False,
+) -> list[Hit]:
+    """Find phrases in a window; tolerant matching is tried only where no lemma matches.
+
+    Hits are in order of place; of hits that overlap the first and longest stays.
+    """
+    hits = find(view, book, window, unless_negated=unless_negated)
+    if hits or strictness is Strictness.EXACT or not window:
+        return hits
+    ratio, share = _LEVELS[strictness]
+    found: list[Hit] = []
+    for variant, count in book.said(view).items():
+        if count < len(set(variant.content)) or not _worth_trying(variant):
+            continue
+        found += _bent(view, variant, window, ratio, share)
+    if unless_negated:
+        found = [h for h in found if not negated(view, view.lines[h.turn], _word_at(view, h))]
+    return distinct(found)
+
+
+def near_miss(view: View, book: Phrasebook, window: Window) -> Hit | None:
+    """Return what comes nearest to any of the phrases; None when nothing is like them.
+
+    Nearest by the share of its words, content words before others, that were said in order
+    in one sentence; of equals the earliest.
+    """
+    if not window:
+        return None
+    said = book.said(view)
+    bounds = [(_bound(v, n), -i, v) for i, (v, n) in enumerate(said.items())]
+    best: tuple[float, int, int] = (0.0, 0, 0)
+    nearest: Hit | None = None
+    for bound, _, variant in sorted(bounds, key=lambda b: b[:2], reverse=True):
+        if bound < max(best[0], _NEAR_SCORE):
+            break
+        for path in _paths(view, variant, window, _NEAR_RATIO, missing=True):
+            score = _nearness(variant, path)
+            rank = (score, -path.line.turn.index, -path.first)
+            if score >= _NEAR_SCORE and rank > best:
+                best = rank
+                nearest = hit_of(
+                    path.line, variant, path.first, path.last + 1, min(score, 0.99), "near"
+                )
+    return nearest
+
+
+def _worth_trying(variant: Variant) -> bool:
+    """Function words alone are no phrase; the exact tier has seen all slots and forms."""
+    return any(a.kind == "word" for a in variant.content)
+
+
+# --- along a phrase ----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Path:
+    """Words of a turn that stand for words of a phrase, in order, within one sentence."""
+
+    line: Line
+    #: Of each place of the phrase: the word (-1: missing) and how like it is (0..1).
+    words: tuple[tuple[int, float], ...]
+    #: Words of the turn between them that the phrase does not have.
+    inserted: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        return min(at for at, _ in self.words if at >= 0)
+
+    @property
+    def last(self) -> int:
+        return max(at for at, _ in self.words)
+
+
+def _bent(
+    view: View, variant: Variant, window: Window, ratio: float, share: float
+) -> Iterator[Hit]:
+    alone = len(variant.content) == 1
+    for path in _paths(view, variant, window, _SINGLE_RATIO if alone else ratio, missing=False):
+        if alone and not _carries(variant, path):
+            continue
+        score = _found(variant, path)
+        if score >= share and not (_turned_round(view, path) or _reordered(variant, path)):
+            yield hit_of(path.line, variant, path.first, path.last + 1, score, "fuzzy")
+
+
+def _carries(variant: Variant, path: _Path) -> bool:
+    """Tell whether a phrase of one content word is there whole, the word beginning alike."""
+    if path.inserted or any(at < 0 for at, _ in path.words):
+        return False
+    [content] = variant.content
+    said = path.line.tokens[path.words[variant.atoms.index(content)][0]].text
+    return any(said[0] == word[0] for word in content.words)
+
+
+def _turned_round(view: View, path: _Path) -> bool:
+    """Tell whether a "not" stands right before or between, which the phrase does not have."""
+    tokens = path.line.tokens
+    before = path.first - 1
+    if before >= 0 and tokens[before].clause == tokens[path.first].clause:
+        between: tuple[int, ...] = (before, *path.inserted)
+    else:
+        between = path.inserted
+    return any(tokens[at].text in view.pack.negations for at in between)
+
+
+def _reordered(variant: Variant, path: _Path) -> bool:
+    """Tell whether a word that is missing stands elsewhere ("would you like", "you would like")."""
+    missing = {
+        key
+        for atom, (at, _) in zip(variant.atoms, path.words, strict=True)
+        if at < 0
+        for key in atom.keys
+    }
+    tokens = path.line.tokens
+    around = {path.first - 1, path.last + 1, *path.inserted}
+    return any(not missing.isdisjoint(tokens[at].keys) for at in around if 0 <= at < len(tokens))
+
+
+def _paths(
+    view: View, variant: Variant, window: Window, ratio: float, *, missing: bool
+) -> Iterator[_Path]:
+    """Yield the ways along a phrase, from each place where a content word of it stands."""
+    anchors = list(dict.fromkeys(variant.content))
+    if not missing:
+        anchors = [min(anchors, key=lambda a: len(view.spots(a)))]
+    seen = set()
+    for anchor in anchors:
+        place = variant.atoms.index(anchor)
+        for (turn, at), like in sorted(view.spots(anchor).items()):
+            if like < ratio or turn not in window:
+                continue
+            walk = _Walk(view, view.lines[turn], variant, ratio, missing=missing)
+            path = walk.along(place, at, like)
+            if path is None or path.words in seen:
+                continue
+            lo, hi = window[turn]
+            if lo <= path.line.tokens[path.first].start < hi:
+                seen.add(path.words)
+                yield path
+
+
+class _Walk:
+    """Goes along a phrase from one of its words, to the right and to the left."""
+
+    def __init__(
+        self, view: View, line: Line, variant: Variant, ratio: float, *, missing: bool
+    ) -> None:
+        self._view, self._line, self._variant = view, line, variant
+        self._ratio, self._missing = ratio, missing
+        #: With gaps or slots in it, a phrase is loose enough.
+        self._needs_all = any(a.kind in {"gap", "slot"} for a in variant.atoms)
+
+    def along(self, place: int, at: int, like: float) -> _Path | None:
+        atoms = self._variant.atoms
+        words = [(-1, 0.0)] * len(atoms)
+        words[place] = (at, like)
+        inserted: list[int] = []
+        for order in (range(place + 1, len(atoms)), range(place - 1, -1, -1)):
+            if not self._one_way(order, at, words, inserted):
+                return None
+        return _Path(self._line, tuple(words), tuple(inserted))
+
+    def _one_way(
+        self, order: Sequence[int], at: int, words: list[tuple[int, float]], inserted: list[int]
+    ) -> bool:
+        step = order.step if isinstance(order, range) else 1
+        reach, free = _INSERTED + 1, False
+        for place in order:
+            atom = self._variant.atoms[place]
+            if atom.kind == "gap":
+                reach, free = reach + GAP, True
+                continue
+            if atom.kind == "edge":
+                edge = at + 1 if step > 0 else at
+                if not self._missing and not at_edge(atom.text, self._line.tokens, edge):
+                    return False
+                continue
+            found, like = self._next(atom, at, step, reach)
+            if found < 0:
+                if not self._missing and (self._needs_all or atom.content or atom.kind != "word"):
+                    return False
+                reach += 1  # another word may stand in its place
+                continue
+            words[place] = (found, like)
+            if not free:
+                inserted += range(min(at, found) + 1, max(at, found))
+            at, reach, free = found, _INSERTED + 1, False
+        return True
+
+    def _next(self, atom: Atom, at: int, step: int, reach: int) -> tuple[int, float]:
+        """Return the nearest word that will do, in the same sentence; -1 where none does."""
+        tokens = self._line.tokens
+        sentence = tokens[at].sentence
+        for _ in range(reach):
+            at += step
+            if not 0 <= at < len(tokens) or tokens[at].sentence != sentence:
+                break
+            if accepts(self._view, atom, tokens, at):
+                return at, 1.0
+            if atom.content and atom.kind == "word":
+                like = self._view.spots(atom).get((self._line.turn.index, at), 0.0)
+                if like >= self._ratio:
+                    return at, like
+        return -1, 0.0
+
+
+# --- how much of a phrase ----------------------------------------------------------
+
+
+def _found(variant: Variant, path: _Path) -> float:
+    """Return the share of the phrase, by letters, that is there; inserted words take off."""
+    whole = found = 0.0
+    for atom, (at, like) in zip(variant.atoms, path.words, strict=True):
+        if atom.kind in {"word", "exact"}:
+            length = len(path.line.tokens[at].text) if at >= 0 else len(atom.text)
+            whole += length
+            found += length * like
+    whole += _INSERTION * sum(len(path.line.tokens[at].text) for at in path.inserted)
+    return round(found / whole, 4) if whole else 0.0
+
+
+def _weight(atom: Atom) -> float:
+    if atom.kind in {"gap", "edge"}:
+        return 0.0
+    return 1.0 if atom.content else _COMMON
+
+
+def _nearness(variant: Variant, path: _Path) -> float:
+    """Return the share of the phrase, by words, that is there; content words weigh more."""
+    pairs = list(zip(variant.atoms, path.words, strict=True))
+    content = [like for atom, (_, like) in pairs if atom.content and atom.kind != "slot"]
+    if 2 * sum(like > 0 for like in content) < len(content):
+        return 0.0
+    whole = sum(_weight(atom) for atom, _ in pairs)
+    return round(sum(_weight(atom) * like for atom, (_, like) in pairs) / whole, 4)
+
+
+def _bound(variant: Variant, said: int) -> float:
+    """Return the most that `_nearness` can come to, `said` different content words being said."""
+    weights = [_weight(a) for a in variant.atoms]
+    absent = len(set(variant.content)) - said
+    return round((sum(weights) - absent) / sum(weights), 4)
+
+
+def _word_at(view: View, hit: Hit) -> int:
+    tokens = view.lines[hit.turn].tokens
+    return next(i for i, t in enumerate(tokens) if t.start == hit.start)

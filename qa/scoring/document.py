@@ -5,8 +5,9 @@ Built once per conversation and shared by all cards.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from typing import NamedTuple
 
@@ -30,8 +31,8 @@ _SURE = 0.5
 _HEARD_SHARE = 0.1
 
 
-#: Where a word stands: (turn, word).
-Spot = tuple[int, int]
+#: Where a word stands: its number, all words of the conversation counted through.
+Place = int
 
 
 class Line(NamedTuple):
@@ -48,20 +49,35 @@ class View:
         self.language = language
         self.pack = load_pack(language)
         self.lines = {t.index: Line(t, tokenise(t.text, language)) for t in turns}
-        #: Where each key and each form stands.
-        self.index: dict[str, list[Spot]] = {}
-        self.forms: dict[str, list[Spot]] = {}
-        for (form, keys), spots in self._by_word().items():
-            self.forms[form] = [*self.forms[form], *spots] if form in self.forms else spots
+        #: Number of each turn's first word, all words counted through; turns are one apart,
+        #: so that no row of words goes from one into the next.
+        self._bases: dict[int, int] = {}
+        at = 0
+        for number, line in self.lines.items():
+            self._bases[number] = at
+            at += len(line.tokens) + 1
+        self._numbers = list(self._bases)
+        self._begins = list(self._bases.values())
+        #: Places of each key and of each form.
+        self.index: dict[str, list[Place]] = {}
+        self.forms: dict[str, list[Place]] = {}
+        for (form, keys), found in self._by_word().items():
+            self.forms[form] = self.forms[form] + found if form in self.forms else found
             for key in keys:
-                self.index[key] = [*self.index[key], *spots] if key in self.index else spots
-        self._spots: dict[Atom, dict[Spot, float]] = {}
+                self.index[key] = self.index[key] + found if key in self.index else found
+        self._places: dict[Atom, frozenset[Place]] = {}
+        self._spots: dict[Atom, dict[Place, float]] = {}
+        self._turns: dict[Atom, frozenset[int]] = {}
 
-    def _by_word(self) -> dict[tuple[str, frozenset[str]], list[Spot]]:
-        words: dict[tuple[str, frozenset[str]], list[Spot]] = {}
+    def _by_word(self) -> dict[tuple[str, frozenset[str]], list[Place]]:
+        words: dict[tuple[str, frozenset[str]], list[Place]] = {}
         for number, (_, tokens) in self.lines.items():
-            for at, token in enumerate(tokens):
-                words.setdefault(token[:2], []).append((number, at))
+            for place, token in enumerate(tokens, self._bases[number]):
+                word = token[:2]
+                if word in words:
+                    words[word].append(place)
+                else:
+                    words[word] = [place]
         return words
 
     def near(self) -> Mapping[str, list[tuple[str, float]]]:
@@ -77,28 +93,51 @@ class View:
                     near.setdefault(word, []).append((form, ratio))
             self._near = (memory.size, near)
             self._spots.clear()
+            self._turns.clear()
         return self._near[1]
 
     _near: tuple[int, dict[str, list[tuple[str, float]]]] | None = None
 
-    def spots(self, atom: Atom) -> Mapping[Spot, float]:
+    def spots(self, atom: Atom) -> Mapping[Place, float]:
         """Return where a word is said, or one like it, and how like it is (0..1)."""
-        near = self.near()
         found = self._spots.get(atom)
         if found is None:
+            near = self.near()
             found = {}
             if atom.kind == "word" and atom.content:
                 for word in atom.words:
                     for form, ratio in near.get(word, ()):
-                        for spot in self.forms[form]:
-                            found[spot] = max(found.get(spot, 0.0), ratio)
-            found.update((spot, 1.0) for k in atom.keys for spot in self.said(atom, k))
+                        for place in self.forms[form]:
+                            found[place] = max(found.get(place, 0.0), ratio)
+            found.update(dict.fromkeys(self.places(atom), 1.0))
             self._spots[atom] = found
         return found
 
-    def said(self, atom: Atom, key: str) -> Sequence[Spot]:
-        """Return where a key of a word stands; of an exact word the form itself."""
-        return (self.forms if atom.kind == "exact" else self.index).get(key, ())
+    def turns(self, atom: Atom) -> frozenset[int]:
+        """Return the turns in which a word is said, or one like it."""
+        found = self._turns.get(atom)
+        if found is None:
+            found = frozenset(self.spot(place)[0] for place in self.spots(atom))
+            self._turns[atom] = found
+        return found
+
+    def places(self, atom: Atom) -> frozenset[Place]:
+        """Return where a word is said in any of its forms; of an exact one in that form."""
+        found = self._places.get(atom)
+        if found is None:
+            where = self.forms if atom.kind == "exact" else self.index
+            said = [where[key] for key in atom.keys & where.keys()]
+            found = self._places[atom] = frozenset().union(*said)
+        return found
+
+    def place(self, turn: int, at: int) -> Place:
+        """Return the place of a word of a turn."""
+        return self._bases[turn] + at
+
+    def spot(self, place: Place) -> tuple[int, int]:
+        """Return the turn and the word of a place."""
+        i = bisect_right(self._begins, place) - 1
+        return self._numbers[i], place - self._begins[i]
 
 
 class Document:

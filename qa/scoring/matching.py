@@ -6,12 +6,12 @@ near miss of an insult is most often a polite word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from qa.language import Token
-from qa.scoring.document import Line, Spot, View
+from qa.scoring.document import Line, View
 from qa.scoring.phrasebook import Phrasebook
 from qa.scoring.phrases import GAP, Atom, Variant
 from qa.scoring.slots import fits
@@ -73,18 +73,42 @@ def distinct(hits: Iterable[Hit]) -> list[Hit]:
 
 def _hits(view: View, variant: Variant, window: Window, *, unless_negated: bool) -> list[Hit]:
     hits = []
-    for turn, at in _starts(view, variant, window):
-        if at < 0 or turn not in window:
+    for turn, at, end in _rows(view, variant) if variant.solid else _loose(view, variant, window):
+        if turn not in window:
             continue
         line = view.lines[turn]
         lo, hi = window[turn]
-        if not lo <= line.tokens[at].start < hi:
-            continue
-        end = _match(line.tokens, at, variant.atoms, view)
-        if end < 0 or (unless_negated and negated(view, line, at)):
-            continue
-        hits.append(hit_of(line, variant, at, end, 1.0, "lemma"))
+        if lo <= line.tokens[at].start < hi and not (unless_negated and negated(view, line, at)):
+            hits.append(hit_of(line, variant, at, end, 1.0, "lemma"))
     return hits
+
+
+def _rows(view: View, variant: Variant) -> Iterator[tuple[int, int, int]]:
+    """Yield turn, first word and end of each row of words that a variant without gaps is."""
+    found = [view.places(a) for a in variant.atoms]
+    if not all(found):
+        return
+    rarest = min(range(len(found)), key=lambda i: len(found[i]))
+    starts = [place - rarest for place in found[rarest]]
+    for i, places in enumerate(found):
+        if i != rarest:
+            starts = [place for place in starts if place + i in places]
+            if not starts:
+                return
+    for place in starts:
+        turn, at = view.spot(place)
+        yield turn, at, at + len(found)
+
+
+def _loose(view: View, variant: Variant, window: Window) -> Iterator[tuple[int, int, int]]:
+    """Yield turn, first word and end of what matches a variant with gaps, slots or edges."""
+    if not all(view.places(a) for a in variant.words):
+        return
+    for turn, at in _starts(view, variant, window):
+        if at >= 0 and turn in window:
+            end = _match(view.lines[turn].tokens, at, variant.atoms, view)
+            if end >= 0:
+                yield turn, at, end
 
 
 def hit_of(line: Line, variant: Variant, at: int, end: int, score: float, mode: str) -> Hit:
@@ -94,12 +118,12 @@ def hit_of(line: Line, variant: Variant, at: int, end: int, score: float, mode: 
     return Hit(line.turn.index, tokens[0].start, tokens[-1].end, rule, score, mode)
 
 
-def _starts(view: View, variant: Variant, window: Window) -> Iterable[Spot]:
-    """Return where the first word of a variant may stand."""
+def _starts(view: View, variant: Variant, window: Window) -> Iterable[tuple[int, int]]:
+    """Return turn and word where a variant may begin."""
     anchor, offset = variant.anchor
     if anchor is not None:
-        found = (view.index.get(key, ()) for key in anchor.keys)
-        return {(turn, at - offset) for spots in found for turn, at in spots}
+        spots = map(view.spot, view.places(anchor))
+        return [(turn, at - offset) for turn, at in spots]
     lines = ((turn, view.lines[turn]) for turn in window if turn in view.lines)
     return [(turn, at) for turn, line in lines for at in range(len(line.tokens))]
 

@@ -30,19 +30,19 @@ class Phrasebook:
                 self._by_rarest.setdefault(key, []).append(number)
 
     def likely(self, view: View) -> Iterator[Variant]:
-        """Yield the variants whose words were all said somewhere, in their order."""
-        index = view.index
-        said = index.keys() & self._by_rarest.keys()
+        """Yield the variants whose rarest word was said somewhere, in their order."""
+        said = view.index.keys() & self._by_rarest.keys()
         numbers = {n for key in said for n in self._by_rarest[key]}
         for number in sorted([*numbers, *self._wordless]):
-            variant = self.variants[number]
-            if not any(index.keys().isdisjoint(a.keys) for a in variant.words):
-                yield variant
+            yield self.variants[number]
 
-    def said(self, view: View) -> dict[Variant, int]:
+    def said(self, view: View, *, all_of: bool) -> list[tuple[Variant, int]]:
         """Return how many content words of each variant, or words like them, were said.
 
-        Variants of which none was said are left out; the others stand in their order.
+        Parameters
+        ----------
+        all_of : only variants of which all were said, of those that may be said otherwise;
+            else those of which any was. They stand in their order.
         """
         using, by_key, by_word = self._content
         near = view.near()
@@ -52,7 +52,8 @@ class Phrasebook:
         for atom in atoms:
             for number in using[atom]:
                 counts[number] = counts.get(number, 0) + 1
-        return {self.variants[n]: counts[n] for n in sorted(counts)}
+        numbered = ((self.variants[n], counts[n]) for n in sorted(counts))
+        return [(v, n) for v, n in numbered if not all_of or n == v.needs]
 
     @cached_property
     def _content(

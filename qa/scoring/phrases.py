@@ -69,9 +69,12 @@ class Piece:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Atom:
-    """One thing to match: a word (or one of several) by its keys, a slot, an edge, or a gap."""
+    """One thing to match: a word (or one of several) by its keys, a slot, an edge, or a gap.
+
+    Equal ones are one and the same object, so that comparing them costs nothing.
+    """
 
     kind: str
     #: The word, or the name of the slot or edge; of a choice its first word.
@@ -103,6 +106,16 @@ class Variant:
     def content(self) -> tuple[Atom, ...]:
         """The words that carry meaning; may be none."""
         return tuple(a for a in self.words if a.content)
+
+    @cached_property
+    def needs(self) -> int:
+        """How many different content words it has; 0 where none may be said otherwise."""
+        return len(set(self.content)) if any(a.kind == "word" for a in self.content) else 0
+
+    @cached_property
+    def solid(self) -> bool:
+        """Nothing but words in a row."""
+        return all(a.kind in {"word", "exact"} for a in self.atoms)
 
     @cached_property
     def rarest(self) -> Atom | None:

@@ -58,9 +58,7 @@ def find_tolerantly(
         return hits
     ratio, share = _LEVELS[strictness]
     found: list[Hit] = []
-    for variant, count in book.said(view).items():
-        if count < len(set(variant.content)) or not _worth_trying(variant):
-            continue
+    for variant, _ in book.said(view, all_of=True):
         found += _bent(view, variant, window, ratio, share)
     if unless_negated:
         found = [h for h in found if not negated(view, view.lines[h.turn], _word_at(view, h))]
@@ -75,8 +73,8 @@ def near_miss(view: View, book: Phrasebook, window: Window) -> Hit | None:
     """
     if not window:
         return None
-    said = book.said(view)
-    bounds = [(_bound(v, n), -i, v) for i, (v, n) in enumerate(said.items())]
+    said = book.said(view, all_of=False)
+    bounds = [(_bound(v, n), -i, v) for i, (v, n) in enumerate(said)]
     best: tuple[float, int, int] = (0.0, 0, 0)
     nearest: Hit | None = None
     for bound, _, variant in sorted(bounds, key=lambda b: b[:2], reverse=True):
@@ -91,11 +89,6 @@ def near_miss(view: View, book: Phrasebook, window: Window) -> Hit | None:
                     path.line, variant, path.first, path.last + 1, min(score, 0.99), "near"
                 )
     return nearest
-
-
-def _worth_trying(variant: Variant) -> bool:
-    """Function words alone are no phrase; the exact tier has seen all slots and forms."""
-    return any(a.kind == "word" for a in variant.content)
 
 
 # --- along a phrase ----------------------------------------------------------------
@@ -170,13 +163,19 @@ def _paths(
 ) -> Iterator[_Path]:
     """Yield the ways along a phrase, from each place where a content word of it stands."""
     anchors = list(dict.fromkeys(variant.content))
+    turns = set(window)
     if not missing:
+        for anchor in anchors:
+            turns &= view.turns(anchor)
+            if not turns:
+                return
         anchors = [min(anchors, key=lambda a: len(view.spots(a)))]
     seen = set()
     for anchor in anchors:
         place = variant.atoms.index(anchor)
-        for (turn, at), like in sorted(view.spots(anchor).items()):
-            if like < ratio or turn not in window:
+        for spot, like in sorted(view.spots(anchor).items()):
+            turn, at = view.spot(spot)
+            if like < ratio or turn not in turns:
                 continue
             walk = _Walk(view, view.lines[turn], variant, ratio, missing=missing)
             path = walk.along(place, at, like)
@@ -247,7 +246,7 @@ class _Walk:
             if accepts(self._view, atom, tokens, at):
                 return at, 1.0
             if atom.content and atom.kind == "word":
-                like = self._view.spots(atom).get((self._line.turn.index, at), 0.0)
+                like = self._view.spots(atom).get(self._view.place(self._line.turn.index, at), 0.0)
                 if like >= self._ratio:
                     return at, like
         return -1, 0.0

@@ -10,7 +10,7 @@ at the first missing stage.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
@@ -20,6 +20,7 @@ from qa import __version__, cache, diarize, models, plugins, transcribe
 from qa.cache import StageCache
 from qa.diarize import Diarizer
 from qa.errors import InputError, MissingExtra, ModelError
+from qa.language.parsing import Parsers
 from qa.records import (
     Assessment,
     AudioFacts,
@@ -102,6 +103,15 @@ class Pipeline:
         )
         return made
 
+    @cached_property
+    def parsers(self) -> Parsers:
+        """The parsers of the languages that have one, each loaded on first use."""
+        folders = {
+            language: partial(models.locate, name, self._settings)
+            for language, name in models.PARSERS.items()
+        }
+        return Parsers(folders)
+
     def diarizer(self, layout: Layout) -> Diarizer:
         """The diarizer for a layout: channels where each side has one, else by voice."""
         name = "channels" if layout is Layout.STEREO else self._settings.diarizer
@@ -155,7 +165,7 @@ class Pipeline:
 
     def judge(self, safe: SafeConversation, cards: Sequence[Scorecard]) -> tuple[Assessment, ...]:
         """Judge a conversation by each card, one assessment per card and agent."""
-        document = Document(safe)  # analysed once for all cards
+        document = Document(safe, parsers=self.parsers)  # analysed once for all cards
         return tuple(made for card in cards for made in judge_card(document, card))
 
     # --- written channels ----------------------------------------------------------

@@ -72,6 +72,15 @@ def normalise(text: str) -> Normalised:
     return _slowly(text)
 
 
+def tidy(text: str) -> Normalised:
+    """Return text as a parser expects it: capitals kept, one apostrophe, nothing invisible."""
+    if text.isascii():
+        return Normalised(text, text)
+    kept = [(i, c) for i, c in enumerate(text) if c not in _NOTHING]
+    spans = tuple((i, i + 1) for i, _ in kept)
+    return Normalised("".join(_SAME.get(c, c) for _, c in kept), text, spans)
+
+
 def fold(text: str) -> str:
     """Drop the diacritics of Latin letters ("bună" -> "buna"); other scripts keep theirs."""
     return text if text.isascii() else "".join(map(_fold_character, text))

@@ -23,6 +23,7 @@ from qa.settings import Settings
 
 __all__ = [
     "MODELS",
+    "PARSERS",
     "Listed",
     "Pulled",
     "check",
@@ -33,6 +34,8 @@ __all__ = [
     "pull",
 ]
 
+#: The model of each language whose sentences can be parsed.
+PARSERS = {"en": "spacy-en"}
 #: Transcribers that take weights from here, and the package each needs.
 _TRANSCRIBERS = {"faster-whisper": "faster_whisper", "whisper": "whisper"}
 
@@ -61,8 +64,8 @@ def needed(settings: Settings, *, catalogue: Mapping[str, Model] = MODELS) -> di
     """Return what the settings need: purpose -> name of a model.
 
     Purposes are "faster-whisper" and "whisper" (the transcribers; with `auto`, those
-    that are installed), "segmentation" and "embedding" (the diarizer). The words of a
-    conversation are judged without weights.
+    that are installed), "segmentation" and "embedding" (the diarizer), and "parser-en"
+    where English is spoken: cards that read sentence structure need it.
     """
     return _needed(
         settings, {engine: _size(engine, settings, catalogue) for engine in _TRANSCRIBERS}
@@ -79,6 +82,7 @@ def _needed(settings: Settings, sizes: Mapping[str, str]) -> dict[str, str]:
     if settings.diarizer == "pyannote":
         wanted["segmentation"] = "segmentation-3.0"
         wanted["embedding"] = "campplus"
+    wanted |= {f"parser-{c}": name for c, name in PARSERS.items() if c in settings.languages}
     return wanted
 
 

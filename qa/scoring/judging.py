@@ -6,6 +6,7 @@ Pure: the same input gives identical bytes.
 from __future__ import annotations
 
 from qa.language import load_pack
+from qa.language.parsing import Parsers
 from qa.records import (
     Assessment,
     Evidence,
@@ -24,22 +25,30 @@ from qa.scoring.compiled import Compiled, compiled
 from qa.scoring.context import Context, hits_as_evidence
 from qa.scoring.document import Document
 from qa.scoring.parts import Part, parts
+from qa.scoring.politeness import table as politeness_table
 from qa.scoring.scorecard import Item, Scorecard, Section
 
 #: Changes whenever the same card may judge the same conversation differently.
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 
 #: Credit of each verdict that has a fixed one.
 _VALUE = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0}
 
 
-def judge(safe: SafeConversation | Document, card: Scorecard) -> tuple[Assessment, ...]:
+def judge(
+    safe: SafeConversation | Document, card: Scorecard, *, parsers: Parsers | None = None
+) -> tuple[Assessment, ...]:
     """Judge a conversation by a card: one assessment per agent, each on their own part.
 
     A conversation that cannot be scored gives one assessment of status not_scorable,
     with the reason. Give a `Document` to judge by several cards: it is analysed once.
+
+    Parameters
+    ----------
+    parsers : for items that read sentence structure; without them those are for a human.
+        A `Document` brings its own.
     """
-    document = safe if isinstance(safe, Document) else Document(safe)
+    document = safe if isinstance(safe, Document) else Document(safe, parsers=parsers)
     reason = _unscorable(document, card)
     if reason:
         return (_not_scored(document, card, reason),)
@@ -158,6 +167,10 @@ def _not_scored(document: Document, card: Scorecard, reason: str) -> Assessment:
 
 def _provenance(document: Document, card: Scorecard) -> Provenance:
     packs = {f"pack_{c}": str(load_pack(c).version) for c in document.languages}
+    if card.parses:
+        names = {f"parser_{c}": document.structure.parser(c) for c in document.languages}
+        packs |= {key: name for key, name in names.items() if name}
+        packs["politeness"] = str(politeness_table().version)
     return Provenance(
         stage="judge",
         engine="qa.scoring",

@@ -234,7 +234,7 @@ class _Reader:
     def _unknown(self, path: Path_, model: type[BaseModel] | None) -> None:
         known = sorted(_keys(model)) if model else []
         near = get_close_matches(str(path[-1]), known, n=1, cutoff=0.5)
-        hint = f"; did you mean '{near[0]}'?" if near else "."
+        hint = f"; did you mean '{near[0]}'?" if near else "." * bool(known)
         listed = f" Known: {', '.join(known)}" if known else ""
         line, column = self.keys.get(path, self._place(path))
         self.mistakes.append(
@@ -245,7 +245,8 @@ class _Reader:
         """Return the model whose key the last step of `path` was taken for."""
         for step in reversed(path[:-1]):
             if isinstance(step, str):
-                return _NESTED.get(step)
+                kind = load_kind(step) if step in kinds() else None
+                return _NESTED.get(step, kind)
         return Scorecard
 
     # --- what a schema cannot say --------------------------------------------------

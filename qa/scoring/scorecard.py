@@ -157,7 +157,8 @@ class Item(Part):
     @property
     def effect(self) -> ItemKind:
         """What the item does to the score."""
-        if self.advice_only or (self.weight == 0 and not self.critical):
+        only_advises = getattr(self.check, "advice", False) and not self._weighed
+        if self.advice_only or only_advises or (self.weight == 0 and not self.critical):
             return ItemKind.ADVICE
         if self.bonus:
             return ItemKind.BONUS
@@ -165,6 +166,11 @@ class Item(Part):
         if self.deducts or getattr(self.check, "deducts", False) or only_forbids:
             return ItemKind.DEDUCTS
         return ItemKind.EARNS
+
+    @property
+    def _weighed(self) -> bool:
+        """Whether the card says that the item counts."""
+        return not {"weight", "critical", "deducts", "bonus"}.isdisjoint(self.model_fields_set)
 
     @property
     def criticality(self) -> Critical | None:
@@ -235,6 +241,11 @@ class Scorecard(Part):
     def items(self) -> tuple[tuple[Section, Item], ...]:
         """All items with their sections, in order."""
         return tuple((s, i) for s in self.sections for i in s.items)
+
+    @property
+    def parses(self) -> bool:
+        """Whether an item reads sentence structure, so that all of them may."""
+        return any(getattr(item.check, "parses", False) for _, item in self.items)
 
     def item(self, id: str) -> Item:
         """Return the item of that id (KeyError when there is none)."""

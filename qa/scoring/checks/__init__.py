@@ -27,6 +27,8 @@ CHECKS = {
     "none": "qa.scoring.checks.none_of:NoneOf",
     "sequence": "qa.scoring.checks.sequence:Sequence",
     "metric": "qa.scoring.checks.metric:Metric",
+    "politeness": "qa.scoring.checks.politeness:Politeness",
+    "dep": "qa.scoring.checks.dep:Dep",
     "human": "qa.scoring.checks.human:Human",
 }
 GROUP = "qa.checks"

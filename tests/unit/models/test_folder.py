@@ -158,7 +158,13 @@ class TestNeeded:
 
     def test_engines_without_weights_need_none(self, settings):
         assert models.for_engine("channels", settings()) is None
-        assert models.needed(settings(diarizer="channels", transcriber="other")) == {}
+        assert models.needed(settings(diarizer="channels", transcriber="other")) == {
+            "parser-en": "spacy-en"
+        }
+
+    def test_a_parser_is_needed_only_where_its_language_is_spoken(self, settings):
+        assert "parser-en" in models.needed(settings(languages=("ru", "en")))
+        assert "parser-en" not in models.needed(settings(languages=("ru",)))
 
 
 class TestAuto:
@@ -170,7 +176,11 @@ class TestAuto:
     @pytest.fixture
     def given(self, settings):
         return lambda **more: settings(
-            profile="auto", transcriber="faster-whisper", diarizer="channels", **more
+            profile="auto",
+            transcriber="faster-whisper",
+            diarizer="channels",
+            languages=("ru",),
+            **more,
         )
 
     def test_takes_the_standard_weights_where_the_hub_answers(self, given, known, hub):

@@ -1,0 +1,202 @@
+"""Sentence structure: spaCy pipelines, by language, loaded when first asked for.
+
+Importing spaCy takes seconds where torch is installed, so it is imported inside the
+functions here and nowhere else. Where its files lie is told by whoever builds `Parsers`:
+this room does not know where weights come from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
+from typing import Any
+
+from qa.errors import ModelError
+from qa.language.normalise import Normalised, tidy
+from qa.language.packs import base_language
+
+#: Not needed for structure; the others are (the lemmatiser reads tok2vec's and the rules').
+_LEFT_OUT = ("ner", "senter")
+#: A placeholder of redaction is one word to every matcher.
+_PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*(?:_\d+)?\]")
+#: Longer texts are parsed piece by piece, cut at white space.
+_PIECE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One word of a parsed text."""
+
+    #: Lower case, one kind of apostrophe.
+    text: str
+    lemma: str
+    #: Penn Treebank tag, dependency label, place of the head (its own for a root).
+    tag: str
+    dep: str
+    head: int
+    #: Characters ``[start, end)`` of the original text.
+    start: int
+    end: int
+    #: Sentence it stands in, counted from 0, and its place in that sentence.
+    sentence: int
+    place: int
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One stretch of a text as spaCy read it."""
+
+    #: A `spacy.tokens.Doc`.
+    doc: Any
+    #: Where the stretch stands, and the way back to the original text.
+    offset: int
+    back: Normalised
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Return the characters of the original text that tokens first..last cover."""
+        start = self.doc[first].idx + self.offset
+        end = self.doc[last].idx + len(self.doc[last]) + self.offset
+        return self.back.span(start, end)
+
+
+def matches(piece: Piece, pattern: list[dict[str, Any]]) -> list[tuple[int, ...]]:
+    """Return where a pattern of spaCy's DependencyMatcher fits: the places of its words."""
+    from spacy.matcher import DependencyMatcher  # noqa: PLC0415 - loaded with the first parser
+
+    matcher = DependencyMatcher(piece.doc.vocab)
+    matcher.add("pattern", [pattern])
+    return sorted({tuple(places) for _, places in matcher(piece.doc)})
+
+
+class Parser:
+    """One pipeline, ready to read.
+
+    Parameters
+    ----------
+    path : folder of the pipeline.
+
+    Raises
+    ------
+    ModelError : the files cannot be loaded.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._nlp = _load(path)
+
+    @property
+    def name(self) -> str:
+        """Name and version of the pipeline, as scores keep it."""
+        meta = self._nlp.meta
+        return f"{meta['lang']}_{meta['name']} {meta['version']}"
+
+    def pieces(self, text: str) -> tuple[Piece, ...]:
+        """Parse a text; the same text gives the same structure."""
+        clean = tidy(text)
+        return tuple(
+            Piece(self._read(clean.text[a:b]), a, clean) for a, b in _cut(clean.text) if a < b
+        )
+
+    def _read(self, text: str) -> Any:
+        doc = self._nlp.make_doc(text)
+        placeholders = [m.span() for m in _PLACEHOLDER.finditer(text)]
+        with doc.retokenize() as merger:
+            for start, end in placeholders:
+                span = doc.char_span(start, end, alignment_mode="expand")
+                if len(span) > 1:
+                    merger.merge(span)
+        return self._nlp(doc)
+
+
+class Parsers:
+    """The parsers of this process, by language.
+
+    Parameters
+    ----------
+    folders : for each language that has a parser, what finds its folder (and raises
+        `ModelError` where it is not).
+    """
+
+    def __init__(self, folders: Mapping[str, Callable[[], Path]] | None = None) -> None:
+        self._folders = dict(folders or {})
+        self._found: dict[str, Parser | str] = {}
+
+    def get(self, language: str) -> Parser | None:
+        """Return the parser of a language; None where there is none (see `why_not`)."""
+        found = self._look(base_language(language))
+        return found if isinstance(found, Parser) else None
+
+    def why_not(self, language: str) -> str:
+        """Return why there is no parser for a language; "" when there is one."""
+        found = self._look(base_language(language))
+        return found if isinstance(found, str) else ""
+
+    def supports(self, language: str) -> bool:
+        """Tell whether a language has a parser at all, installed or not."""
+        return base_language(language) in self._folders
+
+    def _look(self, language: str) -> Parser | str:
+        if language not in self._found:
+            find = self._folders.get(language)
+            if find is None:
+                return f"There is no parser for '{language}'."
+            try:
+                self._found[language] = Parser(find())
+            except ModelError as err:
+                self._found[language] = f"The parser for '{language}' is not installed. {err.mend}"
+        return self._found[language]
+
+
+def nodes(pieces: tuple[Piece, ...]) -> tuple[Node, ...]:
+    """Return the words of a parsed text as plain values."""
+    return tuple(_nodes(pieces))
+
+
+def _nodes(pieces: tuple[Piece, ...]) -> Iterator[Node]:
+    before = sentence = 0
+    for piece in pieces:
+        #: Place of each token among those that are words.
+        ranks = list(accumulate((not t.is_space for t in piece.doc), initial=before))
+        for part in piece.doc.sents:
+            words = [t for t in part if not t.is_space]
+            for place, token in enumerate(words):
+                start, end = piece.span(token.i, token.i)
+                yield Node(
+                    text=token.lower_,
+                    lemma=token.lemma_.lower(),
+                    tag=token.tag_,
+                    dep=token.dep_,
+                    head=ranks[token.head.i],
+                    start=start,
+                    end=end,
+                    sentence=sentence,
+                    place=place,
+                )
+            sentence += bool(words)
+        before = ranks[-1]
+
+
+def _cut(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while len(text) - start > _PIECE:
+        space = text.rfind(" ", start, start + _PIECE)
+        end = space if space > start else start + _PIECE
+        yield start, end
+        start = end
+    yield start, len(text)
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path) -> Any:
+    import spacy  # noqa: PLC0415 - seconds, and only for cards that need structure
+
+    try:
+        return spacy.load(path, exclude=list(_LEFT_OUT))
+    except (OSError, ValueError) as err:
+        raise ModelError(
+            f"The spaCy pipeline in {path} cannot be loaded: {err}.",
+            "Fetch it again: qa models pull spacy-en",
+        ) from err

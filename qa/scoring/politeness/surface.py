@@ -1,0 +1,67 @@
+"""Strategies that signs tell, and rules of the languages that have no parser here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from qa.language import Token
+from qa.language.morphology import readings
+from qa.scoring.politeness.lexicon import Lexicon
+
+
+class Strategy(NamedTuple):
+    """A way of being polite or rude, and the characters ``[start, end)`` that show it."""
+
+    start: int
+    end: int
+    name: str
+
+
+_SIGNS = {
+    "insistence": re.compile(r"[?!]{2,}|\.{3,}|…"),
+    "quoting": re.compile(r"[\"“”„«»]|''"),
+    "smiley": re.compile(r"(?<!\w)[:;]-?[)D](?!\w)|[🙂😊😀😃😄☺]"),
+}
+
+
+def signs(text: str) -> Iterator[Strategy]:
+    """Yield what the signs of a text tell, in every language."""
+    for name, pattern in _SIGNS.items():
+        for match in pattern.finditer(text):
+            yield Strategy(*match.span(), name)
+
+
+def forms(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Strategy]:
+    """Yield what the forms of words tell: intimate address, commands without please."""
+    words = lexicon.words
+    informal = words.set("informal") - words.set("informal_not")
+    please, spared = words.set("please"), words.set("no_command")
+    commands = words.set("commands")
+    asked = {t.sentence for t in tokens if t.text in please}
+    for at, token in enumerate(tokens):
+        command, intimate = commands_in(token.text, lexicon.language)
+        if token.text in informal or intimate:
+            yield Strategy(token.start, token.end, "informal_address")
+        begins = at == 0 or tokens[at - 1].clause != token.clause
+        bare = (command or token.text in commands) and token.text not in spared
+        if begins and bare and token.sentence not in asked:
+            yield Strategy(token.start, token.end, "bare_command")
+
+
+@lru_cache(maxsize=20_000)
+def commands_in(word: str, language: str) -> tuple[bool, bool]:
+    """Tell of a Russian form whether it commands, and whether it says ты; by morphology.
+
+    Only the likeliest reading counts. Other languages have lists of forms instead.
+    """
+    if language != "ru" or not word.isalpha():
+        return False, False
+    best = next(iter(readings(word)), None)
+    if best is None or best.tag.POS != "VERB":
+        return False, False
+    command = best.tag.mood == "impr" and best.tag.involvement != "incl"
+    second = best.tag.person == "2per" or command
+    return command, bool(second and best.tag.number == "sing")

@@ -130,6 +130,17 @@ class View:
             found = self._places[atom] = frozenset().union(*said)
         return found
 
+    @cached_property
+    def odd(self) -> tuple[Place, ...]:
+        """The places of all words that a slot may take: no mere small letters, or a number."""
+        counted = self.pack.number_words | self.pack.time_words
+        forms = [f for f in self.forms if f in counted or not f.isalpha()]
+        found = {place for form in forms for place in self.forms[form]}
+        for number, (_, tokens) in self.lines.items():
+            base = self._bases[number]
+            found.update(base + at for at, token in enumerate(tokens) if token.capital)
+        return tuple(sorted(found))
+
     def place(self, turn: int, at: int) -> Place:
         """Return the place of a word of a turn."""
         return self._bases[turn] + at

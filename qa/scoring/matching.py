@@ -104,7 +104,7 @@ def _loose(view: View, variant: Variant, window: Window) -> Iterator[tuple[int, 
     """Yield turn, first word and end of what matches a variant with gaps, slots or edges."""
     if not all(view.places(a) for a in variant.words):
         return
-    for turn, at in _starts(view, variant, window):
+    for turn, at in _starts(view, variant):
         if at >= 0 and turn in window:
             end = _match(view.lines[turn].tokens, at, variant.atoms, view)
             if end >= 0:
@@ -118,14 +118,13 @@ def hit_of(line: Line, variant: Variant, at: int, end: int, score: float, mode: 
     return Hit(line.turn.index, tokens[0].start, tokens[-1].end, rule, score, mode)
 
 
-def _starts(view: View, variant: Variant, window: Window) -> Iterable[tuple[int, int]]:
+def _starts(view: View, variant: Variant) -> Iterable[tuple[int, int]]:
     """Return turn and word where a variant may begin."""
     anchor, offset = variant.anchor
     if anchor is not None:
         spots = map(view.spot, view.places(anchor))
         return [(turn, at - offset) for turn, at in spots]
-    lines = ((turn, view.lines[turn]) for turn in window if turn in view.lines)
-    return [(turn, at) for turn, line in lines for at in range(len(line.tokens))]
+    return map(view.spot, view.odd)  # what begins with slots, edges apart
 
 
 def _match(tokens: Sequence[Token], at: int, atoms: Sequence[Atom], view: View) -> int:

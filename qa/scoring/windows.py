@@ -85,6 +85,10 @@ def _by_seconds(
 
 def _chars(turn: SafeTurn, start: float, end: float) -> tuple[int, int] | None:
     """Return the characters of the words that begin in ``[start, end)`` seconds."""
+    if turn.start is not None and turn.start >= end:
+        return None
+    if turn.end is not None and turn.end < start:
+        return None
     if turn.words:
         inside = [
             offsets

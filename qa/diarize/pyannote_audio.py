@@ -75,7 +75,7 @@ def _load_pipeline(segmentation: Path, embedding: Any, device: str) -> Any:
         pipeline = SpeakerDiarization(
             segmentation=Model.from_pretrained(str(segmentation)),
             segmentation_step=STEP,
-            segmentation_batch_size=16,
+            segmentation_batch_size=8,
             embedding=embedding(Model),
             embedding_exclude_overlap=True,
             clustering="AgglomerativeClustering",

@@ -25,7 +25,7 @@ FEWEST = 30
 _STEP = 20
 #: Most frames read of one stretch, and stretches read at once.
 _MOST = 600
-_BATCH = 8
+_BATCH = 4
 
 
 def mel_bands(samples: NDArray[np.float32]) -> NDArray[np.float32]:

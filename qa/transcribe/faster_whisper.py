@@ -1,7 +1,7 @@
 """Whisper by faster-whisper (CTranslate2): int8 on processors, float16 on a GPU, batched.
 
 The windows of all channels go through the model together. On a processor the
-encoder reads 15 s instead of 30 (its cost grows faster than its input), which a
+encoder reads 24 s instead of 30 (its cost grows faster than its input), which a
 window of packed speech fits into; the few windows that come out doubtful are read
 again at full length.
 """
@@ -33,9 +33,9 @@ from qa.transcribe.words import Spoken, Timed, fingerprint, segments_of
 BEAM = 5
 #: Frames of 10 ms that the encoder reads: all it can, and what the quick way gives it.
 FULL = 3000
-QUICK = 1500
+QUICK = 2400
 #: Seconds of speech in a window; some silence must follow, or the model does not stop.
-LIMIT = 14.0
+LIMIT = 18.0
 #: Windows at once.
 BATCH = {"cpu": 8, "cuda": 32}
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qa.errors import UsageError
 from qa.records import CardRef, Conversation, Verdict
-from qa.settings import Settings
+from qa.settings import Route, Settings
 from qa.store import Store
 from qa.store.views import Reviewed
 
@@ -89,18 +89,24 @@ def value_of(verdict: Verdict, share: float | None) -> float | None:
 
 def cards_for(conversation: Conversation, settings: Settings) -> tuple[str, ...]:
     """Return the scorecards that a conversation wants: of all routes that fit, else the default."""
+    wanted = [
+        card for route in settings.routes if _fits(route, conversation) for card in route.scorecards
+    ]
+    return tuple(dict.fromkeys(wanted)) or settings.default_scorecards
+
+
+def _fits(route: Route, conversation: Conversation) -> bool:
     meta = conversation.metadata
     have = {
         "channel": str(conversation.channel),
         "direction": str(meta.direction),
         "queue": meta.queue,
         "project": meta.project,
-        "language": meta.language,
     }
-    wanted = [
-        card
-        for route in settings.routes
-        if all(getattr(route, k) in {None, v} for k, v in have.items())
-        for card in route.scorecards
-    ]
-    return tuple(dict.fromkeys(wanted)) or settings.default_scorecards
+    if any(getattr(route, name) not in {None, value} for name, value in have.items()):
+        return False
+    if route.language is None:
+        return True
+    # "ru" takes "ru-RU" as well; "ru-RU" takes itself alone.
+    wanted, given = route.language.lower(), (meta.language or "").lower()
+    return given == wanted or given.startswith(f"{wanted}-")

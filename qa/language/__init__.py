@@ -1,7 +1,7 @@
 """Languages: the one normaliser, words with lemmas and places, and the packs.
 
 A language is known by its folder under ``packs/``; nothing else in the program lists
-languages. spaCy is not needed here.
+languages. spaCy is needed for `qa.language.parsing` alone, and loaded when that first parses.
 """
 
 from qa.language.lemmas import keys, sought

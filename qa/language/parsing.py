@@ -19,6 +19,8 @@ from qa.errors import ModelError
 from qa.language.normalise import Normalised, tidy
 from qa.language.packs import base_language
 
+#: Languages that rules over sentence structure are written for.
+PARSED = frozenset(["en"])
 #: Not needed for structure; the others are (the lemmatiser reads tok2vec's and the rules').
 _LEFT_OUT = ("ner", "senter")
 #: A placeholder of redaction is one word to every matcher.
@@ -102,12 +104,13 @@ class Parser:
 
     def _read(self, text: str) -> Any:
         doc = self._nlp.make_doc(text)
-        placeholders = [m.span() for m in _PLACEHOLDER.finditer(text)]
+        reached = 0
         with doc.retokenize() as merger:
-            for start, end in placeholders:
-                span = doc.char_span(start, end, alignment_mode="expand")
-                if len(span) > 1:
+            for found in _PLACEHOLDER.finditer(text):
+                span = doc.char_span(*found.span(), alignment_mode="expand")
+                if len(span) > 1 and span.start >= reached:  # two written as one: "[A][B]"
                     merger.merge(span)
+                    reached = span.end
         return self._nlp(doc)
 
 
@@ -133,10 +136,6 @@ class Parsers:
         """Return why there is no parser for a language; "" when there is one."""
         found = self._look(base_language(language))
         return found if isinstance(found, str) else ""
-
-    def supports(self, language: str) -> bool:
-        """Tell whether a language has a parser at all, installed or not."""
-        return base_language(language) in self._folders
 
     def _look(self, language: str) -> Parser | str:
         if language not in self._found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from qa.language import load_pack
-from qa.language.parsing import Node, Parsers, Piece, nodes
+from qa.language.parsing import PARSED, Node, Parsers, Piece, nodes
 from qa.records import SafeTurn
 
 #: What hangs on a word that is denied is denied with it, over these links alone: an address
@@ -34,7 +34,7 @@ class Structure:
         """Return why turns of a language cannot be parsed; "" when they can."""
         if self._parsers is not None and not self._parsers.why_not(language):
             return ""
-        if self._parsers is not None and not self._parsers.supports(language):
+        if language not in PARSED:
             return f"There is no parser for the language '{language}'."
         return f"The {load_pack(language).name} parser is not installed; qa models pull"
 

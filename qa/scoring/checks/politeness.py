@@ -116,12 +116,10 @@ class Politeness(BaseModel):
         weights = table().strategies
         sign = 1 if level >= self.at_least else -1
         ranked = sorted(
-
-                (-sign * getattr(weights[s.name], self.register_), r.turn, s)
-                for r in found
-                for s in r.reading.strategies
-                if getattr(weights[s.name], self.register_)
-
+            (-sign * getattr(weights[s.name], self.register_), r.turn, s)
+            for r in found
+            for s in r.reading.strategies
+            if getattr(weights[s.name], self.register_)
         )[:_SHOWN]
         return sorted(
             Hit(turn, s.start, s.end, f"politeness: {s.name}", 1.0, "lemma")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from qa.language import tokenise
-from qa.language.parsing import Node
+from qa.language.parsing import PARSED, Node
 from qa.scoring.politeness import english, surface
 from qa.scoring.politeness.lexicon import Lexicon, lexicon
 from qa.scoring.politeness.surface import Strategy
@@ -19,8 +19,6 @@ from qa.scoring.politeness.table import Register, Table, table
 
 __all__ = ["PARSED", "Reading", "Register", "Strategy", "Table", "lexicon", "read", "table"]
 
-#: Languages whose rules read sentence structure.
-PARSED = frozenset(["en"])
 #: Words that lose their own sense within a formula: "no problem".
 _PLAIN = frozenset(["negation", "positive", "negative"])
 

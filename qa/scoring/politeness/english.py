@@ -79,9 +79,11 @@ def can_you(s: Sentences) -> Iterator[Found]:
 def ask_agency(s: Sentences) -> Iterator[Found]:
     """Ask leave: "may I", "let me"."""
     yield from _modal(s, frozenset(["may", "can", "could", "might", "shall", "should"]), "i")
-    for i, node in enumerate(s.nodes[:-1]):
-        if node.lemma in {"let", "allow"} and s.nodes[i + 1].text == "me" and node.place < 2:  # noqa: PLR2004
-            yield i, i + 1
+    for i in s.begins():
+        first = s.lead(i)
+        after = [n.text for n in s.nodes[first + 1 : first + 3]]
+        if s.nodes[first].lemma in {"let", "allow"} and after[:1] == ["me"] and "know" not in after:
+            yield first, first + 1
 
 
 def _you_with(s: Sentences, modals: frozenset[str], *, negated: bool) -> Iterator[Found]:

@@ -20,6 +20,8 @@ class Strategy(NamedTuple):
     name: str
 
 
+#: Readings of a form less likely than this do not count.
+_LIKELY = 0.2
 _SIGNS = {
     "insistence": re.compile(r"[?!]{2,}|\.{3,}|…"),
     "quoting": re.compile(r"[\"“”„«»]|''"),
@@ -55,13 +57,14 @@ def forms(tokens: Sequence[Token], lexicon: Lexicon) -> Iterator[Strategy]:
 def commands_in(word: str, language: str) -> tuple[bool, bool]:
     """Tell of a Russian form whether it commands, and whether it says ты; by morphology.
 
-    Only the likeliest reading counts. Other languages have lists of forms instead.
+    Other languages have lists of forms instead.
     """
     if language != "ru" or not word.isalpha():
         return False, False
-    best = next(iter(readings(word)), None)
-    if best is None or best.tag.POS != "VERB":
+    tags = [r.tag for r in readings(word) if r.score >= _LIKELY]
+    if not tags or tags[0].POS != "VERB":
         return False, False
-    command = best.tag.mood == "impr" and best.tag.involvement != "incl"
-    second = best.tag.person == "2per" or command
-    return command, bool(second and best.tag.number == "sing")
+    likely = [t for t in tags if t.POS == "VERB"]
+    orders = [t for t in likely if t.mood == "impr" and t.involvement != "incl"]
+    second = [t for t in likely if t.person == "2per" or t in orders]
+    return bool(orders), bool(second) and all(t.number == "sing" for t in likely)

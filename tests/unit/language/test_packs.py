@@ -5,23 +5,45 @@ import pytest
 from qa.errors import UnknownName
 from qa.language import base_language, guess_language, load_pack, pack_languages
 
-#: What the starter card needs in each language it is written for.
-NEEDED = {
+#: The families that cards may name, in every language, by the side whose words they are.
+AGENT = {
     "greeting", "introduction", "thanks", "apology", "empathy", "ownership", "disowning", "clarify",
-    "read_back", "next_step", "hold_notice", "says_done", "anything_else", "farewell", "insult",
-    "profanity", "blame", "identity_question", "discloses", "complaint", "gives_identifier",
+    "read_back", "options_offered", "options_count", "next_step", "delay_notice", "hold_notice",
+    "vague_promise", "says_done", "says_failed", "offers_next", "anything_else",
+    "feedback_question", "farewell", "objection_answer", "alternatives", "recording_notice",
+    "consent", "identity_question", "discloses", "insult", "profanity", "blame", "pressure",
+    "scarcity", "formal_address", "informal_address",
+}  # fmt: skip
+CUSTOMER = {
+    "customer_thanks", "customer_farewell", "customer_other_options", "complaint",
+    "threat_to_leave", "customer_insult", "undecided", "knows_better", "price_objection",
+    "accuses_deceit", "gives_identifier",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_the_families_of_the_starter_card_are_there(language):
-    assert set(load_pack(language).families) >= NEEDED
+@pytest.mark.parametrize("language", ["en", "hu", "ro", "ru"])
+def test_every_language_knows_every_family(language):
+    """Cards name families by id: what one language says, another must be able to say."""
+    assert set(load_pack(language).families) == AGENT | CUSTOMER
+
+
+@pytest.mark.parametrize("language", pack_languages())
+def test_a_family_looks_at_the_side_it_is_of(language):
+    sides = {name: family.who for name, family in load_pack(language).families.items()}
+    assert {n for n, who in sides.items() if who == "agent"} <= AGENT
+    assert {n for n, who in sides.items() if who == "customer"} <= CUSTOMER
+
+
+def test_packs_that_no_speaker_has_read_say_so():
+    assert {c for c in pack_languages() if not load_pack(c).read_by_speaker} == {"hu", "ro"}
 
 
 @pytest.mark.parametrize("language", pack_languages())
 def test_families_are_rich_enough(language):
     for name, family in load_pack(language).families.items():
-        assert len(family.phrases) >= 10, f"{language}: {name}"
+        assert len(family.phrases) >= 12, f"{language}: {name}"
+        assert len(family.found) >= 3, f"{language}: {name}"
+        assert len(family.not_found) >= 3, f"{language}: {name}"
         assert len(set(family.phrases)) == len(family.phrases), f"{language}: {name} repeats itself"
 
 
@@ -50,6 +72,9 @@ def test_the_base_of_a_language_tag(tag, base):
     [
         ("Здравствуйте, у меня не работает телефон", "ru"),
         ("Hello, I have a problem with my order", "en"),
+        ("Bună ziua, am o problemă cu comanda mea", "ro"),
+        ("Buna ziua, nu am primit coletul si nu stiu unde este", "ro"),
+        ("Jó napot, nem érkezett meg a rendelésem", "hu"),
         ("", ""),
         ("12345 !!", ""),
     ],

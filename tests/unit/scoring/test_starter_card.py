@@ -36,6 +36,37 @@ PERFECT = {
         ("customer", "Нет, спасибо."),
         ("agent", "Благодарю за звонок, всего доброго, до свидания."),
     ],
+    "ro": [
+        ("agent", "Bună ziua, ați sunat la Acme, mă numesc Ana. Cu ce vă pot ajuta?"),
+        ("customer", "Bună ziua, comanda mea nu a ajuns."),
+        ("agent", "Ne cerem scuze, înțeleg cât de neplăcut este."),
+        ("agent", "Îmi puteți spune, vă rog, numele și numărul comenzii?"),
+        ("customer", "Numele meu este Ion Popescu, numărul comenzii este [NUMBER]."),
+        ("agent", "Mulțumesc. Un moment, vă rog, verific imediat."),
+        ("agent", "Văd că comanda a fost oprită în depozit."),
+        ("agent", "Am înțeles corect că doriți livrarea acasă?"),
+        ("customer", "Da, vă rog."),
+        ("agent", "Am programat livrarea, veți primi coletul mâine. Vă mai pot ajuta cu ceva?"),
+        ("customer", "Nu, mulțumesc."),
+        ("agent", "Vă mulțumesc pentru apel, o zi frumoasă, la revedere."),
+    ],
+    "hu": [
+        ("agent", "Jó napot kívánok, Acme ügyfélszolgálat, a nevem Anna. Miben segíthetek?"),
+        ("customer", "Jó napot, nem érkezett meg a rendelésem."),
+        ("agent", "Elnézést kérünk, megértem, mennyire kellemetlen ez."),
+        ("agent", "Megmondaná, kérem, a nevét és a rendelésszámát?"),
+        ("customer", "Kovács István vagyok, a rendelésszámom [NUMBER]."),
+        ("agent", "Köszönöm. Egy pillanat, kérem, máris utánanézek."),
+        ("agent", "Látom, hogy a rendelése a raktárban maradt."),
+        ("agent", "Jól értem, hogy házhoz szállítást kér?"),
+        ("customer", "Igen."),
+        (
+            "agent",
+            "Rögzítettem a szállítást, holnap megkapja a csomagot. Segíthetek még valamiben?",
+        ),
+        ("customer", "Nem, köszönöm."),
+        ("agent", "Köszönjük hívását, további szép napot, viszonthallásra."),
+    ],
 }
 LANGUAGES = sorted(PERFECT)
 
@@ -73,7 +104,13 @@ def test_a_perfect_chat_without_times_is_100(card, language):
 
 
 @pytest.mark.parametrize(
-    ("language", "said"), [("en", ["Mm.", "Yes.", "Okay."]), ("ru", ["Угу.", "Да.", "Так."])]
+    ("language", "said"),
+    [
+        ("en", ["Mm.", "Yes.", "Okay."]),
+        ("ru", ["Угу.", "Да.", "Так."]),
+        ("ro", ["Mda.", "Da.", "Așa."]),
+        ("hu", ["Hm.", "Igen.", "Jó."]),
+    ],
 )
 def test_a_mute_agent_is_below_20(card, language, said):
     customers = [t for who, t in PERFECT[language] if who == "customer"][:3]
@@ -90,6 +127,8 @@ def test_a_mute_agent_is_below_20(card, language, said):
     [
         ("en", "Good morning, Acme, my name is Anna.", "Thank you for calling, goodbye."),
         ("ru", "Добрый день, Acme, меня зовут Анна.", "Спасибо за звонок, до свидания."),
+        ("ro", "Bună ziua, Acme, mă numesc Ana.", "Mulțumim pentru apel, la revedere."),
+        ("hu", "Jó napot, Acme, a nevem Anna.", "Köszönjük hívását, viszonthallásra."),
     ],
 )
 def test_script_words_without_substance_fail(card, language, hello, bye):
@@ -108,7 +147,7 @@ def test_script_words_without_substance_fail(card, language, hello, bye):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_caller_who_hangs_up_costs_the_agent_nothing(card, language):
-    last = PERFECT[language][-3][1].split(" Is there")[0].split(" Остались")[0]
+    last = PERFECT[language][-3][1].rpartition(". ")[0] + "."
     talk = [*PERFECT[language][:-3], ("agent", last)]
     hung_up = Metadata(ended_by=EndedBy.CUSTOMER)
     result = score(card, talk, language=language, metadata=hung_up)
@@ -145,7 +184,12 @@ def test_the_agent_a_call_is_transferred_to_owes_no_greeting_with_company(card):
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "Are you deaf? This is your own fault."), ("ru", "Вы что, глухой? Вы сами виноваты.")],
+    [
+        ("en", "Are you deaf? This is your own fault."),
+        ("ru", "Вы что, глухой? Вы сами виноваты."),
+        ("ro", "Sunteți surd? Este vina dumneavoastră."),
+        ("hu", "Ön süket? Ez az ön hibája."),
+    ],
 )
 def test_an_insult_is_suspected_and_shown_and_zeroes_nobody(card, language, said):
     talk = [*PERFECT[language][:-1], ("agent", said), PERFECT[language][-1]]
@@ -161,6 +205,8 @@ def test_an_insult_is_suspected_and_shown_and_zeroes_nobody(card, language, said
     [
         ("en", "I can see your order here; it was held at the depot."),
         ("ru", "Вижу, что ваш заказ задержался на складе."),
+        ("ro", "Văd că comanda dumneavoastră a fost livrată ieri."),
+        ("hu", "Látom, hogy a rendelése a raktárban maradt."),
     ],
 )
 def test_telling_before_asking_who_it_is_is_suspected(card, language, said):
@@ -178,7 +224,12 @@ def test_asking_is_not_verifying(card):
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "Tell me your full card number please."), ("ru", "Продиктуйте полный номер карты.")],
+    [
+        ("en", "Tell me your full card number please."),
+        ("ru", "Продиктуйте полный номер карты."),
+        ("ro", "Spuneți-mi parola contului, vă rog."),
+        ("hu", "Kérem a teljes kártyaszámát."),
+    ],
 )
 def test_asking_for_secrets_is_suspected(card, language, said):
     talk = [*PERFECT[language][:3], ("agent", said), *PERFECT[language][3:]]
@@ -187,7 +238,12 @@ def test_asking_for_secrets_is_suspected(card, language, said):
 
 @pytest.mark.parametrize(
     ("language", "said"),
-    [("en", "Never tell anybody your password."), ("ru", "Никому не сообщайте пароль.")],
+    [
+        ("en", "Never tell anybody your password."),
+        ("ru", "Никому не сообщайте пароль."),
+        ("ro", "Nu spuneți nimănui parola contului."),
+        ("hu", "Soha ne adja meg a jelszavát."),
+    ],
 )
 def test_warning_of_giving_secrets_away_is_not(card, language, said):
     talk = [*PERFECT[language][:3], ("agent", said), *PERFECT[language][3:]]

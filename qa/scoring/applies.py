@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from qa.language import base_language
 from qa.records import EventKind, Verdict
@@ -26,6 +26,18 @@ def reason_against(context: Context, only: Only) -> str:
         if not values & found:
             is_now = ", ".join(sorted(found)) or "unknown"
             return f"Only for {what} {' or '.join(sorted(values))}; here: {is_now}."
+    return _facts_against(context, only.metadata or {})
+
+
+def _facts_against(context: Context, wanted: Mapping[str, str | tuple[str, ...]]) -> str:
+    metadata = context.document.safe.metadata
+    for name, values in wanted.items():
+        accepted = values if isinstance(values, tuple) else (values,)
+        found = metadata.extra.get(name)
+        if found is None and name in type(metadata).model_fields:
+            found = getattr(metadata, name)
+        if found is None or str(found) not in accepted:
+            return f"Only where {name} is {' or '.join(accepted)}."
     return ""
 
 

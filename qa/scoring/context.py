@@ -14,7 +14,7 @@ from qa.scoring.matching import Hit, Strictness, Window, distinct
 from qa.scoring.parts import Part
 from qa.scoring.scorecard import Item, PhraseRef, Search, Where, Who
 from qa.scoring.tolerant import find_tolerantly, near_miss
-from qa.scoring.windows import Place, window
+from qa.scoring.windows import Place, cut, window
 
 #: A hit of a prohibition is for a human below these.
 SURE_WORD = 0.5
@@ -36,6 +36,8 @@ class Context:
     #: Where the item's trigger was found, and the place that its search ends at.
     after: Place | None = None
     before: Place | None = None
+    #: The place that its search begins at, whatever its window says.
+    since: Place | None = None
 
     @property
     def document(self) -> Document:
@@ -51,7 +53,8 @@ class Context:
     def window(self, who: Who | None = None, where: Where | None = None) -> dict[int, Place]:
         """Return the stretch to search; the item's own speaker and window by default."""
         who, where = who or self.item.who, where or self.item.where
-        return window(self.part, who, where, after=self.after, before=self.before)
+        found = window(self.part, who, where, after=self.after, before=self.before)
+        return cut(found, low=self.since) if self.since else found
 
     def search(
         self,
@@ -117,6 +120,11 @@ class Context:
         a, b = _seconds(self.document, first), _seconds(self.document, hit)
         return a is None or b is None or b[0] - a[0] <= seconds
 
+    def seconds_between(self, first: Hit, then: Hit) -> float | None:
+        """Return the seconds from the end of a hit to the beginning of another; None untimed."""
+        a, b = _seconds(self.document, first), _seconds(self.document, then)
+        return None if a is None or b is None else b[0] - a[1]
+
     def doubt(self, hit: Hit) -> str:
         """Return why a hit cannot be relied on; "" when it can."""
         turn = self.document.turns[hit.turn]
@@ -143,6 +151,7 @@ class Context:
         *,
         who: Who | None = None,
         where: Where | None = None,
+        within: Window | None = None,
         evidence: tuple[Evidence, ...] = (),
         count: tuple[int, int] = (0, 1),
         what: str = "Not said",
@@ -152,9 +161,10 @@ class Context:
         Parameters
         ----------
         missing : the groups of phrases that were looked for in vain.
+        within : the stretch that was searched, where it is not the item's.
         count : how many of how many parts were found.
         """
-        within = self.window(who, where)
+        within = self.window(who, where) if within is None else within
         shown = (*evidence, self.searched(within, missing), *self._nearest(missing, within))
         searched = f"{what}; {_turns(len(within))} of the {who or self.item.who} searched."
         reason = self._not_heard(within, who or self.item.who, missing)

@@ -5,6 +5,8 @@ Pure: the same input gives identical bytes.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qa.language import load_pack
 from qa.language.parsing import Parsers
 from qa.records import (
@@ -103,23 +105,36 @@ def answer(context: Context) -> Outcome:
         missing, after = applies.trigger(context, item.only)
         if missing:
             return missing
-    context = Context(context.part, item, context.compiled, after=after)
-    evidence: tuple[Evidence, ...] = ()
-    if item.before:
-        hits = context.find(item.before)
-        if not hits:
-            return Outcome(
-                Verdict.NOT_APPLICABLE, reason="What it must come before was never said."
-            )
-        evidence = hits_as_evidence(context.document, hits[:1])
-        place = (hits[0].turn, hits[0].start)
-        context = Context(context.part, item, context.compiled, after=after, before=place)
+    context, evidence, missing = _between(replace(context, after=after))
+    if missing:
+        return missing
     outcome = applies.waived(context) or item.check.run(context)
     if evidence and outcome.verdict is not Verdict.PASS:
         return Outcome(
             outcome.verdict, (*evidence, *outcome.evidence), outcome.reason, outcome.value
         )
     return outcome
+
+
+def _between(context: Context) -> tuple[Context, tuple[Evidence, ...], Outcome | None]:
+    """Narrow the search to what comes after and before what the item says.
+
+    Returns the outcome when that was never said, and what was found of it.
+    """
+    evidence: tuple[Evidence, ...] = ()
+    for name, search in (("after", context.item.after), ("before", context.item.before)):
+        if search is None:
+            continue
+        hits = context.find(search)
+        if not hits:
+            reason = f"What it must come {name} was never said."
+            return context, (), Outcome(Verdict.NOT_APPLICABLE, reason=reason)
+        evidence += hits_as_evidence(context.document, hits[:1])
+        if name == "after":
+            context = replace(context, since=(hits[0].turn, hits[0].end))
+        else:
+            context = replace(context, before=(hits[0].turn, hits[0].start))
+    return context, evidence, None
 
 
 # --- what cannot be scored ---------------------------------------------------------

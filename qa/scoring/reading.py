@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from io import StringIO
 from pathlib import Path
@@ -21,19 +21,18 @@ from qa.language import load_pack, pack_languages
 from qa.scoring.checks import kinds, load_kind
 from qa.scoring.examples import ItemExample
 from qa.scoring.phrases import PhraseError, parse
+from qa.scoring.references import Path_, references
 from qa.scoring.salvage import salvage
 from qa.scoring.scorecard import FamilyRef, Item, ListRef, Only, Scorecard, Search, Section, Where
 
-#: Where a value stands in the file: keys and places from the root.
-Path_ = tuple[str | int, ...]
 #: Larger files are no scorecards.
 _MAX_CHARACTERS = 1_000_000
 _MAX_NODES = 100_000
 #: Models by the key that holds them, to name the known keys in a mistake.
 _NESTED: dict[str, type[BaseModel]] = {
     "where": Where, "only": Only, "not_if": Search, "or_if": Search, "before": Search,
-    "when": Search, "sequence": Search, "items": Item, "sections": Section,
-    "examples": ItemExample,
+    "after": Search, "to": Search, "when": Search, "sequence": Search,
+    "items": Item, "sections": Section, "examples": ItemExample,
 }  # fmt: skip
 
 
@@ -264,7 +263,7 @@ class _Reader:
                     self._no_pack(("lists", name, language), language)
                 for i, phrase in enumerate(phrases):
                     self._phrase(card, phrase, ("lists", name, language, i))
-        for path, value in _references(card):
+        for path, value in references(card):
             if isinstance(value, str):
                 self._phrase(card, value, path)
             else:
@@ -323,35 +322,6 @@ def _misspelt(loc: Path_, errors: Sequence[tuple[Path_, Any]]) -> bool:
     """Tell whether a missing key is there under a name that is nearly its own."""
     unknown = [o for o, e in errors if e["type"] == "extra_forbidden" and o[:-1] == loc[:-1]]
     return bool(get_close_matches(str(loc[-1]), [str(o[-1]) for o in unknown], n=1))
-
-
-def _references(card: Scorecard) -> Iterator[tuple[Path_, Any]]:
-    """Yield every phrase and reference of the items, with its path in the file."""
-    for s, section in enumerate(card.sections):
-        for i, item in enumerate(section.items):
-            path: Path_ = ("sections", s, "items", i)
-            yield from _inside(item.check, (*path, item.kind))
-            for key in ("not_if", "or_if", "before"):
-                yield from _inside(getattr(item, key), (*path, key))
-            if item.only:
-                yield from _inside(item.only.when, (*path, "only", "when"))
-                if item.only.seen and not item.only.when:
-                    yield (*path, "only", "seen"), ListRef(list=item.only.seen)
-
-
-def _inside(value: Any, path: Path_) -> Iterator[tuple[Path_, Any]]:
-    if isinstance(value, (ListRef, FamilyRef)):
-        yield path, value
-    elif isinstance(value, Search):
-        yield from _inside(value.any, (*path, "any"))
-    elif hasattr(value, "references") and hasattr(value, "root"):
-        if value.references():
-            yield from _inside(value.root, path)
-    elif isinstance(value, str):
-        yield path, value
-    elif isinstance(value, (tuple, list)):
-        for i, one in enumerate(value):
-            yield from _inside(one, (*path, i))
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

@@ -95,6 +95,8 @@ class Only(Part):
     #: One of the conversation's topics.
     topic: str | tuple[str, ...] | None = None
     tag: str | tuple[str, ...] | None = None
+    #: Named facts of the source, each with the values that will do.
+    metadata: dict[str, str | tuple[str, ...]] | None = None
     ended_by: EndedBy | tuple[EndedBy, ...] | None = None
     #: A system action of that name is among the events.
     action: str | tuple[str, ...] | None = None
@@ -134,6 +136,8 @@ class Item(Part):
     or_if: Search | None = None
     #: Only what comes before the first time this is found counts; not applicable if it never is.
     before: Search | None = None
+    #: Only what comes after the first time this is found counts; not applicable if it never is.
+    after: Search | None = None
     at_least: int | None = Field(default=None, ge=1)
     at_most: int | None = Field(default=None, ge=0)
     unless_negated: bool = False

@@ -31,8 +31,8 @@ def window(
     turns = part.spoken_by(who)
     found = _widest(part, turns, where)
     if where and where.after_trigger and after:
-        found = _cut(found, low=after)
-    return _cut(found, high=before) if before else found
+        found = cut(found, low=after)
+    return cut(found, high=before) if before else found
 
 
 def needs_times(where: Where | None) -> bool:
@@ -106,9 +106,10 @@ def _chars(turn: SafeTurn, start: float, end: float) -> tuple[int, int] | None:
     return (a, b) if a < b else None
 
 
-def _cut(
+def cut(
     found: Window, *, low: Place = (-1, 0), high: Place | None = None
 ) -> dict[int, tuple[int, int]]:
+    """Return what of a window lies at or after a place, and before another."""
     out = {}
     for turn, (start, end) in found.items():
         a = max(start, low[1]) if turn == low[0] else start

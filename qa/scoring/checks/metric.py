@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 from qa.errors import UnknownName
 from qa.records import Verdict
 from qa.scoring.checks import Outcome
+from qa.scoring.checks.bands import Band, credit, verdict_of
 from qa.scoring.context import Context
 from qa.scoring.metrics import METRICS, NotMeasurable
 from qa.scoring.scorecard import PhraseRef
@@ -24,9 +25,13 @@ class Bounds(BaseModel):
     #: Half the credit up to here.
     partial_at_most: float | None = None
     partial_at_least: float | None = None
+    #: Credit by bands instead; the first that holds the figure decides.
+    bands: tuple[Band, ...] = ()
 
     def value(self, measured: float) -> float:
-        """Return the credit for a figure: 1, .5 or 0."""
+        """Return the credit for a figure: that of its band, else 1, .5 or 0."""
+        if self.bands:
+            return credit(self.bands, measured)
         if _inside(measured, self.at_least, self.at_most):
             return 1.0
         if self.partial_at_least is None and self.partial_at_most is None:
@@ -51,8 +56,9 @@ class Metric(RootModel[dict[str, Bounds]]):
         for name, bounds in value.items():
             if name not in METRICS:
                 raise ValueError(str(UnknownName("metric", name, METRICS)))
-            if bounds.at_least is None and bounds.at_most is None:
-                raise ValueError(f"the metric {name} needs at_least or at_most")
+            bounded = bounds.at_least is not None or bounds.at_most is not None
+            if bounded == bool(bounds.bands):
+                raise ValueError(f"the metric {name} needs at_least or at_most, or bands")
         return value
 
     def references(self) -> Sequence[Sequence[PhraseRef]]:
@@ -66,6 +72,5 @@ class Metric(RootModel[dict[str, Bounds]]):
         if isinstance(measured, NotMeasurable):
             return Outcome(Verdict.NOT_APPLICABLE, reason=measured.reason)
         value = bounds.value(measured.value)
-        verdict = {1.0: Verdict.PASS, 0.5: Verdict.PARTIAL, 0.0: Verdict.FAIL}[value]
         reason = f"{name} = {measured.value:g}{measured.unit}"
-        return Outcome(verdict, measured.evidence, reason, value)
+        return Outcome(verdict_of(value), measured.evidence, reason, value)

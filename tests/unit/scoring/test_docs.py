@@ -26,6 +26,15 @@ def test_its_example_is_a_card():
     assert assessment.score.total == 100
 
 
+def test_the_examples_of_checks_load_and_judge():
+    [items] = re.findall(r"```yaml fragment\n(.*?)```", REFERENCE, flags=re.DOTALL)
+    card = load_scorecard(f"scorecard: docs\nsections:\n  - id: s\n    items:\n{items}")
+    assert check(card) == []
+    talk = [("customer", "It is too expensive."), ("agent", "We have a cheaper one. I sent it.")]
+    [assessment] = judge(make_safe(talk), card)
+    assert len(assessment.findings) == 5
+
+
 @pytest.mark.parametrize("model", [Scorecard, Section, Item, Search, Where, Only])
 def test_it_tells_of_every_key(model):
     inner = {"source", "hash", "kind", "check"}

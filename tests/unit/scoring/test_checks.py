@@ -1,0 +1,252 @@
+"""Each check kind as a table: what passes, what fails, what does not apply, what nearly does."""
+
+import pytest
+
+from qa.errors import ScorecardError
+from qa.records import Channel, EvidenceKind, Metadata, Verdict
+from qa.scoring import judge
+from qa.testing import make_safe
+
+PASS, PARTIAL, FAIL = Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL
+NA, REVIEW = Verdict.NOT_APPLICABLE, Verdict.REVIEW
+
+TALK = [
+    ("agent", "Good morning, this is Acme."),
+    ("customer", "It is too expensive for me."),
+    ("agent", "I see. We have a cheaper model, and a discount."),
+    ("customer", "Still too expensive."),
+    ("agent", "There are two other models and one more."),
+    ("customer", "Then I will think about it, thanks."),
+    ("agent", "Of course. Call us when you have decided. Goodbye."),
+]
+
+
+@pytest.fixture(name="answer")
+def _answer(card_of):
+    """Judge one item, given as YAML, and return its finding."""
+
+    def answer(item, talk=TALK, **more):
+        body = "\n".join("  " + line for line in item.strip("\n").splitlines())
+        [assessment] = judge(make_safe(talk, **more), card_of(f"- id: it\n  ask: So?\n{body}"))
+        return assessment.findings[0]
+
+    return answer
+
+
+def response(any_, *, to="[too expensive]", more=""):
+    return f"response:\n  to: {{any: {to}}}\n  any: {any_}\n{more}"
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "value"),
+    [
+        pytest.param(response("[cheaper, other model]"), PASS, 1, id="every trigger answered"),
+        pytest.param(response("[cheaper]"), FAIL, 0, id="one of two unanswered"),
+        pytest.param(response("[cheaper]", more="partial: true"), PARTIAL, 0.5, id="half of them"),
+        pytest.param(response("[goodbye]"), FAIL, 0, id="too late for the first"),
+        pytest.param(response("[goodbye]", more="  within_turns: 3"), PASS, 1, id="more turns"),
+        pytest.param(
+            response("[goodbye]", more="  within_turns: 9\n  within_seconds: 2"), FAIL, 0,
+            id="too late by the clock",
+        ),
+        pytest.param(response("[good morning]"), FAIL, 0, id="before is no answer"),
+        pytest.param(response("[cheaper]", to="[broken]"), NA, None, id="no trigger"),
+        pytest.param(response("[cheapr, other modls]"), PASS, 1, id="misheard"),
+        pytest.param(
+            "who: customer\n" + response("[thanks]", to="[one more]"), PASS, 1,
+            id="of the customer, to the agent",
+        ),
+    ],
+)  # fmt: skip
+def test_response(answer, item, verdict, value):
+    finding = answer(item)
+    assert (finding.verdict, finding.value) == (verdict, value)
+    assert finding.reason or verdict is PASS
+
+
+def test_an_open_trigger_shows_itself_and_the_turns_after_it(answer):
+    finding = answer(response("[cheaper]"))
+    hits = [e for e in finding.evidence if e.kind is EvidenceKind.HIT]
+    [window] = [e for e in finding.evidence if e.kind is EvidenceKind.WINDOW]
+    assert [e.quote for e in hits] == ["too expensive", "cheaper", "too expensive"]
+    assert (window.turn, window.last_turn) == (4, 6)
+    assert "1 of 2 not answered" in finding.reason
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict"),
+    [
+        pytest.param("near: {any: [cheaper], to: [discount]}", PASS, id="near"),
+        pytest.param("near: {any: [discount], to: [cheaper]}", PASS, id="in either order"),
+        pytest.param("near: {any: [cheaper], to: [discount], within_words: 2}", FAIL, id="apart"),
+        pytest.param("near: {any: [cheaper], to: [discount], within_words: 3}", PASS, id="just"),
+        pytest.param("near: {any: [cheaper], to: [goodbye]}", FAIL, id="in other turns"),
+        pytest.param("near: {any: [cheaper], to: [refund]}", FAIL, id="one missing"),
+        pytest.param("near: {any: [cheapr], to: [discont]}", PASS, id="misheard"),
+        pytest.param("near: {any: [discount], to: [a discount]}", FAIL, id="not to itself"),
+        pytest.param("only: {channel: chat}\nnear: {any: [a], to: [b]}", NA, id="elsewhere"),
+    ],
+)
+def test_near(answer, item, verdict):
+    assert answer(item).verdict is verdict
+
+
+def count(any_):
+    return (
+        f"count:\n  any: {any_}\n  bands:\n    - {{at_least: 3, at_most: 4, credit: 1}}\n"
+        "    - {at_least: 2, credit: 0.5}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "value"),
+    [
+        pytest.param(count("[cheaper, other model, one more]"), PASS, 1, id="three"),
+        pytest.param(count("[cheaper, other model]"), PARTIAL, 0.5, id="two"),
+        pytest.param(count("[cheaper]"), FAIL, 0, id="one"),
+        pytest.param(
+            count("[morning, acme, cheaper, discount, two, goodbye]"), PARTIAL, 0.5, id="too many"
+        ),
+        pytest.param("only: {channel: chat}\n" + count("[a]"), NA, None, id="elsewhere"),
+        pytest.param(count("[cheapr, discont, goodby]"), PASS, 1, id="misheard"),
+    ],
+)
+def test_count(answer, item, verdict, value):
+    finding = answer(item)
+    assert (finding.verdict, finding.value) == (verdict, value)
+
+
+def test_too_few_heard_is_not_too_few_said(answer):
+    assert answer(count("[cheaper]"), confidence=0.4).verdict is REVIEW
+    many = count("[morning, acme, cheaper, discount, two, goodbye]")
+    assert answer(many, confidence=0.4).verdict is PARTIAL
+
+
+CHOICE = """
+choice:
+  - {answer: offered another, any: [cheaper, other model], credit: 1}
+  - {answer: let go, any: [of course], credit: 0.25}
+  - {answer: neither, credit: 0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("talk", "verdict", "value", "reason"),
+    [
+        pytest.param(TALK, PASS, 1, "offered another", id="the first that fits"),
+        pytest.param(TALK[:1] + TALK[5:], PARTIAL, 0.25, "let go", id="the second"),
+        pytest.param(TALK[:2], FAIL, 0, "neither", id="what is left"),
+        pytest.param([("agent", "A cheapper one.")], PASS, 1, "offered another", id="misheard"),
+        pytest.param([("customer", "cheaper"), ("agent", "No.")], FAIL, 0, "neither", id="others"),
+    ],
+)
+def test_choice(answer, talk, verdict, value, reason):
+    finding = answer(CHOICE, talk)
+    assert (finding.verdict, finding.value) == (verdict, value)
+    assert reason in finding.reason
+
+
+def test_a_choice_that_was_not_heard_is_for_a_person(answer):
+    assert answer(CHOICE, TALK[:2], confidence=0.4).verdict is REVIEW
+
+
+def test_a_choice_without_a_rest_fails_by_absence(answer):
+    two = (
+        "choice:\n  - {answer: a, any: [xyz], credit: 1}\n  - {answer: b, any: [uvw], credit: 0.5}"
+    )
+    finding = answer(two)
+    assert finding.verdict is FAIL
+    assert finding.evidence[0].kind is EvidenceKind.WINDOW
+
+
+METRIC = """
+metric:
+  words_per_turn:
+    bands:
+      - {at_most: 5, credit: 1}
+      - {at_most: 7.5, credit: 0.8}
+      - {at_most: 12, credit: 0.3}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "verdict", "value"),
+    [(5, PASS, 1), (7, PARTIAL, 0.8), (8, PARTIAL, 0.3), (13, FAIL, 0)],
+)
+def test_a_figure_by_bands(answer, words, verdict, value):
+    finding = answer(METRIC, [("agent", "word " * words), ("customer", "So.")])
+    assert (finding.verdict, finding.value) == (verdict, value)
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict"),
+    [
+        pytest.param("any: [goodbye]\nafter: {any: [cheaper]}", PASS, id="after"),
+        pytest.param("any: [good morning]\nafter: {any: [cheaper]}", FAIL, id="only before"),
+        pytest.param("any: [cheaper]\nafter: {any: [cheaper]}", FAIL, id="itself does not count"),
+        pytest.param("any: [goodbye]\nafter: {any: [refund]}", NA, id="never said"),
+        pytest.param(
+            "any: [discount]\nafter: {who: customer, any: [too expensive]}\n"
+            "before: {who: customer, any: [still]}",
+            PASS,
+            id="between",
+        ),
+        pytest.param(
+            "any: [goodbye]\nafter: {any: [cheaper]}\nbefore: {who: customer, any: [thanks]}",
+            FAIL,
+            id="not between",
+        ),
+        pytest.param("any: [goodbye, thanks]\nwho: any\nat_least: 2", PASS, id="of anybody"),
+        pytest.param("any: [acme]\nwhere: {last_share: 0.5}", FAIL, id="a share of the call"),
+        pytest.param("any: [goodbye]\nwhere: {last_share: 0.25}", PASS, id="its last quarter"),
+    ],
+)
+def test_what_must_come_after(answer, item, verdict):
+    assert answer(item).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("only", "verdict"),
+    [
+        ("{project: north}", PASS),
+        ("{project: [south, east]}", NA),
+        ("{metadata: {tier: vip}}", PASS),
+        ("{metadata: {tier: [gold, vip], team: blue}}", PASS),
+        ("{metadata: {tier: gold}}", NA),
+        ("{metadata: {unheard_of: x}}", NA),
+    ],
+)
+def test_only_where_the_facts_are_so(answer, only, verdict):
+    metadata = Metadata(project="north", team="blue", extra={"tier": "vip"})
+    finding = answer(f"any: [goodbye]\nonly: {only}", metadata=metadata)
+    assert finding.verdict is verdict
+    assert finding.reason or verdict is PASS
+
+
+@pytest.mark.parametrize(
+    ("item", "message"),
+    [
+        ("response: {any: [a]}", "'to' is missing"),
+        ("response: {to: {any: [a]}, any: [b], within: 2}", "unknown key 'within'"),
+        ("near: {any: [a], to: [list: nowhere]}", "no list or family named 'nowhere'"),
+        ("near: {any: [a], to: ['b (']}", "never closed"),
+        ("count: {any: [a], bands: [{credit: 1}]}", "at_least or at_most"),
+        ("count: {any: [a], bands: [{at_least: 3, at_most: 2, credit: 1}]}", "above its at_most"),
+        ("count: {any: [a], bands: [{at_least: 3, credit: 2}]}", "less than or equal to 1"),
+        ("choice: [{answer: a, credit: 1}, {answer: b, any: [x], credit: 0}]", "only the last"),
+        ("choice: [{answer: a, any: [x], credit: 1}, {answer: a, credit: 0}]", "same name"),
+        ("metric: {talk_ratio: {}}", "or bands"),
+    ],
+)
+def test_mistakes_in_a_check_are_named_where_they_stand(card_of, item, message):
+    with pytest.raises(ScorecardError) as caught:
+        card_of(f"- id: it\n  ask: So?\n  {item}")
+    assert message in str(caught.value)
+    assert "small.yaml:8:" in str(caught.value)
+
+
+def test_a_chat_without_times_answers_all_that_needs_none(answer):
+    more = {"channel": Channel.CHAT, "timed": False}
+    assert answer(response("[cheaper, other model]"), **more).verdict is PASS
+    timed = response("[cheaper, other model]", more="  within_seconds: 1")
+    assert answer(timed, **more).verdict is PASS

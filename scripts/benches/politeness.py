@@ -44,7 +44,9 @@ def main(arguments: list[str]) -> int:
     except (OSError, ValueError, QaError) as err:
         print(f"{options.file}: {err}", file=sys.stderr)
         return 2
-    parsed = [nodes(parser.pieces(text)) if parser else None for text, _ in rows]
+    parsed: list[tuple[Node, ...] | None] = [None] * len(rows)
+    if parser:
+        parsed = [nodes(pieces) for pieces in parser.read([text for text, _ in rows])]
     readings = [
         _read(text, options.language, words) for (text, _), words in zip(rows, parsed, strict=True)
     ]

@@ -1,5 +1,7 @@
 """Ways of being polite and rude, by language: what shows each, and what only looks like it."""
 
+from pathlib import Path
+
 import pytest
 
 from qa.language.parsing import nodes
@@ -218,3 +220,15 @@ class TestTable:
     )
     def test_a_politer_turn_stands_higher(self, language, politer, ruder):
         assert read(politer, language).level > read(ruder, language).level
+
+
+def test_the_docs_show_the_weights_as_they_are():
+    page = Path(__file__).parents[3] / "docs/explanation/politeness.md"
+    text = page.read_text("utf-8")
+    rows = [
+        f"| `{n}` | {w.about} | {w.plain:g} | {w.agent:g} |" for n, w in table().strategies.items()
+    ]
+    assert [r for r in rows if r not in text] == []
+    sums, levels = zip(*table().scale, strict=True)
+    assert "| sum | " + " | ".join(f"{x:g}" for x in sums) + " |" in text
+    assert "| level | " + " | ".join(f"{x:g}" for x in levels) + " |" in text

@@ -16,6 +16,7 @@ from qa.records import (
     Verdict,
 )
 from qa.scoring import check, find_card, judge, list_cards
+from qa.scoring.trying import try_examples
 from qa.settings import load_settings
 from qa.testing import make_safe
 
@@ -193,3 +194,10 @@ def test_pressing_costs_points():
     [result] = judged("sales-standard", [*talk[:-1], ("agent", said), talk[-1]], "en")
     assert verdicts(result)["no_scarcity"] is Verdict.FAIL
     assert result.score.total < 100
+
+
+@pytest.mark.parametrize("card", [*GOLDEN, "support-standard"])
+def test_a_starter_card_gets_its_own_examples_right(card):
+    tallies = try_examples(find_card(card, SETTINGS))
+    assert {name: t.misses for name, t in tallies.items() if t.misses} == {}
+    assert sum(t.n for t in tallies.values()) > len(tallies)

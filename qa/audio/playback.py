@@ -20,8 +20,11 @@ from qa.records import SAMPLE_RATE, Waveform
 PLAYBACK_SUFFIX = ".mp3"
 PLAYBACK_TYPE = "audio/mpeg"
 
-#: Bits a second for one channel; two take 1.5 times that, the sides seldom speaking at once.
+#: Bits a second for one channel; two take a third more, the sides seldom speaking at once.
 _BIT_RATE = 48_000
+#: LAME's search, 0 (best) to 9: from 5, the usual, to 7 a third of the time is saved, and
+#: nothing that a telephone lets through.
+_EFFORT = "7"
 #: Fading takes this long on each side of a silenced span, outside it.
 _FADE = SAMPLE_RATE // 100
 _MAX_CHANNELS = 2
@@ -66,7 +69,9 @@ def _encode(audio: Waveform, spans: Sequence[tuple[int, int]], path: Path) -> No
     samples = audio.samples[:_MAX_CHANNELS]
     layout = "mono" if len(samples) == 1 else "stereo"
     with av.open(str(path.absolute()), "w", format="mp3") as container:
-        stream = container.add_stream("mp3", rate=SAMPLE_RATE, layout=layout)
+        stream = container.add_stream(
+            "mp3", rate=SAMPLE_RATE, layout=layout, options={"compression_level": _EFFORT}
+        )
         stream.bit_rate = _BIT_RATE if len(samples) == 1 else _BIT_RATE * 4 // 3
         for at in range(0, samples.shape[1], BLOCK):
             block = _silenced(samples[:, at : at + BLOCK], at, spans)

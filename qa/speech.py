@@ -30,6 +30,8 @@ CONTEXT = 64
 FRAME_S = FRAME / SAMPLE_RATE
 #: Frames given to the model at once: 131 s; bounds memory on long recordings.
 BLOCK = 4096
+#: A block that is nowhere louder (-80 dB) holds no speech that anything could hear.
+SILENT = 1e-4
 #: Files that hold the sequence form of the model: package, path in it; the first found wins.
 _CARRIERS = (
     ("silero_vad", "data/silero_vad_16k_sequence.onnx"),
@@ -90,11 +92,15 @@ def speech_probability(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     float32, shape (ceil(n / 512),), 0..1.
     """
     session = _session()
-    hidden = cell = np.zeros((1, 1, 128), dtype=np.float32)
+    hidden, cell = _start()
     context = np.zeros(CONTEXT, dtype=np.float32)
     found = []
     for at in range(0, len(samples), BLOCK * FRAME):
         block = np.asarray(samples[at : at + BLOCK * FRAME], dtype=np.float32)
+        if np.abs(block).max() < SILENT:
+            found.append(np.zeros(-(-len(block) // FRAME), dtype=np.float32))
+            hidden, cell, context = *_start(), np.zeros(CONTEXT, dtype=np.float32)
+            continue
         frames = np.zeros((-(-len(block) // FRAME), CONTEXT + FRAME), dtype=np.float32)
         body = np.zeros(frames.shape[0] * FRAME, dtype=np.float32)
         body[: len(block)] = block
@@ -105,6 +111,11 @@ def speech_probability(samples: NDArray[np.float32]) -> NDArray[np.float32]:
         values, hidden, cell = session.run(None, {"input": frames, "h": hidden, "c": cell})
         found.append(values.reshape(-1))
     return np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+
+
+def _start() -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the state of the recurrent layer before anything was heard."""
+    return np.zeros((1, 1, 128), dtype=np.float32), np.zeros((1, 1, 128), dtype=np.float32)
 
 
 def to_regions(

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from qa.speech import FRAME_S, Hysteresis, to_regions
+from qa import speech
+from qa.speech import BLOCK, FRAME, FRAME_S, Hysteresis, speech_probability, to_regions
 
 
 def frames(*stretches):
@@ -52,3 +53,26 @@ def test_a_click_is_no_speech():
 
 def test_no_frames_no_regions():
     assert to_regions(np.zeros(0, dtype=np.float32), 0.0) == []
+
+
+class Listener:
+    """Stands for the model: says 0.9 of every frame, and counts those it was given."""
+
+    def __init__(self):
+        self.frames = 0
+
+    def run(self, _, given):
+        self.frames += len(given["input"])
+        return np.full(len(given["input"]), 0.9, np.float32), given["h"], given["c"]
+
+
+def test_blocks_of_silence_are_not_given_to_the_model(monkeypatch):
+    listener = Listener()
+    monkeypatch.setattr(speech, "_session", lambda: listener)
+    sound = np.zeros(3 * BLOCK * FRAME + 100, np.float32)
+    sound[BLOCK * FRAME : 2 * BLOCK * FRAME] = 0.1
+    found = speech_probability(sound)
+    assert listener.frames == BLOCK
+    assert len(found) == 3 * BLOCK + 1
+    assert found[BLOCK : 2 * BLOCK].min() > 0.8
+    assert found[:BLOCK].max() == found[2 * BLOCK :].max() == 0

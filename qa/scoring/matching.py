@@ -73,7 +73,7 @@ def distinct(hits: Iterable[Hit]) -> list[Hit]:
 
 def _hits(view: View, variant: Variant, window: Window, *, unless_negated: bool) -> list[Hit]:
     hits = []
-    for turn, at, end in _rows(view, variant) if variant.solid else _loose(view, variant, window):
+    for turn, at, end in _rows(view, variant):
         if turn not in window:
             continue
         line = view.lines[turn]
@@ -84,31 +84,31 @@ def _hits(view: View, variant: Variant, window: Window, *, unless_negated: bool)
 
 
 def _rows(view: View, variant: Variant) -> Iterator[tuple[int, int, int]]:
-    """Yield turn, first word and end of each row of words that a variant without gaps is."""
-    found = [view.places(a) for a in variant.atoms]
-    if not all(found):
-        return
-    rarest = min(range(len(found)), key=lambda i: len(found[i]))
-    starts = [place - rarest for place in found[rarest]]
-    for i, places in enumerate(found):
-        if i != rarest:
-            starts = [place for place in starts if place + i in places]
-            if not starts:
-                return
-    for place in starts:
-        turn, at = view.spot(place)
-        yield turn, at, at + len(found)
-
-
-def _loose(view: View, variant: Variant, window: Window) -> Iterator[tuple[int, int, int]]:
-    """Yield turn, first word and end of what matches a variant with gaps, slots or edges."""
+    """Yield turn, first word and end of each row of words that a variant is."""
     if not all(view.places(a) for a in variant.words):
         return
-    for turn, at in _starts(view, variant):
-        if at >= 0 and turn in window:
-            end = _match(view.lines[turn].tokens, at, variant.atoms, view)
-            if end >= 0:
-                yield turn, at, end
+    for place in _starts(view, variant):
+        turn, at = view.spot(place)
+        tokens = view.lines[turn].tokens
+        if variant.solid:
+            yield turn, at, at + len(variant.atoms)
+        elif at < len(tokens) and (end := _match(tokens, at, variant.atoms, view)) >= 0:
+            yield turn, at, end
+
+
+def _starts(view: View, variant: Variant) -> Sequence[int]:
+    """Return the places where a variant may begin: all its words before a gap are there."""
+    if not variant.fixed:
+        return view.odd  # what begins with slots, edges apart
+    found = [(view.places(atom), offset) for atom, offset in variant.fixed]
+    found.sort(key=lambda pair: len(pair[0]))
+    (rarest, shift), *others = found
+    starts = [place - shift for place in rarest if place >= shift]
+    for places, offset in others:
+        starts = [place for place in starts if place + offset in places]
+        if not starts:
+            break
+    return starts
 
 
 def hit_of(line: Line, variant: Variant, at: int, end: int, score: float, mode: str) -> Hit:
@@ -116,15 +116,6 @@ def hit_of(line: Line, variant: Variant, at: int, end: int, score: float, mode: 
     tokens = line.tokens[at:end]
     rule = variant.named([t.text for t in tokens])
     return Hit(line.turn.index, tokens[0].start, tokens[-1].end, rule, score, mode)
-
-
-def _starts(view: View, variant: Variant) -> Iterable[tuple[int, int]]:
-    """Return turn and word where a variant may begin."""
-    anchor, offset = variant.anchor
-    if anchor is not None:
-        spots = map(view.spot, view.places(anchor))
-        return [(turn, at - offset) for turn, at in spots]
-    return map(view.spot, view.odd)  # what begins with slots, edges apart
 
 
 def _match(tokens: Sequence[Token], at: int, atoms: Sequence[Atom], view: View) -> int:

@@ -6,9 +6,11 @@ air, a backchannel is no interruption, and who cannot be heard apart does not ov
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from qa.language import load_pack, tokenise
 from qa.records import (
@@ -226,11 +228,13 @@ def _interruptions(part: Part) -> Result:
     customer = _by(part, Role.CUSTOMER)
     if not part.speech or not customer:
         return _NO_SPEECH
+    starts = [c.start for c in customer]
+    reach = list(accumulate((c.end for c in customer), max))
     found = [
         span
         for span in _by(part, Role.AGENT)
         if span.duration >= _LASTS
-        and any(c.start + _INTO <= span.start < c.end - _INTO for c in customer)
+        and _within(span.start, starts, reach)
         and not _is_backchannel(part, span)
     ]
     evidence = tuple(
@@ -238,6 +242,17 @@ def _interruptions(part: Part) -> Result:
         for s in found[:_SHOWN]
     )
     return Measured(float(len(found)), "", evidence)
+
+
+def _within(moment: float, starts: Sequence[float], reach: Sequence[float]) -> bool:
+    """Tell whether somebody has been speaking for a while at a moment, and goes on.
+
+    Parameters
+    ----------
+    starts, reach : when each span begins, in order, and when the last of it and all before ends.
+    """
+    begun = bisect_right(starts, moment - _INTO)
+    return begun > 0 and moment < reach[begun - 1] - _INTO
 
 
 def _is_backchannel(part: Part, span: SpeechSpan) -> bool:

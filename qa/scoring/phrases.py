@@ -123,15 +123,11 @@ class Variant:
         return max(self.words, key=_rarity, default=None)
 
     @cached_property
-    def anchor(self) -> tuple[Atom | None, int]:
-        """The rarest word before any gap, and how many words and slots stand before it.
-
-        None: the phrase begins with slots alone and may begin anywhere.
-        """
+    def fixed(self) -> tuple[tuple[Atom, int], ...]:
+        """The words before any gap, each with the number of words and slots before it."""
         gap = next((i for i, a in enumerate(self.atoms) if a.kind == "gap"), len(self.atoms))
         places = [a for a in self.atoms[:gap] if a.kind != "edge"]
-        words = [(a, i) for i, a in enumerate(places) if a.kind in {"word", "exact"}]
-        return max(words, key=lambda pair: _rarity(pair[0]), default=(None, 0))
+        return tuple((a, i) for i, a in enumerate(places) if a.kind in {"word", "exact"})
 
     @cached_property
     def plain(self) -> bool:

@@ -69,25 +69,26 @@ def near_miss(view: View, book: Phrasebook, window: Window) -> Hit | None:
     """Return what comes nearest to any of the phrases; None when nothing is like them.
 
     Nearest by the share of its words, content words before others, that were said in order
-    in one sentence; of equals the earliest.
+    in one sentence; of equals the first phrase, and of its places the earliest.
     """
     if not window:
         return None
     said = book.said(view, all_of=False)
     bounds = [(_bound(v, n), -i, v) for i, (v, n) in enumerate(said)]
-    best: tuple[float, int, int] = (0.0, 0, 0)
+    best = 0.0
     nearest: Hit | None = None
     for bound, _, variant in sorted(bounds, key=lambda b: b[:2], reverse=True):
-        if bound < max(best[0], _NEAR_SCORE):
+        if bound <= best or bound < _NEAR_SCORE:
             break
         for path in _paths(view, variant, window, _NEAR_RATIO, missing=True):
             score = _nearness(variant, path)
-            rank = (score, -path.line.turn.index, -path.first)
-            if score >= _NEAR_SCORE and rank > best:
-                best = rank
+            if score >= _NEAR_SCORE and score > best:
+                best = score
                 nearest = hit_of(
                     path.line, variant, path.first, path.last + 1, min(score, 0.99), "near"
                 )
+                if score >= bound:  # nothing of this phrase can come nearer
+                    break
     return nearest
 
 

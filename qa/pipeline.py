@@ -106,11 +106,7 @@ class Pipeline:
     @cached_property
     def parsers(self) -> Parsers:
         """The parsers of the languages that have one, each loaded on first use."""
-        folders = {
-            language: partial(models.locate, name, self._settings)
-            for language, name in models.PARSERS.items()
-        }
-        return Parsers(folders)
+        return parsers_for(self._settings)
 
     def diarizer(self, layout: Layout) -> Diarizer:
         """The diarizer for a layout: channels where each side has one, else by voice."""
@@ -289,6 +285,11 @@ class _Regions:
         from qa.speech import find_speech  # noqa: PLC0415 - onnxruntime only where there is sound
 
         return find_speech(self._audio, settings=self._settings)
+
+
+def parsers_for(settings: Settings) -> Parsers:
+    """Return the parsers of the languages that have one; nothing is loaded yet."""
+    return Parsers({c: partial(models.locate, n, settings) for c, n in models.PARSERS.items()})
 
 
 def recipe_of(engine: object) -> Mapping[str, str]:

@@ -192,6 +192,7 @@ def diff(
     Compares the conversations that the old card judged; all that were heard where it
     judged none. Verdicts of people are left out.
     """
+    from qa.pipeline import parsers_for
     from qa.scoring.comparing import compare
     from qa.settings import load_settings
     from qa.store import open_store
@@ -200,7 +201,8 @@ def diff(
     with open_store(settings) as store:
         cards = [_card(name, settings, store) for name in (old, new)]
         ids, nights = _judged_by(store, cards[0].id, limit)
-        changes = compare((store.safe(each) for each in ids), *cards)
+        safes = (store.safe(each) for each in ids)
+        changes = compare(safes, *cards, parsers=parsers_for(settings))
     if json:
         say.out_json(_compared(cards, changes, len(ids), nights))
     else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from qa.language.parsing import Parsers
 from qa.records import Assessment, SafeConversation, Score, ScoreStatus, Verdict
 from qa.scoring.document import Document
 from qa.scoring.judging import judge
@@ -32,12 +33,16 @@ class Change:
 
 
 def compare(
-    conversations: Iterable[SafeConversation], old: Scorecard, new: Scorecard
+    conversations: Iterable[SafeConversation],
+    old: Scorecard,
+    new: Scorecard,
+    *,
+    parsers: Parsers | None = None,
 ) -> list[Change]:
-    """Judge each conversation by both cards; verdicts of humans are left out."""
+    """Judge each conversation by both cards, as `judge` does; humans' verdicts are left out."""
     changes = []
     for safe in conversations:
-        document = Document(safe)
+        document = Document(safe, parsers=parsers)
         before = {a.party: a for a in judge(document, old)}
         after = {a.party: a for a in judge(document, new)}
         changes += [

@@ -35,7 +35,7 @@ def test_a_family_looks_at_the_side_it_is_of(language):
 
 
 def test_packs_that_no_speaker_has_read_say_so():
-    assert {c for c in pack_languages() if not load_pack(c).read_by_speaker} == {"hu", "ro"}
+    assert {c for c in pack_languages() if not load_pack(c).read_by_speaker} == {"hu", "ro", "ru"}
 
 
 @pytest.mark.parametrize("language", pack_languages())

@@ -53,6 +53,8 @@ class Pack(_Part):
     negations: frozenset[str]
     #: Words too common to carry a phrase.
     function_words: frozenset[str]
+    #: Who does something: the persons that a phrase may speak of.
+    pronouns: frozenset[str] = frozenset()
     #: Said while listening; no interruption, no turn of its own.
     backchannels: frozenset[str]
     #: First words that make a question where punctuation does not tell.
@@ -120,7 +122,7 @@ def _load(language: str) -> Pack:
         except YAMLError as err:
             raise UsageError(f"packs/{language}/{name} cannot be read: {err}.") from err
         data |= {"families": read} if name == "families.yaml" else read
-    for words in ("negations", "function_words", "backchannels", "question_words",
+    for words in ("negations", "function_words", "pronouns", "backchannels", "question_words",
                   "number_words", "time_words", "money_words"):  # fmt: skip
         listed = data.get(words)
         if isinstance(listed, str):  # words are written as running text, a pack is long enough

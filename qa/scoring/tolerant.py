@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from qa.scoring.document import Line, View
 from qa.scoring.matching import (
@@ -37,6 +38,10 @@ _SINGLE_RATIO = 0.88
 _INSERTED = 1
 #: An inserted word takes this much off, as a share of its own length.
 _INSERTION = 0.5
+#: Words before the first one found, among which another person is looked for.
+_LOOK_BACK = 3
+#: Letters that a near miss must have: a lone "yes" or "you" is near to nothing.
+_NEAR_LETTERS = 5
 #: A near miss is this like a word, and scores this; a common word weighs this much in it.
 _NEAR_RATIO, _NEAR_SCORE, _COMMON = 0.75, 0.5, 0.25
 
@@ -81,6 +86,11 @@ def near_miss(view: View, book: Phrasebook, window: Window) -> Hit | None:
         if bound <= best or bound < _NEAR_SCORE:
             break
         for path in _paths(view, variant, window, _NEAR_RATIO, missing=True):
+            if (
+                sum(len(path.line.tokens[at].text) for at, _ in path.words if at >= 0)
+                < _NEAR_LETTERS
+            ):
+                continue
             score = _nearness(variant, path)
             if score >= _NEAR_SCORE and score > best:
                 best = score
@@ -122,7 +132,11 @@ def _bent(
         if alone and not _carries(variant, path):
             continue
         score = _found(variant, path)
-        if score >= share and not (_turned_round(view, path) or _reordered(variant, path)):
+        if score >= share and not (
+            _turned_round(view, path)
+            or _somebody_else(view, variant, path)
+            or _reordered(variant, path)
+        ):
             yield hit_of(path.line, variant, path.first, path.last + 1, score, "fuzzy")
 
 
@@ -144,6 +158,19 @@ def _turned_round(view: View, path: _Path) -> bool:
     else:
         between = path.inserted
     return any(tokens[at].text in view.pack.negations for at in between)
+
+
+def _somebody_else(view: View, variant: Variant, path: _Path) -> bool:
+    """Tell whether another person does it than the one a phrase begins with ("you" for "i")."""
+    lead = takewhile(lambda pair: pair[1][0] < 0, zip(variant.atoms, path.words, strict=True))
+    missing = {word for atom, _ in lead for word in atom.words}
+    if missing.isdisjoint(view.pack.pronouns):
+        return False
+    tokens = path.line.tokens
+    clause = tokens[path.first].clause
+    before = range(max(0, path.first - _LOOK_BACK), path.first)
+    near = [*(at for at in before if tokens[at].clause == clause), *path.inserted]
+    return any(tokens[at].text in view.pack.pronouns for at in near)
 
 
 def _reordered(variant: Variant, path: _Path) -> bool:

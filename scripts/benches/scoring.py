@@ -21,11 +21,12 @@ from time import process_time
 
 from ruamel.yaml import YAML
 
+from qa.records import SafeConversation
 from qa.scoring import Document, Scorecard, find_card, judge
 from qa.scoring.compiled import compiled
 from qa.scoring.matching import find
 from qa.settings import load_settings
-from qa.testing import SafeConversation, make_safe
+from qa.testing import make_safe
 
 #: Words of a call, as in the figures the program is held to.
 WORDS = 694

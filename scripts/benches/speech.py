@@ -46,7 +46,8 @@ def main(arguments: list[str]) -> int:
     if args.engine:
         print(json.dumps(_measure(args.engine, calls, args)))
         return 0
-    names = args.engines.split(",") if args.engines else [*OURS, *(PLAIN if args.vs else ())]
+    ours = args.engines.split(",") if args.engines else OURS
+    names = list(dict.fromkeys([*ours, *(PLAIN if args.vs else ())]))
     bench = str(Path(__file__).parents[1] / "bench")
     result: dict[str, Any] = {"bench": "speech", "calls": len(calls), "engines": {}}
     for name in names:

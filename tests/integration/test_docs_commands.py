@@ -21,8 +21,14 @@ import pytest
 ROOT = Path(__file__).parents[2]
 WEIGHTS = Path(os.environ.get("QA_MODELS", ROOT / ".models")).absolute()
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-#: What set the reader's machine up; tests of their own run these.
-ELSEWHERE = ("scripts/demo", "scripts/test", "scripts/check", "source .venv/bin/activate")
+#: What sets the reader's machine up, or is run from the checkout; tests of their own run these.
+ELSEWHERE = (
+    "scripts/demo",
+    "scripts/test",
+    "scripts/check",
+    ".venv/bin/python scripts/docs",
+    "source .venv/bin/activate",
+)
 #: A small folder of recordings of one's own.
 RECORDINGS = ("calls/rude-agent.mp3", "calls/rude-agent.json", "chats/return-en.json")
 #: Seconds that one command may take on a busy machine.

@@ -68,7 +68,7 @@ def folder(tmp_path):
 )
 def test_commands_of_a_page(page, folder):
     for name, text in re.findall(
-        r"^```yaml file=(\S+)\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+        r"^```\w+ file=(\S+)\n(.*?)^```", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
     ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")

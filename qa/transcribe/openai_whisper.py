@@ -33,7 +33,7 @@ from qa.transcribe.plausible import doubtful
 from qa.transcribe.words import Spoken, Timed, fingerprint, segments_of
 
 #: Readings kept at once when a doubtful window is read again. The first reading keeps one,
-#: as its makers do: their search for five takes three times as long and hears the same words.
+#: as its makers do: their search for five took three times as long on a call, for as many words.
 BEAM = 5
 #: Frames of 10 ms that the encoder reads, whatever it is given.
 FULL = 3000

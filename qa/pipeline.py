@@ -28,6 +28,7 @@ from qa.records import (
     Conversation,
     Diarization,
     Heard,
+    ImportedTranscript,
     Layout,
     Party,
     Provenance,
@@ -44,7 +45,14 @@ from qa.scoring import Document, Scorecard
 from qa.scoring import judge as judge_card
 from qa.settings import Settings
 from qa.transcribe import Transcriber
-from qa.turns import assign_roles, build_turns, message_turns, speech_by_party, triage
+from qa.turns import (
+    assign_roles,
+    build_turns,
+    message_turns,
+    speech_by_party,
+    transcript_turns,
+    triage,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -127,12 +135,13 @@ class Pipeline:
         return made
 
     def listen(self, conversation: Conversation, *, playback: Path | None = None) -> Heard:
-        """Hear a call, or read a chat.
+        """Hear a call, or read a chat or the words that a call came with.
 
         Parameters
         ----------
         playback : where to write what may be played: the recording with every
-            redacted span silenced. None, or a chat: nothing is written.
+            redacted span silenced. None, no recording, or something redacted whose
+            time is not known: nothing is written.
 
         Raises
         ------
@@ -142,20 +151,22 @@ class Pipeline:
         if conversation.channel is not Channel.CALL:
             return self._read(conversation)
         if not conversation.audio:
+            if conversation.transcript is not None:
+                return self._follow(conversation, conversation.transcript, facts=None)
             raise InputError(
-                f"{conversation.source}: a call without a recording.",
-                "Import its transcript as a chat, or add the recording.",
+                f"{conversation.source}: a call without a recording and without its words.",
+                "Add the recording, or its transcript.",
             )
         from qa.audio import decode, write_playback  # noqa: PLC0415 - PyAV only for sound
 
         audio, facts = decode(conversation.audio, scratch=self._settings.data / "scratch")
-        heard = self._hear(conversation, audio, facts)
-        if playback is not None:
-            spans = [
-                (s.start, s.end)
-                for s in heard.safe.redacted
-                if s.start is not None and s.end is not None
-            ]
+        if conversation.transcript is not None:
+            heard = self._follow(conversation, conversation.transcript, facts=facts)
+        else:
+            heard = self._hear(conversation, audio, facts)
+        hidden = [(s.start, s.end) for s in heard.safe.redacted]
+        spans = [(a, b) for a, b in hidden if a is not None and b is not None]
+        if playback is not None and len(spans) == len(hidden):
             write_playback(audio, spans, playback)
         return heard
 
@@ -178,6 +189,31 @@ class Pipeline:
         return self._finish(conversation, parties, turns, speech=(), facts=None, provenance=())
 
     # --- calls ---------------------------------------------------------------------
+
+    def _follow(
+        self, conversation: Conversation, given: ImportedTranscript, *, facts: AudioFacts | None
+    ) -> Heard:
+        """Read a call in the words of the program that heard it."""
+        parties, turns, spans = transcript_turns(given, conversation)
+        settled = any(party.role is not Role.UNKNOWN for party in parties)
+        parties, named = assign_roles(
+            turns,
+            parties=parties,
+            metadata=conversation.metadata,
+            layout=None if settled else Layout.MONO,
+            settings=self._settings,
+        )
+        return self._finish(
+            conversation,
+            parties,
+            named,
+            speech=speech_by_party(spans, turns, named),
+            facts=facts,
+            provenance=(
+                Provenance(stage="listen", engine="callcenter-qa", version=__version__),
+                Provenance(stage="transcribe", engine=given.engine, model=given.model),
+            ),
+        )
 
     def _hear(self, conversation: Conversation, audio: Waveform, facts: AudioFacts) -> Heard:
         began = perf_counter()

@@ -85,7 +85,12 @@ class EventKind(StrEnum):
 
     HOLD = "hold"
     TRANSFER = "transfer"
+    #: A queue took it; nobody has it yet.
+    QUEUED = "queued"
+    #: An agent was given it: the clock of their reply starts.
     ASSIGNED = "assigned"
+    CLOSED = "closed"
+    REOPENED = "reopened"
     ACTION = "action"
     SYSTEM = "system"
     RECORDING_PAUSED = "recording_paused"
@@ -139,6 +144,8 @@ class Metadata(Record):
     speakers: int | None = Field(default=None, ge=1, le=20)
     topics: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    #: What the customer answered when asked how it went, on the survey's own scale.
+    survey: float | None = None
     #: Anything else that the source carried, as text.
     extra: dict[str, str] = Field(default_factory=dict)
 
@@ -158,6 +165,16 @@ class AudioSource(Record):
     offset: float = 0.0
 
 
+class Word(Record):
+    """One spoken word, punctuation attached."""
+
+    text: str
+    start: float
+    end: float
+    #: Recognition confidence, 0..1; None when the source gives none.
+    confidence: float | None = None
+
+
 class Message(Record):
     """One written message of a chat or mail thread, as it was sent."""
 
@@ -167,11 +184,37 @@ class Message(Record):
     at: float | None = None
     edited: bool = False
     deleted: bool = False
+    #: A note between colleagues that the customer never saw.
+    internal: bool = False
     attachments: tuple[str, ...] = ()
 
 
+class Utterance(Record):
+    """What one party said at a stretch, as another program wrote it down."""
+
+    party: str
+    #: With words: exactly the words joined by one space.
+    text: str
+    start: float | None = None
+    end: float | None = None
+    words: tuple[Word, ...] = ()
+    #: Recognition confidence, 0..1; None when the source gives none.
+    confidence: float | None = None
+    #: BCP-47; "" when the source does not say.
+    language: str = ""
+
+
+class ImportedTranscript(Record):
+    """The words of a call as another program heard them, in order of start."""
+
+    utterances: tuple[Utterance, ...]
+    #: The program, and its model where the source names one.
+    engine: str
+    model: str = ""
+
+
 class Conversation(Record):
-    """A call, chat or mail thread as it was found; holds what people wrote, unredacted."""
+    """A call, chat or mail thread as it was found; holds what people said, unredacted."""
 
     #: Stable: made from the content's checksum, so the same content has one id.
     id: str
@@ -186,7 +229,14 @@ class Conversation(Record):
     parties: tuple[Party, ...] = ()
     audio: tuple[AudioSource, ...] = ()
     messages: tuple[Message, ...] = ()
+    #: Of a call that comes with its words; the recording is then not transcribed.
+    transcript: ImportedTranscript | None = None
     events: tuple[Event, ...] = ()
+
+    @property
+    def needs_speech(self) -> bool:
+        """Whether speech models must hear it."""
+        return self.channel is Channel.CALL and self.transcript is None
 
 
 # --- what is heard -----------------------------------------------------------------
@@ -250,16 +300,6 @@ class AudioFacts(Record):
     #: The file ends before its own header says it does, or breaks off inside a packet.
     truncated: bool = False
     notes: tuple[str, ...] = ()
-
-
-class Word(Record):
-    """One spoken word, punctuation attached."""
-
-    text: str
-    start: float
-    end: float
-    #: Recognition confidence, 0..1; None when the source gives none.
-    confidence: float | None = None
 
 
 class SpeechSpan(Record):

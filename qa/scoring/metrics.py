@@ -223,6 +223,8 @@ def _by(part: Part, role: Role) -> list[SpeechSpan]:
 
 def _interruptions(part: Part) -> Result:
     audio = part.document.safe.audio
+    if part.is_call and (audio is None or not any(turn.words for turn in part.turns)):
+        return NotMeasurable("Times of a transcript are too coarse for who talks over whom.")
     if audio is not None and audio.layout in {Layout.MONO, Layout.FAKE_STEREO}:
         return NotMeasurable("Both sides lie in one channel; who talks over whom cannot be told.")
     customer = _by(part, Role.CUSTOMER)

@@ -16,7 +16,7 @@ from sqlalchemy import ARRAY, ColumnElement, String, any_, func, insert, literal
 from sqlmodel import Session, col, exists, or_, select
 
 from qa.errors import Forbidden, InputError, NotFound, QaError, UsageError
-from qa.records import Channel, Conversation
+from qa.records import Conversation
 from qa.store.names import shown
 from qa.store.tables import ConversationRow, State, WantRow
 from qa.store.views import Job, Load
@@ -190,6 +190,7 @@ def claim(
             "scorecards": tuple(wanted),
             "worker": worker,
             "claimed_at": now,
+            "load": row.load,
         }
     )
 
@@ -320,10 +321,9 @@ def release(session: Session, worker: str, *, now: datetime) -> int:
     return len(held)
 
 
-def set_needs(row: ConversationRow, *, heard: bool) -> None:
-    """Say what comes next, and whether it takes speech models."""
-    row.needs = "judge" if heard else "listen"
-    row.load = "speech" if row.channel == Channel.CALL and not heard else "text"
+def set_heard(row: ConversationRow) -> None:
+    """Say that judging comes next, which takes no speech models."""
+    row.needs, row.load = "judge", "text"
 
 
 def _held(session: Session, job: Job) -> ConversationRow | None:

@@ -65,7 +65,7 @@ def save_heard(session: Session, id: str, heard: Heard, *, now: datetime) -> Non
     row.layout = safe.audio.layout if safe.audio else None
     row.triage, row.triage_reason = safe.triage, safe.triage_reason
     row.updated_at = now
-    queue.set_needs(row, heard=True)
+    queue.set_heard(row)
     _describe(row, safe)
 
 

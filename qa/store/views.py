@@ -66,11 +66,8 @@ class Job(Record):
     scorecards: tuple[str, ...]
     worker: str
     claimed_at: datetime
-
-    @property
-    def load(self) -> Load:
-        """Whether it takes speech models."""
-        return "speech" if self.channel is Channel.CALL and self.needs == "listen" else "text"
+    #: Whether it takes speech models.
+    load: Load
 
 
 class Filter(Record):

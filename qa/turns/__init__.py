@@ -4,6 +4,7 @@ from qa.turns.build import build_turns
 from qa.turns.messages import message_turns
 from qa.turns.parties import speech_by_party, swap_roles, swapped
 from qa.turns.roles import assign_roles
+from qa.turns.transcript import transcript_turns
 from qa.turns.triage import triage
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "speech_by_party",
     "swap_roles",
     "swapped",
+    "transcript_turns",
     "triage",
 ]

@@ -27,11 +27,15 @@ def message_turns(conversation: Conversation) -> tuple[tuple[Party, ...], tuple[
     """Return the parties of a chat or mail thread and its turns, one a message.
 
     Nobody is judged by what they took back: a deleted message is no turn, and an
-    edited one counts as it stands in the end. Messages are put in order of their
-    times where all have one; else they keep the order they came in. A message has
-    a moment, not a length: start and end are the same.
+    edited one counts as it stands in the end. A note between colleagues is none either.
+    Messages are put in order of their times where all have one; else they keep the
+    order they came in. A message has a moment, not a length: start and end are the same.
     """
-    messages = [m for m in conversation.messages if not m.deleted and (m.text or m.attachments)]
+    messages = [
+        m
+        for m in conversation.messages
+        if not m.deleted and not m.internal and (m.text or m.attachments)
+    ]
     if all(message.at is not None for message in messages):
         messages.sort(key=lambda message: message.at or 0.0)
     known = {party.id: party for party in conversation.parties}

@@ -30,6 +30,7 @@ from qa.testing import (
     FakeTranscriber,
     make_call,
     make_chat,
+    make_transcribed,
     make_turns,
     make_waveform,
 )
@@ -180,3 +181,57 @@ def test_speech_is_told_by_party(call: Call) -> None:
     assert {span.speaker for span in heard.safe.speech} <= parties
     turn: Turn = heard.turns[0]
     assert any(s.speaker == turn.party and s.start == turn.start for s in heard.safe.speech)
+
+
+# --- calls that come with their words ---------------------------------------------------
+
+
+class NoModels:
+    """Engines that must not be asked."""
+
+    def __getattr__(self, name):
+        raise AssertionError(f"a transcript needs no {name}")
+
+
+def test_a_call_that_comes_with_its_words_is_judged_without_models(settings: Settings) -> None:
+    pipeline = Pipeline(settings, transcriber=NoModels(), diarizers={"channels": NoModels()})
+    lines = [({"agent": "spk_0", "customer": "spk_1"}[who], text) for who, text in LINES]
+    heard = pipeline.listen(make_transcribed(lines))
+
+    assert [(p.id, p.role_source) for p in heard.safe.parties] == [
+        ("agent", "what was said"),
+        ("customer", "what was said"),
+    ]
+    assert "one one one" not in " ".join(t.text for t in heard.safe.turns)
+    assert "[CARD_NUMBER]" in heard.safe.turns[3].text
+    assert (heard.safe.duration, heard.safe.audio, heard.safe.triage) == (21.0, None, None)
+    assert [p.engine for p in heard.provenance] == ["callcenter-qa", "another"]
+    (made,) = pipeline.judge(heard.safe, [find_card("support-standard", settings)])
+    assert {f.item: f.verdict for f in made.findings}["greeting"] is Verdict.PASS
+
+
+def test_what_is_known_of_the_parties_stays_and_a_recording_may_be_played(
+    settings: Settings, tmp_path: Path
+) -> None:
+    call = Call(tmp_path).conversation
+    given = make_transcribed(LINES, parties=(Party(id="agent", role=Role.AGENT, name="Emma"),))
+    both = given.model_copy(update={"audio": call.audio})
+    playback = tmp_path / "playback.ogg"
+    heard = Pipeline(settings, transcriber=NoModels()).listen(both, playback=playback)
+    assert [(p.id, p.role, p.name) for p in heard.safe.parties] == [
+        ("agent", Role.AGENT, "Emma"),
+        ("customer", Role.CUSTOMER, None),
+    ]
+    assert heard.safe.audio is not None
+    assert playback.stat().st_size > 0
+
+
+def test_nothing_is_played_where_it_is_not_known_when_a_number_was_said(
+    settings: Settings, tmp_path: Path
+) -> None:
+    call = Call(tmp_path).conversation
+    both = make_transcribed(LINES, timed=False).model_copy(update={"audio": call.audio})
+    playback = tmp_path / "playback.ogg"
+    heard = Pipeline(settings, transcriber=NoModels()).listen(both, playback=playback)
+    assert heard.safe.redacted
+    assert not playback.exists()

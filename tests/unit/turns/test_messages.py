@@ -51,6 +51,13 @@ def test_what_was_taken_back_is_no_turn_and_what_was_edited_counts_as_it_stands(
     assert [t.text for t in turns] == ["Your order left today."]
 
 
+def test_a_note_between_colleagues_is_no_turn():
+    note = Message(party="agent", text="Third time she asks.", at=2, internal=True)
+    _, turns = message_turns(chat([Message(party="customer", text="Hello?", at=0), note]))
+
+    assert [t.text for t in turns] == ["Hello?"]
+
+
 def test_a_file_alone_is_a_turn_and_an_empty_message_is_none():
     _, turns = message_turns(
         chat(

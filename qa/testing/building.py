@@ -1,14 +1,4 @@
-"""Test doubles and hand-built conversations, shipped for whoever extends the program.
-
-A conversation is written as lines of ``(party, text)``, or ``(party, text, start)``
-where the time matters. The party's name gives the role: "agent", "agent-2",
-"customer", "bot", "system"; anything else ("speaker-0") has none::
-
-    turns = make_turns([("agent", "Hello, Acme Bank."), ("customer", "Hi.")])
-    safe = make_safe([("agent", "Hello."), ("customer", "Hi.", 12.0)])
-
-Nothing here loads a model or reads a file.
-"""
+"""Conversations and turns, built by hand."""
 
 from __future__ import annotations
 
@@ -24,21 +14,19 @@ from qa.records import (
     AudioSource,
     Channel,
     Conversation,
-    Diarization,
     Direction,
+    ImportedTranscript,
     Layout,
     Message,
     Metadata,
     Party,
-    Provenance,
     Role,
     SafeConversation,
     SafeTurn,
-    Segment,
     SpeechSpan,
-    Transcript,
     Triage,
     Turn,
+    Utterance,
     Waveform,
     Word,
 )
@@ -284,6 +272,37 @@ def _checksum(*parts: str) -> str:
     return "sha256:" + sha256("\0".join(parts).encode()).hexdigest()
 
 
+def make_transcribed(
+    lines: Iterable[Line],
+    *,
+    id: str = "call-1",
+    metadata: Metadata | None = None,
+    parties: tuple[Party, ...] = (),
+    seconds: float = 3.0,
+    timed: bool = True,
+) -> Conversation:
+    """Return a call that comes with its words, one utterance a line, and without a recording.
+
+    An utterance takes `seconds`; `timed` = False: they have order alone.
+    """
+    said: list[Utterance] = []
+    clock = 0.0
+    for line in lines:
+        at = line[2] if len(line) > 2 else clock  # noqa: PLR2004
+        times = {"start": at, "end": at + seconds} if timed else {}
+        said.append(Utterance(party=line[0], text=line[1], **times))
+        clock = at + seconds
+    return Conversation(
+        id=id,
+        channel=Channel.CALL,
+        source=f"{id}.json",
+        checksum=_checksum(id, *(u.text for u in said)),
+        metadata=metadata or Metadata(direction=Direction.INBOUND),
+        parties=parties,
+        transcript=ImportedTranscript(utterances=tuple(said), engine="another"),
+    )
+
+
 def make_waveform(
     turns: Sequence[Turn | SafeTurn], *, stereo: bool = True, tail: float = 0.5
 ) -> Waveform:
@@ -300,100 +319,3 @@ def make_waveform(
         a, b = round(span.start * SAMPLE_RATE), round(span.end * SAMPLE_RATE)
         samples[span.channel if stereo else 0, a:b] += noise[a:b]
     return Waveform(samples=np.clip(samples, -1, 1))
-
-
-class FakeTranscriber:
-    """A transcriber that hears exactly the turns it was given, where it is asked to listen.
-
-    A word is heard when its middle lies in a region on the channel of its party
-    (parties take channels in order of appearance; on one channel all are heard).
-    `calls` counts: a cached stage calls no more.
-    """
-
-    name = "fake"
-
-    def __init__(self, turns: Sequence[Turn | SafeTurn] = ()) -> None:
-        self.turns = tuple(turns)
-        self.recipe = {"engine": self.name, "version": "1"}
-        self.calls = 0
-
-    def transcribe(
-        self, audio: Waveform, regions: Sequence[SpeechSpan], *, language: str | None
-    ) -> Transcript:
-        """Return the words of the turns that lie in the regions."""
-        self.calls += 1
-        order = {n: i for i, n in enumerate(dict.fromkeys(turn.party for turn in self.turns))}
-        segments = []
-        for region in regions:
-            words = sorted(
-                (
-                    word
-                    for turn in self.turns
-                    if audio.channels == 1 or order[turn.party] == region.channel
-                    for word in turn.words
-                    if region.start <= (word.start + word.end) / 2 < region.end
-                ),
-                key=lambda word: word.start,
-            )
-            segments.append(
-                Segment(
-                    start=region.start,
-                    end=region.end,
-                    channel=region.channel,
-                    speaker=region.speaker,
-                    language=language or "en",
-                    language_confidence=1.0,
-                    no_speech=0.0,
-                    log_probability=-0.1,
-                    words=tuple(words),
-                )
-            )
-        return Transcript(segments=tuple(segments), provenance=fake_provenance("transcribe"))
-
-
-class FakeDiarizer:
-    """A diarizer that knows who says the turns it was given.
-
-    Where two speak at once `exclusive` gives the time to the one who began first.
-    """
-
-    name = "fake"
-
-    def __init__(self, turns: Sequence[Turn | SafeTurn] = ()) -> None:
-        self.turns = tuple(turns)
-        self.recipe = {"engine": self.name, "version": "1"}
-        self.calls = 0
-
-    def diarize(
-        self,
-        audio: Waveform,
-        regions: Sequence[SpeechSpan],  # noqa: ARG002  the protocol's
-        *,
-        speakers: int | None,  # noqa: ARG002  the protocol's
-    ) -> Diarization:
-        """Return who says the turns."""
-        self.calls += 1
-        spans = sorted(make_speech(self.turns), key=lambda span: span.start)
-        order = {n: i for i, n in enumerate(dict.fromkeys(span.speaker for span in spans))}
-        named = tuple(
-            span.model_copy(
-                update={
-                    "speaker": f"speaker-{order[span.speaker]}",
-                    "channel": order[span.speaker] if audio.channels > 1 else 0,
-                }
-            )
-            for span in spans
-        )
-        exclusive, taken = [], 0.0
-        for span in named:
-            if span.end > taken:
-                exclusive.append(span.model_copy(update={"start": max(span.start, taken)}))
-                taken = span.end
-        return Diarization(
-            spans=named, exclusive=tuple(exclusive), provenance=fake_provenance("diarize")
-        )
-
-
-def fake_provenance(stage: str = "test") -> Provenance:
-    """Return the provenance of something that was made by hand."""
-    return Provenance(stage=stage, engine="fake", version="1")

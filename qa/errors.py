@@ -15,6 +15,7 @@ The tree::
     │   ├── AudioError        cannot be decoded
     │   └── FormatError       a transcript, chat or sidecar that does not fit its format
     ├── ModelError            weights are missing, or are not the right ones
+    │   └── NeededBySome      of a part that only some conversations need; the others go on
     ├── MissingExtra          an optional part of the program is not installed
     ├── NotFound              no such conversation, card, object              -> HTTP 404
     ├── Forbidden             the right for it is missing                     -> HTTP 403
@@ -44,9 +45,6 @@ class QaError(Exception):
 
     #: Whether trying the same thing again later may help (a full disk, a busy database).
     passing = False
-    #: Of what a machine lacks: whether only some conversations need it, so that the
-    #: others of their kind are worth trying.
-    needed_by_some = False
 
     def __init__(self, reason: str, mend: str = "") -> None:
         super().__init__(reason, mend)
@@ -117,6 +115,13 @@ class FormatError(InputError):
 
 class ModelError(QaError):
     """Weights are missing, or are not the right ones."""
+
+
+class NeededBySome(ModelError):
+    """Only some conversations need what this machine lacks; others of their kind go on."""
+
+    def __init__(self, lack: QaError) -> None:
+        super().__init__(lack.reason, lack.mend)
 
 
 class MissingExtra(QaError):

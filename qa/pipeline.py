@@ -19,7 +19,7 @@ from typing import TypeVar
 from qa import __version__, cache, diarize, models, plugins, transcribe
 from qa.cache import StageCache
 from qa.diarize import Diarizer
-from qa.errors import InputError, MissingExtra, ModelError
+from qa.errors import InputError, MissingExtra, ModelError, NeededBySome
 from qa.language.parsing import Parsers
 from qa.records import (
     Assessment,
@@ -123,8 +123,7 @@ class Pipeline:
             try:
                 self._diarizers[name] = self._load_diarizer(name)
             except (ModelError, MissingExtra) as err:
-                err.needed_by_some = True  # calls of the other layouts can be heard
-                raise
+                raise NeededBySome(err) from err  # calls of the other layouts can be heard
         return self._diarizers[name]
 
     def _load_diarizer(self, name: str) -> Diarizer:

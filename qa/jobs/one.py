@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from qa.errors import DiskFull, MissingExtra, ModelError, QaError, StoreError
+from qa.errors import DiskFull, MissingExtra, ModelError, NeededBySome, QaError, StoreError
 from qa.jobs.cards import card_in_use
 from qa.jobs.report import Ending, Outcome
 from qa.records import Assessment, Channel, Conversation, Heard, SafeConversation
@@ -83,7 +83,7 @@ def _outcome(job: Job, state: Ending, error: QaError) -> Outcome:
         state=state,
         reason=error.reason,
         mend=error.mend,
-        needed_by_some=error.needed_by_some,
+        needed_by_some=isinstance(error, NeededBySome),
     )
 
 

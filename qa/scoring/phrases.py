@@ -230,8 +230,6 @@ def _atoms(piece: Piece, language: str, pack: Pack, *, worded: bool) -> list[tup
     """Return the rows of words that a piece may be; more than one only for odd choices."""
     if piece.kind == "slot" and piece.text in EDGES:
         return [(_same("edge", piece.text, frozenset(), (), (), content=False),)]
-    if piece.kind == "slot" and piece.text in EDGES:
-        return [(_same("edge", piece.text, frozenset(), (), (), content=False),)]
     if piece.kind in {"gap", "slot"}:
         return [(_same(piece.kind, piece.text, frozenset(), (), (), content=worded),)]
     exact = piece.kind == "exact"

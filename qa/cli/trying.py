@@ -50,13 +50,14 @@ def try_(
         return
     if chosen is None:
         raise UsageError("Nothing to test.", "Name a scorecard, or give --labels FILE.")
-    _test_examples(chosen, json=json)
+    _test_examples(chosen, settings, json=json)
 
 
-def _test_examples(card: Scorecard, *, json: bool) -> None:
+def _test_examples(card: Scorecard, settings: Settings, *, json: bool) -> None:
+    from qa.pipeline import parsers_for
     from qa.scoring.trying import try_examples
 
-    tallies = try_examples(card)
+    tallies = try_examples(card, parsers=parsers_for(settings))
     if json:
         say.out_json(
             {
@@ -68,7 +69,11 @@ def _test_examples(card: Scorecard, *, json: bool) -> None:
         )
     else:
         _print(tallies, "Item")
-        bare = [name for name, t in tallies.items() if not t.n]
+        untried = {name: t.untried for name, t in tallies.items() if t.untried}
+        if untried:
+            what = ", ".join(f"{name} ({n})" for name, n in untried.items())
+            say.note(f"Not tried, the parser is not installed (qa models pull): {what}.")
+        bare = [name for name, t in tallies.items() if not t.n and not t.untried]
         if bare:
             say.note(f"Without examples: {', '.join(bare)}.")
     if any(t.misses for t in tallies.values()):
@@ -140,6 +145,7 @@ def _figures(tally: Tally, *, misses: bool = True) -> dict[str, Any]:
         "n": tally.n if misses else there,
     }
     if misses:
+        figures["untried"] = tally.untried
         figures["misses"] = [
             {"text": m.text, "expected": m.expected, "got": m.got} for m in tally.misses
         ]

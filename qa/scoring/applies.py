@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from qa.language import base_language
-from qa.records import EventKind, Verdict
+from qa.records import Verdict
 from qa.scoring.checks import Outcome
 from qa.scoring.context import Context, hits_as_evidence
 from qa.scoring.scorecard import ListRef, Only, Search
@@ -29,14 +29,15 @@ def reason_against(context: Context, only: Only) -> str:
     return _facts_against(context, only.metadata or {})
 
 
-def _facts_against(context: Context, wanted: Mapping[str, str | tuple[str, ...]]) -> str:
-    metadata = context.document.safe.metadata
+def _facts_against(context: Context, wanted: Mapping[str, bool | str | tuple[str, ...]]) -> str:
     for name, values in wanted.items():
+        found = context.document.fact(name)
+        if isinstance(values, bool):
+            if bool(found) is not values:
+                return f"Only where {name} is {'known' if values else 'not known'}."
+            continue
         accepted = values if isinstance(values, tuple) else (values,)
-        found = metadata.extra.get(name)
-        if found is None and name in type(metadata).model_fields:
-            found = getattr(metadata, name)
-        if found is None or str(found) not in accepted:
+        if found not in accepted:
             return f"Only where {name} is {' or '.join(accepted)}."
     return ""
 
@@ -93,8 +94,7 @@ def _language(context: Context) -> set[str]:
 
 
 def _actions(context: Context) -> set[str]:
-    events = context.document.safe.events
-    return {e.note for e in events if e.kind is EventKind.ACTION and e.note}
+    return {e.note for e in context.part.actions if e.note}
 
 
 def _has_times(context: Context) -> set[str]:

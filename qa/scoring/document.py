@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qa.language import (
     Token,
@@ -164,6 +164,16 @@ class Document:
         self.turns = {t.index: t for t in safe.turns}
         self.structure = Structure(self.turns, parsers)
         self._views: dict[str, View] = {}
+
+    def fact(self, name: str) -> str | None:
+        """Return what the source says under a name; "" = asked and nothing there, None = silent."""
+        metadata = self.safe.metadata
+        value: Any = metadata.extra.get(name)
+        if value is None and name in type(metadata).model_fields and name != "extra":
+            value = getattr(metadata, name)
+        if isinstance(value, tuple):
+            return ", ".join(value) or None
+        return None if value is None else str(value).strip()
 
     @cached_property
     def languages(self) -> tuple[str, ...]:

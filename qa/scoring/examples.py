@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from qa.records import Channel, Direction, EndedBy, Verdict
 
+#: Facts that have a place of their own in a conversation's metadata.
+FACTS = frozenset(["platform", "queue", "project", "team", "customer_ref", "ticket", "disposition"])
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +52,9 @@ class Dialogue(_Part):
     ended_by: EndedBy = EndedBy.UNKNOWN
     language: str = ""
     topics: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    #: Facts of the source by name: `queue`, `project`, `ticket`, or any other.
+    metadata: dict[str, str] = Field(default_factory=dict)
     #: One mapping a line: who says what; "agent-2" is another agent.
     lines: tuple[dict[str, str], ...] = Field(min_length=1)
     #: Verdict by item.

@@ -24,14 +24,15 @@ from qa.scoring import applies
 from qa.scoring.arithmetic import total
 from qa.scoring.checks import Outcome
 from qa.scoring.compiled import Compiled, compiled
-from qa.scoring.context import Context, hits_as_evidence
+from qa.scoring.context import Context
 from qa.scoring.document import Document
+from qa.scoring.marks import find_mark
 from qa.scoring.parts import Part, parts
 from qa.scoring.politeness import table as politeness_table
 from qa.scoring.scorecard import Item, Scorecard, Section
 
 #: Changes whenever the same card may judge the same conversation differently.
-ENGINE_VERSION = "2"
+ENGINE_VERSION = "3"
 
 #: Credit of each verdict that has a fixed one.
 _VALUE = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0}
@@ -119,21 +120,21 @@ def answer(context: Context) -> Outcome:
 def _between(context: Context) -> tuple[Context, tuple[Evidence, ...], Outcome | None]:
     """Narrow the search to what comes after and before what the item says.
 
-    Returns the outcome when that was never said, and what was found of it.
+    Returns the outcome when that never came, and what was found of it.
     """
     evidence: tuple[Evidence, ...] = ()
-    for name, search in (("after", context.item.after), ("before", context.item.before)):
-        if search is None:
+    for name, mark in (("after", context.item.after), ("before", context.item.before)):
+        if mark is None:
             continue
-        hits = context.find(search)
-        if not hits:
-            reason = f"What it must come {name} was never said."
+        found = find_mark(context, mark, answer)
+        if isinstance(found, str):
+            reason = f"What it must come {name} {found}"
             return context, (), Outcome(Verdict.NOT_APPLICABLE, reason=reason)
-        evidence += hits_as_evidence(context.document, hits[:1])
+        evidence += found.evidence
         if name == "after":
-            context = replace(context, since=(hits[0].turn, hits[0].end))
+            context = replace(context, since=found.end)
         else:
-            context = replace(context, before=(hits[0].turn, hits[0].start))
+            context = replace(context, before=found.begin)
     return context, evidence, None
 
 

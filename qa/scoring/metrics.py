@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
+from math import inf, nan
 
 from qa.language import load_pack, tokenise
 from qa.records import (
@@ -294,6 +295,22 @@ def _words_per_turn(part: Part) -> Result:
     return Measured(round(words / len(turns), 2), " words a turn")
 
 
+def _ring_seconds(part: Part) -> Result:
+    """Take what the telephone system counted; who takes a call over let nobody wait."""
+    told = part.document.fact("ring_seconds")
+    if not part.is_call or not told:
+        return NotMeasurable("The telephone system does not say how long it rang.")
+    if not part.first:
+        return NotMeasurable("Another agent picked up.")
+    try:
+        seconds = float(told)
+    except ValueError:
+        seconds = nan
+    if not 0 <= seconds < inf:
+        return NotMeasurable("ring_seconds is no number of seconds.")
+    return Measured(seconds, " s")
+
+
 def _stretch(wait: _Wait, rule: str) -> Evidence:
     return Evidence(
         kind=EvidenceKind.METRIC, turn=wait.turn, start=wait.start, end=wait.end, rule=rule
@@ -312,4 +329,5 @@ METRICS: dict[str, Callable[[Part], Result]] = {
     "talk_ratio": _talk_ratio,
     "agent_wpm": _agent_wpm,
     "words_per_turn": _words_per_turn,
+    "ring_seconds": _ring_seconds,
 }

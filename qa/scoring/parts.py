@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from qa.records import Channel, Party, Role, SafeTurn, SpeechSpan
+from qa.records import Channel, Event, EventKind, Party, Role, SafeTurn, SpeechSpan
 from qa.scoring.document import Document
 
 _HUMAN = frozenset([Role.AGENT, Role.CUSTOMER, Role.UNKNOWN])
@@ -55,6 +55,20 @@ class Part:
         return (
             min(s for s in starts if s is not None),
             max([e for e in ends if e is not None] or [s for s in starts if s is not None]),
+        )
+
+    @cached_property
+    def actions(self) -> tuple[Event, ...]:
+        """What the system did during the part, and all that it says no time of."""
+        limits = self.speech_limits
+        low = None if self.first or limits is None else limits[0]
+        high = None if self.last or limits is None else limits[1]
+        return tuple(
+            e
+            for e in self.document.safe.events
+            if e.kind is EventKind.ACTION
+            and (low is None or e.start is None or e.start >= low)
+            and (high is None or e.start is None or e.start <= high)
         )
 
     @cached_property

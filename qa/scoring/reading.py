@@ -23,15 +23,25 @@ from qa.scoring.examples import ItemExample
 from qa.scoring.phrases import PhraseError, parse
 from qa.scoring.references import Path_, references
 from qa.scoring.salvage import salvage
-from qa.scoring.scorecard import FamilyRef, Item, ListRef, Only, Scorecard, Search, Section, Where
+from qa.scoring.scorecard import (
+    FamilyRef,
+    Item,
+    ListRef,
+    Mark,
+    Only,
+    Scorecard,
+    Search,
+    Section,
+    Where,
+)
 
 #: Larger files are no scorecards.
 _MAX_CHARACTERS = 1_000_000
 _MAX_NODES = 100_000
 #: Models by the key that holds them, to name the known keys in a mistake.
 _NESTED: dict[str, type[BaseModel]] = {
-    "where": Where, "only": Only, "not_if": Search, "or_if": Search, "before": Search,
-    "after": Search, "to": Search, "when": Search, "sequence": Search,
+    "where": Where, "only": Only, "not_if": Search, "or_if": Search, "before": Mark,
+    "after": Mark, "to": Search, "when": Search, "sequence": Search,
     "items": Item, "sections": Section, "examples": ItemExample,
 }  # fmt: skip
 
@@ -254,6 +264,7 @@ class _Reader:
         self._ids(card)
         if not self.mistakes:  # an id that cannot be read would be missed here
             self._dialogues(card)
+            self._marks(card)
         for i, language in enumerate(card.languages):
             if language not in pack_languages():
                 self._no_pack(("languages", i), language)
@@ -288,9 +299,21 @@ class _Reader:
         for i, dialogue in enumerate(card.examples):
             for name in dialogue.expect:
                 if name not in known:
-                    near = get_close_matches(name, known, n=1, cutoff=0.5)
-                    hint = f"; did you mean '{near[0]}'?" if near else ""
-                    self._wrong(("examples", i, "expect", name), f"no item '{name}'{hint}")
+                    what = f"no item '{name}'{_nearest(name, known)}"
+                    self._wrong(("examples", i, "expect", name), what)
+
+    def _marks(self, card: Scorecard) -> None:
+        """See that `before` and `after` name items further up, so that none waits for itself."""
+        above: list[str] = []
+        for s, section in enumerate(card.sections):
+            for i, item in enumerate(section.items):
+                for key in ("before", "after"):
+                    name = getattr(item, key).item if getattr(item, key) else None
+                    if name is not None and name not in above:
+                        path = ("sections", s, "items", i, key, "item")
+                        what = f"no item '{name}' further up in the card"
+                        self._wrong(path, f"{what}{_nearest(name, above)}")
+                above.append(item.id)
 
     def _no_pack(self, path: Path_, language: str) -> None:
         known = ", ".join(pack_languages())
@@ -310,12 +333,16 @@ class _Reader:
         families = {f for c in pack_languages() for f in load_pack(c).families}
         known = families | (set(card.lists) if isinstance(ref, ListRef) else set())
         if name not in known and "lists" not in self.unread:
-            near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
-            hint = (
-                f"; did you mean '{near[0]}'?" if near else f"; known: {', '.join(sorted(known))}"
-            )
             what = "list or family" if isinstance(ref, ListRef) else "family"
-            self._wrong(path, f"no {what} named '{name}'{hint}")
+            self._wrong(path, f"no {what} named '{name}'{_nearest(name, sorted(known))}")
+
+
+def _nearest(name: str, known: Sequence[str]) -> str:
+    """Return the nearest of the known names as a question, or else all of them."""
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    if near:
+        return f"; did you mean '{near[0]}'?"
+    return f"; known: {', '.join(known)}" if known else ""
 
 
 def _misspelt(loc: Path_, errors: Sequence[tuple[Path_, Any]]) -> bool:

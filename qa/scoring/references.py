@@ -20,7 +20,8 @@ def references(card: Scorecard) -> Iterator[tuple[Path_, Any]]:
             path: Path_ = ("sections", s, "items", i)
             yield from _inside(item.check, (*path, item.kind))
             for key in ("not_if", "or_if", "before", "after"):
-                yield from _inside(getattr(item, key), (*path, key))
+                search = getattr(item, key)
+                yield from _inside(search.any if search else None, (*path, key, "any"))
             if item.only:
                 yield from _inside(item.only.when, (*path, "only", "when"))
                 if item.only.seen and not item.only.when:

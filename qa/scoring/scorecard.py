@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from qa.records import CardRef, Channel, Critical, Direction, EndedBy, ItemKind
 from qa.scoring.examples import Dialogue, ItemExample
@@ -61,7 +61,8 @@ class Where(Part):
     #: Seconds from the first speech and to the last, by the times of words.
     first_seconds: float | None = Field(default=None, gt=0)
     last_seconds: float | None = Field(default=None, gt=0)
-    #: Share of the agent's part, by turns, 0..1.
+    #: Share of the agent's part, 0..1: of a call by the times of words, of a chat (and of a
+    #: call that carries no times) by turns of the searched speaker.
     first_share: float | None = Field(default=None, gt=0, le=1)
     last_share: float | None = Field(default=None, gt=0, le=1)
     #: Only from the turn on in which the trigger (`only: seen`) was found.
@@ -84,6 +85,23 @@ class Search(Part):
     optional: bool = False
 
 
+class Mark(Search):
+    """A place to search from or up to: the first time this is said, done or answered."""
+
+    #: One of the three: something said,
+    any: tuple[PhraseRef, ...] = ()
+    #: a system action by its name among the events, when the source says when it was,
+    action: str | tuple[str, ...] | None = None
+    #: or where an item further up in the card found what it looks for.
+    item: str | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(map(bool, (self.any, self.action, self.item))) != 1:
+            raise ValueError("expected one of 'any', 'action' and 'item'")
+        return self
+
+
 class Only(Part):
     """When an item applies. Every condition must hold, or the item is not applicable."""
 
@@ -95,8 +113,8 @@ class Only(Part):
     #: One of the conversation's topics.
     topic: str | tuple[str, ...] | None = None
     tag: str | tuple[str, ...] | None = None
-    #: Named facts of the source, each with the values that will do.
-    metadata: dict[str, str | tuple[str, ...]] | None = None
+    #: Named facts of the source, each with the values that will do; `true` = any value.
+    metadata: dict[str, bool | str | tuple[str, ...]] | None = None
     ended_by: EndedBy | tuple[EndedBy, ...] | None = None
     #: A system action of that name is among the events.
     action: str | tuple[str, ...] | None = None
@@ -135,9 +153,9 @@ class Item(Part):
     #: Passes as well when this is found.
     or_if: Search | None = None
     #: Only what comes before the first time this is found counts; not applicable if it never is.
-    before: Search | None = None
+    before: Mark | None = None
     #: Only what comes after the first time this is found counts; not applicable if it never is.
-    after: Search | None = None
+    after: Mark | None = None
     at_least: int | None = Field(default=None, ge=1)
     at_most: int | None = Field(default=None, ge=0)
     unless_negated: bool = False

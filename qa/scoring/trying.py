@@ -14,11 +14,12 @@ from typing import Literal
 from pydantic import BaseModel
 
 from qa.language import guess_language, load_pack, pack_languages
+from qa.language.parsing import PARSED, Parsers
 from qa.records import Channel, ItemKind, Metadata, Party, Role, SafeConversation, SafeTurn, Verdict
 from qa.scoring.compiled import compiled
 from qa.scoring.context import Context
 from qa.scoring.document import Document
-from qa.scoring.examples import Dialogue, Expect, ItemExample
+from qa.scoring.examples import FACTS, Dialogue, Expect, ItemExample
 from qa.scoring.judging import answer, judge
 from qa.scoring.matching import Hit, Strictness
 from qa.scoring.parts import Part, parts
@@ -44,8 +45,9 @@ class Tally:
     right: int = 0
     wrong: int = 0
     overlooked: int = 0
-    #: Examples tried.
+    #: Examples tried, and those that need a parser which is not installed.
     n: int = 0
+    untried: int = 0
     misses: list[Miss] = field(default_factory=list)
 
     def count(self, *, expected: bool, found: bool) -> None:
@@ -74,24 +76,36 @@ class Tally:
         return 2 * self.right / there if self.right + self.overlooked else (0.0 if there else None)
 
 
-def try_examples(card: Scorecard) -> dict[str, Tally]:
-    """Try each item on the card's examples; an item without any has an empty tally."""
+def try_examples(card: Scorecard, *, parsers: Parsers | None = None) -> dict[str, Tally]:
+    """Try each item on the card's examples; an item without any has an empty tally.
+
+    Parameters
+    ----------
+    parsers : as for `judge`; without them examples of items that read sentence structure
+        are not tried, and counted as such.
+    """
     tallies = {item.id: Tally() for _, item in card.items}
     for _, item in card.items:
         for example in item.examples:
-            _sentence(card, item, example, tallies[item.id])
+            _sentence(card, item, example, tallies[item.id], parsers)
     for dialogue in card.examples:
-        _dialogue(card, dialogue, tallies)
+        _dialogue(card, dialogue, tallies, parsers)
     return tallies
 
 
-def _sentence(card: Scorecard, item: Item, example: ItemExample, tally: Tally) -> None:
+def _sentence(
+    card: Scorecard, item: Item, example: ItemExample, tally: Tally, parsers: Parsers | None
+) -> None:
     who: Literal["agent", "customer"] = example.who or (
         "customer" if item.who == "customer" else "agent"
     )
     safe = _conversation(card, [(who, example.text)], language=example.language)
-    free = item.model_copy(update={"only": None, "before": None})
-    [part] = parts(Document(safe))
+    free = item.model_copy(update={"only": None, "before": None, "after": None})
+    document = Document(safe, parsers=parsers)
+    if _unparsed(item, document):
+        tally.untried += 1
+        return
+    [part] = parts(document)
     context = Context(part, free, compiled(card))
     if example.expect in {Expect.HIT, Expect.NONE}:
         hit = bool(_hits(part, card, free, who))
@@ -108,14 +122,28 @@ def _sentence(card: Scorecard, item: Item, example: ItemExample, tally: Tally) -
         tally.misses.append(Miss(example.text, wanted, got))
 
 
-def _dialogue(card: Scorecard, dialogue: Dialogue, tallies: dict[str, Tally]) -> None:
+def _unparsed(item: Item, document: Document) -> bool:
+    """Tell whether an item reads sentence structure that cannot be had here."""
+    wanted = [c for c in document.languages if c in PARSED]
+    return getattr(item.check, "parses", False) and any(
+        document.structure.why_not(c) for c in wanted
+    )
+
+
+def _dialogue(
+    card: Scorecard, dialogue: Dialogue, tallies: dict[str, Tally], parsers: Parsers | None
+) -> None:
     lines = [pair for line in dialogue.lines for pair in line.items()]
     safe = _conversation(card, lines, language=dialogue.language, dialogue=dialogue)
-    assessments = judge(safe, card)
+    document = Document(safe, parsers=parsers)
+    assessments = judge(document, card)
     for name, wanted in dialogue.expect.items():
         found = [f.verdict for a in assessments for f in a.findings if f.item == name]
         got = found[0] if found else Verdict.NOT_APPLICABLE
         item = card.item(name)
+        if _unparsed(item, document):
+            tallies[name].untried += 1
+            continue
         tallies[name].count(
             expected=_counts_as_found(item, wanted), found=_counts_as_found(item, got)
         )
@@ -148,14 +176,22 @@ def _conversation(
     return SafeConversation(
         id="example",
         channel=channel,
-        metadata=Metadata(
-            language=spoken,
-            direction=dialogue.direction if dialogue else Metadata().direction,
-            ended_by=dialogue.ended_by if dialogue else Metadata().ended_by,
-            topics=dialogue.topics if dialogue else (),
-        ),
+        metadata=_metadata(dialogue, spoken) if dialogue else Metadata(language=spoken),
         parties=tuple(Party(id=who, role=_role(who)) for who in people),
         turns=turns,
+    )
+
+
+def _metadata(dialogue: Dialogue, language: str) -> Metadata:
+    facts = dialogue.metadata
+    return Metadata(
+        language=language,
+        direction=dialogue.direction,
+        ended_by=dialogue.ended_by,
+        topics=dialogue.topics,
+        tags=dialogue.tags,
+        extra={k: v for k, v in facts.items() if k not in FACTS},
+        **{k: v for k, v in facts.items() if k in FACTS},
     )
 
 

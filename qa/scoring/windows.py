@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import ceil
+from math import ceil, inf
 
 from qa.records import SafeTurn
 from qa.scoring.matching import Window
@@ -35,6 +35,15 @@ def window(
     return cut(found, high=before) if before else found
 
 
+def place_at(part: Part, seconds: float) -> Place:
+    """Return where the first word that is said from a moment on stands; the end where none is."""
+    for turn in part.turns:
+        chars = _chars(turn, seconds, inf)
+        if chars:
+            return turn.index, chars[0]
+    return (part.turns[-1].index, _all(part.turns[-1])[1]) if part.turns else (0, 0)
+
+
 def needs_times(where: Where | None) -> bool:
     """Tell whether a window is given in seconds alone."""
     if where is None or (where.first_seconds is None and where.last_seconds is None):
@@ -49,6 +58,9 @@ def _widest(part: Part, turns: tuple[SafeTurn, ...], where: Where | None) -> dic
     found: dict[int, tuple[int, int]] = {}
     for name, size in conditions.items():
         side, _, unit = name.partition("_")
+        if unit == "share" and part.is_call and part.speech_limits is not None:
+            began, ended = part.speech_limits
+            unit, size = "seconds", (ended - began) * size  # noqa: PLW2901 - the same, in seconds
         if unit == "seconds":
             _join(found, _by_seconds(part, turns, side, size))
         else:
@@ -102,7 +114,7 @@ def _chars(turn: SafeTurn, start: float, end: float) -> tuple[int, int] | None:
         return _all(turn) if start <= turn.start < end else None
     rate = len(turn.text) / (turn.end - turn.start)
     a = max(0, int((start - turn.start) * rate))
-    b = min(len(turn.text), ceil((end - turn.start) * rate))
+    b = len(turn.text) if end == inf else min(len(turn.text), ceil((end - turn.start) * rate))
     return (a, b) if a < b else None
 
 

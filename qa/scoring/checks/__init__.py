@@ -33,6 +33,7 @@ CHECKS = {
     "metric": "qa.scoring.checks.metric:Metric",
     "politeness": "qa.scoring.checks.politeness:Politeness",
     "dep": "qa.scoring.checks.dep:Dep",
+    "recorded": "qa.scoring.checks.recorded:Recorded",
     "human": "qa.scoring.checks.human:Human",
 }
 GROUP = "qa.checks"

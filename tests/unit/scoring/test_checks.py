@@ -3,7 +3,7 @@
 import pytest
 
 from qa.errors import ScorecardError
-from qa.records import Channel, EvidenceKind, Metadata, Verdict
+from qa.records import Channel, Event, EventKind, EvidenceKind, Metadata, Verdict
 from qa.scoring import judge
 from qa.testing import make_safe
 
@@ -203,6 +203,113 @@ def test_a_figure_by_bands(answer, words, verdict, value):
 )
 def test_what_must_come_after(answer, item, verdict):
     assert answer(item).verdict is verdict
+
+
+DONE = (
+    Event(kind=EventKind.ACTION, note="open-account", start=4.0),
+    Event(kind=EventKind.ACTION, note="refund", start=None),
+    Event(kind=EventKind.HOLD, note="hold", start=1.0),
+)
+
+
+@pytest.mark.parametrize(
+    ("item", "verdict", "reason"),
+    [
+        pytest.param("any: [acme]\nbefore: {action: open-account}", PASS, "", id="before it"),
+        pytest.param("any: [cheaper]\nbefore: {action: open-account}", FAIL, "Not", id="too late"),
+        pytest.param("any: [cheaper]\nafter: {action: open-account}", PASS, "", id="after it"),
+        pytest.param("any: [acme]\nafter: {action: [close, open-account]}", FAIL, "Not", id="any of"),
+        pytest.param("any: [acme]\nbefore: {action: hold}", NA, "never done", id="no action"),
+        pytest.param("any: [acme]\nbefore: {action: refund}", NA, "not known when", id="untimed"),
+    ],
+)  # fmt: skip
+def test_before_and_after_what_the_system_did(card_of, item, verdict, reason):
+    safe = make_safe(TALK).model_copy(update={"events": DONE})
+    body = "\n".join("  " + line for line in item.splitlines())
+    [assessment] = judge(safe, card_of(f"- id: it\n  ask: So?\n{body}"))
+    [finding] = assessment.findings
+    assert finding.verdict is verdict
+    assert reason in finding.reason
+    if verdict is FAIL:
+        assert finding.evidence[0].rule == "action: open-account"
+        assert finding.evidence[0].start == 4.0
+
+
+TWO = """
+- id: price
+  ask: Was it too dear?
+  who: customer
+  any: [too expensive]
+- id: it
+  ask: Was a cheaper one offered after that?
+  any: [{}]
+  {}: {{item: price}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("phrase", "key", "verdict"),
+    [
+        ("cheaper", "after", PASS),
+        ("good morning", "after", FAIL),
+        ("good morning", "before", PASS),
+        ("cheaper", "before", FAIL),
+    ],
+)
+def test_before_and_after_what_another_item_found(card_of, phrase, key, verdict):
+    card = card_of(TWO.format(phrase, key))
+    [assessment] = judge(make_safe(TALK), card)
+    assert assessment.findings[1].verdict is verdict
+    [assessment] = judge(make_safe(TALK[:1]), card)
+    assert assessment.findings[1].verdict is NA
+    assert "'price'" in assessment.findings[1].reason
+
+
+@pytest.mark.parametrize(
+    ("mark", "message"),
+    [
+        ("{item: it}", "no item 'it' further up in the card"),
+        ("{item: prize}", "no item 'prize' further up in the card; did you mean 'price'?"),
+        ("{item: price, any: [a]}", "expected one of 'any', 'action' and 'item'"),
+        ("{}", "expected one of 'any', 'action' and 'item'"),
+        ("{acton: x}", "did you mean 'action'?"),
+    ],
+)
+def test_a_mark_that_cannot_be_is_named_where_it_stands(card_of, mark, message):
+    with pytest.raises(ScorecardError) as caught:
+        card_of(TWO.format("a", "after").replace("{item: price}", mark))
+    assert message in str(caught.value)
+    assert "small.yaml:13:" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "verdict", "reason"),
+    [
+        (Metadata(ticket="T-100"), PASS, "Recorded: ticket."),
+        (Metadata(ticket="", disposition="solved"), PASS, "Recorded: disposition."),
+        (Metadata(extra={"case": "17"}), PASS, "Recorded: case."),
+        (Metadata(ticket=""), FAIL, "Left empty: ticket."),
+        (Metadata(disposition=" "), FAIL, "Left empty: disposition."),
+        (Metadata(), NA, "No ticket or disposition or case came with the conversation."),
+    ],
+)
+def test_recorded(answer, metadata, verdict, reason):
+    finding = answer("recorded: [ticket, disposition, case]", metadata=metadata)
+    assert (finding.verdict, finding.reason) == (verdict, reason)
+
+
+@pytest.mark.parametrize(
+    ("only", "verdict"),
+    [
+        ("{metadata: {ticket: true}}", PASS),
+        ("{metadata: {disposition: true}}", NA),
+        ("{metadata: {disposition: false, ticket: [T-100]}}", PASS),
+        ("{metadata: {ticket: false}}", NA),
+    ],
+)
+def test_only_where_a_fact_is_known(answer, only, verdict):
+    finding = answer(f"any: [goodbye]\nonly: {only}", metadata=Metadata(ticket="T-100"))
+    assert finding.verdict is verdict
 
 
 @pytest.mark.parametrize(

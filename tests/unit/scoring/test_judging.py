@@ -228,6 +228,33 @@ def test_windows_in_seconds_go_by_the_words_and_from_the_first_speech(answer):
     assert answer("any: [sorry]\nwhere: {last_seconds: 1.0}", talk).verdict is PASS
 
 
+SLOW = [("agent", "Hello.", 0.0), ("customer", "Broken.", 2.0), ("agent", "I see. Sorry.", 99.0)]
+
+
+@pytest.mark.parametrize(
+    ("where", "call", "chat"),
+    [
+        ("{first_share: 0.5}", FAIL, FAIL),
+        ("{first_share: 1}", PASS, PASS),
+        ("{last_share: 0.02}", PASS, PASS),
+        ("{last_share: 0.5}", PASS, PASS),
+    ],
+)
+def test_a_share_of_a_call_goes_by_its_words_times_and_of_a_chat_by_turns(
+    answer, where, call, chat
+):
+    assert answer(f"any: [sorry]\nwhere: {where}", SLOW).verdict is call
+    assert answer(f"any: [sorry]\nwhere: {where}", SLOW, channel=Channel.CHAT).verdict is chat
+    assert answer(f"any: [sorry]\nwhere: {where}", SLOW, timed=False).verdict is chat
+
+
+def test_a_share_of_a_call_cuts_within_a_turn(answer):
+    monologue = [("agent", "one two three four five six seven eight nine sorry")]
+    assert answer("any: [sorry]\nwhere: {first_share: 0.8}", monologue).verdict is FAIL
+    assert answer("any: [sorry]\nwhere: {first_share: 0.95}", monologue).verdict is PASS
+    assert answer("any: [one]\nwhere: {last_share: 0.5}", monologue).verdict is FAIL
+
+
 def test_windows_in_seconds_need_times(answer):
     finding = answer("any: [sorry]\nwhere: {first_seconds: 30}", channel=Channel.CHAT, timed=False)
     assert finding.verdict is NA

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.records import Channel, Event, EventKind, Layout, SpeechSpan
+from qa.records import Channel, Event, EventKind, Layout, Metadata, SpeechSpan
 from qa.scoring.document import Document
 from qa.scoring.metrics import METRICS, NotMeasurable
 from qa.scoring.parts import parts
@@ -165,6 +165,32 @@ class TestTalk:
 
     def test_words_a_turn(self):
         assert value("words_per_turn", make_safe([("agent", "a b c"), ("agent", "d")])) == 2
+
+
+class TestRinging:
+    @staticmethod
+    def call(seconds, *lines, **more):
+        return make_safe(
+            lines or [("agent", "Hello.")],
+            metadata=Metadata(extra={"ring_seconds": seconds}),
+            **more,
+        )
+
+    def test_it_is_what_the_telephone_system_counted(self):
+        assert value("ring_seconds", self.call("12.5")) == 12.5
+
+    @pytest.mark.parametrize("told", ["", "soon", "nan", "inf", "-3"])
+    def test_what_is_no_figure_is_none(self, told):
+        assert isinstance(measure("ring_seconds", self.call(told)), NotMeasurable)
+
+    def test_a_chat_does_not_ring_and_who_takes_over_did_not_pick_up(self):
+        assert isinstance(
+            measure("ring_seconds", self.call("3", channel=Channel.CHAT)), NotMeasurable
+        )
+        safe = self.call("3", ("agent", "Hello."), ("agent-2", "Boris here."))
+        first, second = parts(Document(safe))
+        assert METRICS["ring_seconds"](first).value == 3
+        assert isinstance(METRICS["ring_seconds"](second), NotMeasurable)
 
 
 def test_each_agent_is_measured_on_their_part():

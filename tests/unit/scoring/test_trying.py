@@ -103,6 +103,76 @@ def test_a_mistake_in_an_example_is_named(was, becomes, said):
         load_scorecard(CARD.replace(was, becomes), name="small")
 
 
+STRUCTURED = """
+scorecard: structured
+sections:
+  - id: only
+    items:
+      - id: we_will
+        ask: Does the agent say that we will do something?
+        dep:
+          name: we will
+          pattern:
+            - {RIGHT_ID: verb, RIGHT_ATTRS: {POS: VERB}}
+            - {LEFT_ID: verb, REL_OP: ">", RIGHT_ID: who, RIGHT_ATTRS: {LOWER: we, DEP: nsubj}}
+            - {LEFT_ID: verb, REL_OP: ">", RIGHT_ID: aux, RIGHT_ATTRS: {LEMMA: will}}
+        examples:
+          - {text: "We will send you a new one.", expect: pass}
+          - {text: "They sent us a new one.", expect: fail}
+      - id: polite
+        ask: Is the agent polite?
+        weight: 1
+        politeness: {at_least: 0.5}
+        examples:
+          - {text: "Could you please give me your order number? Thank you so much!", expect: pass}
+          - {text: "Отвали, дурак, ты мне надоел.", expect: fail, language: ru}
+examples:
+  - lines:
+      - agent: We will send you a new one.
+    expect: {we_will: pass}
+"""
+
+
+@pytest.mark.slow
+def test_items_that_read_structure_are_tried_with_the_parser(parsers):
+    found = try_examples(load_scorecard(STRUCTURED, name="structured"), parsers=parsers)
+    assert (found["we_will"].n, found["we_will"].untried, found["we_will"].misses) == (3, 0, [])
+    assert (found["polite"].n, found["polite"].untried, found["polite"].misses) == (2, 0, [])
+
+
+def test_without_the_parser_they_are_counted_as_not_tried():
+    found = try_examples(load_scorecard(STRUCTURED, name="structured"))
+    assert (found["we_will"].n, found["we_will"].untried, found["we_will"].misses) == (0, 3, [])
+    assert (found["polite"].n, found["polite"].untried) == (1, 1)
+
+
+FACTS = """
+scorecard: facts
+sections:
+  - id: only
+    items:
+      - id: logged
+        ask: Was it written down?
+        recorded: [ticket]
+      - id: vip
+        ask: Was a VIP recognised?
+        only: {tag: vip, metadata: {tier: gold}}
+        any: [regular customer]
+examples:
+  - lines: [agent: You are a regular customer.]
+    tags: [vip]
+    metadata: {ticket: T-1, tier: gold}
+    expect: {logged: pass, vip: pass}
+  - lines: [agent: You are a regular customer.]
+    expect: {logged: not_applicable, vip: not_applicable}
+"""
+
+
+def test_a_dialogue_brings_facts_of_its_source():
+    found = try_examples(load_scorecard(FACTS, name="facts"))
+    assert {name: t.misses for name, t in found.items()} == {"logged": [], "vip": []}
+
+
 LABELLED = [
     Labelled("agent", "Hello, how can I help?", frozenset({"greeting"})),
     Labelled("agent", "Goodbye, have a nice day.", frozenset({"farewell"})),

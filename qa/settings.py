@@ -112,6 +112,14 @@ class Settings(BaseSettings):
     min_seconds: float = Field(default=3.0, ge=0)
     #: Times a recording is tried when its failure may pass.
     attempts: int = Field(default=2, ge=1, le=10)
+    #: Encoding of files that do not say theirs ("cp1250"); empty = found out, or refused.
+    encoding: str = ""
+    #: IANA name of the zone of times that carry none ("Europe/Bucharest"); empty = refused.
+    time_zone: str = ""
+    #: What dialogue in plain text files was.
+    text_channel: Literal["call", "chat", "mail"] = "call"
+    #: Columns of CSV files: our name -> the name in the file's first line.
+    csv_columns: dict[str, str] = Field(default_factory=dict)
     #: Keep a copy of every original in the vault (else it is read where it lies).
     keep_originals: bool = False
     #: Address of `qa serve`. Until accounts exist only this machine may connect.

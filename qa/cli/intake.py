@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from qa.api.actions import cards_for
 from qa.cli import say
 from qa.errors import InputError
-from qa.importers import Rejected, find
+from qa.importers import About, Rejected, find
 from qa.records import Conversation
 from qa.settings import Settings
 from qa.store import Store
@@ -24,6 +25,12 @@ class Found:
     source: str
     #: It was there before.
     known: bool
+    #: How many messages or utterances it holds; 0 for a recording that is yet to be heard.
+    turns: int
+    #: Parties by role, as the source says: "agent, customer, unknown 2".
+    sides: str
+    #: When it began, where the source says so.
+    started: str
 
 
 @dataclass
@@ -35,6 +42,8 @@ class Taken:
     #: (where it lies now, where the same content lay before).
     duplicates: list[tuple[str, str]] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    #: Where the rejected items lie that can be mended and imported again.
+    rejects_file: Path | None = None
 
     def has(self, conversation: Conversation) -> bool:
         """Say whether the same content was found before, and note under which other name."""
@@ -46,8 +55,17 @@ class Taken:
 
     def add(self, conversation: Conversation, *, new: bool) -> None:
         """Take note of a conversation that was not found before."""
+        given = conversation.transcript
+        roles = Counter(str(party.role) for party in conversation.parties)
+        started = conversation.metadata.started_at
         self.found[conversation.id] = Found(
-            conversation.id, str(conversation.channel), conversation.source, known=not new
+            conversation.id,
+            str(conversation.channel),
+            conversation.source,
+            known=not new,
+            turns=len(given.utterances) if given else len(conversation.messages),
+            sides=", ".join(f"{role} {n}" if n > 1 else role for role, n in roles.items()),
+            started=started.isoformat() if started else "",
         )
 
     def as_json(self) -> dict[str, object]:
@@ -59,13 +77,26 @@ class Taken:
                 {"source": r.source, "reason": r.error.reason, "mend": r.error.mend}
                 for r in self.rejected
             ],
+            "rejects_file": str(self.rejects_file or ""),
         }
 
 
 def take_in(
-    store: Store, settings: Settings, paths: Sequence[Path], *, format: str, cards: Sequence[str]
+    store: Store,
+    settings: Settings,
+    paths: Sequence[Path],
+    *,
+    format: str,
+    cards: Sequence[str],
+    transcribe: bool = False,
 ) -> Taken:
     """Register what is found; what cannot be taken in is named and the rest goes on.
+
+    Rejected items are kept in the vault, to be mended and imported again.
+
+    Parameters
+    ----------
+    transcribe : what comes with words and a recording is heard again.
 
     Raises
     ------
@@ -75,7 +106,7 @@ def take_in(
     for card in cards or dict.fromkeys((*settings.default_scorecards, *routed)):
         _known_card(card, settings, store)
     taken = Taken()
-    for found in find(paths, settings, format=format):
+    for found in _find(paths, settings, format=format, transcribe=transcribe):
         if isinstance(found, Rejected):
             taken.rejected.append(found)
             continue
@@ -87,7 +118,31 @@ def take_in(
             taken.rejected.append(Rejected(source=found.source, error=err))
             continue
         taken.add(found, new=new)
+    taken.rejects_file = store.vault.keep_rejects(
+        [
+            {
+                "source": r.source,
+                "place": r.place,
+                "format": r.format,
+                "reason": r.error.reason,
+                "mend": r.error.mend,
+                "raw": r.raw,
+            }
+            for r in taken.rejected
+            if r.raw is not None
+        ]
+    )
     return taken
+
+
+def _find(
+    paths: Sequence[Path], settings: Settings, *, format: str, transcribe: bool
+) -> Iterator[Conversation | Rejected]:
+    for found in find(paths, settings, format=format):
+        if transcribe and not isinstance(found, Rejected) and found.audio:
+            yield found.model_copy(update={"transcript": None})
+        else:
+            yield found
 
 
 def rehearse(settings: Settings, paths: Sequence[Path], *, format: str) -> Taken:
@@ -129,3 +184,46 @@ def report(taken: Taken) -> None:
         say.note(f"{here}: the same content as {there}; taken once.")
     for rejected in taken.rejected:
         say.failure(rejected.source, rejected.error.reason, rejected.error.mend)
+    if taken.rejects_file is not None:
+        say.note(f"Mend 'raw' in {taken.rejects_file}, then: qa import {taken.rejects_file}")
+
+
+def print_found(taken: Taken) -> None:
+    """Print what would be taken in, as a table."""
+    rows = [
+        [
+            f.id[:12],
+            f.channel,
+            str(f.turns or ""),
+            f.sides,
+            f.started,
+            f.source,
+        ]
+        for f in taken.found.values()
+    ]
+    if rows:
+        head = ["Id", "Channel", "Turns", "Parties", "Started", "Source"]
+        say.table(head, rows, right=(2,))
+
+
+def print_formats(known: Mapping[str, About]) -> None:
+    """Print the formats and what each carries, as a table."""
+    rows = [[name, *row(about)] for name, about in known.items()]
+    say.table(["Name", *COLUMNS], rows)
+
+
+#: What a table of formats tells of each.
+COLUMNS = ("What it is", "Channels", "Times of", "Confidence", "Sides", "Metadata", "Audio")
+
+
+def row(about: About) -> list[str]:
+    """Return what is told of a format, for `COLUMNS`."""
+    return [
+        about.title,
+        ", ".join(about.channels),
+        about.times or "none",
+        "yes" if about.confidence else "no",
+        about.roles or "not told",
+        about.metadata or "none",
+        "yes" if about.audio else "no",
+    ]

@@ -19,6 +19,10 @@ FormatOption = Annotated[
 WorkersOption = Annotated[
     int | None, typer.Option(min=1, max=256, help="Processes; default: chosen for the machine.")
 ]
+TranscribeOption = Annotated[
+    bool,
+    typer.Option("--transcribe", help="Hear recordings again that come with a transcript."),
+]
 CardsOption = Annotated[
     list[str] | None, typer.Option("--scorecard", help="Score with this card; may be repeated.")
 ]
@@ -28,6 +32,7 @@ def run(
     paths: PathsArgument,
     cards: CardsOption = None,
     kind: FormatOption = "auto",
+    transcribe: TranscribeOption = False,
     workers: WorkersOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -38,7 +43,9 @@ def run(
 
     settings = load_settings()
     with open_store(settings) as store:
-        taken = intake.take_in(store, settings, paths, format=kind, cards=cards or ())
+        taken = intake.take_in(
+            store, settings, paths, format=kind, cards=cards or (), transcribe=transcribe
+        )
         intake.report(taken)
         ids = list(taken.found)
         if ids:
@@ -53,6 +60,7 @@ def import_(
     paths: PathsArgument,
     kind: FormatOption = "auto",
     cards: CardsOption = None,
+    transcribe: TranscribeOption = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be taken in.")
     ] = False,
@@ -68,10 +76,14 @@ def import_(
         taken = intake.rehearse(settings, paths, format=kind)
     else:
         with open_store(settings) as store:
-            taken = intake.take_in(store, settings, paths, format=kind, cards=cards or ())
+            taken = intake.take_in(
+                store, settings, paths, format=kind, cards=cards or (), transcribe=transcribe
+            )
     intake.report(taken)
     if json:
         say.out_json(taken.as_json())
+    elif dry_run:
+        intake.print_found(taken)
     else:
         for found in taken.found.values():
             new = "known" if found.known else "new"
@@ -81,16 +93,15 @@ def import_(
 
 
 def formats(json: JsonOption = False) -> None:
-    """List the formats that can be taken in."""
-    from qa.importers import FORMATS, GROUP
-    from qa.plugins import names
+    """List the formats that can be taken in, and what each carries."""
+    from qa.cli.intake import print_formats
+    from qa.importers import abouts
 
-    known = names(FORMATS, GROUP)
+    known = abouts()
     if json:
-        say.out_json(known)
-        return
-    for name in known:
-        say.out(name)
+        say.out_json([{"name": name, **about.as_json()} for name, about in known.items()])
+    else:
+        print_formats(known)
 
 
 def work(

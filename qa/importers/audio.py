@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import ClassVar
 
 from qa import audio
 from qa.errors import AudioError, FormatError, InputError
 from qa.importers import names
-from qa.importers.base import Claim, Files, Rejected, conversation_id, digest
+from qa.importers.base import About, Claim, Files, Rejected, conversation_id, digest
 from qa.importers.sidecar import JOIN_SUFFIX, PAGE, Sidecar, read_sidecar, sidecars_of
 from qa.records import AudioSource, Channel, Conversation, Party, Role
 from qa.settings import Settings
@@ -18,6 +19,17 @@ from qa.settings import Settings
 
 class AudioImporter:
     """Claims what is sound by its content, or says by its name that it should be."""
+
+    about: ClassVar = About(
+        title="Recordings",
+        channels=(Channel.CALL,),
+        roles="a channel or a file each, else told apart by voice",
+        metadata="a sidecar in JSON, the file's name",
+        audio=True,
+        suffixes=tuple(sorted(audio.AUDIO_SUFFIXES)),
+        note="Transcribed here.",
+        page="recordings.md",
+    )
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings

@@ -4,31 +4,83 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import ValidationError
 
-from qa.errors import FormatError, QaError
-from qa.records import Conversation
+from qa import plugins
+from qa.errors import FormatError, InputError, QaError
+from qa.importers.head import Head
+from qa.records import Channel, Conversation
 
-#: name -> "module:class"; built as ``cls(settings)``. The first to claim a file has it.
+#: name -> "module:class"; built as ``cls(settings)``. The first to recognise a file has it.
 FORMATS = {
     "audio": "qa.importers.audio:AudioImporter",
-    "chat-json": "qa.importers.chat_json:ChatJsonImporter",
+    "rejects": "qa.importers.rejects:Rejects",
+    "json": "qa.importers.own_json:OwnJson",
+    "csv": "qa.importers.csv_rows:CsvRows",
+    "webvtt": "qa.importers.webvtt:WebVtt",
+    "srt": "qa.importers.srt:Srt",
+    "text": "qa.importers.plain_text:PlainText",
 }
 GROUP = "qa.importers"
+
+#: What a conversation that does not fit is asked to look like.
+_SEE = "Mend it as docs/reference/{page} describes."
+
+
+@dataclass(frozen=True)
+class About:
+    """What a format is and what it carries; 'qa formats' and the documentation show it."""
+
+    #: As people call it: "WhisperX JSON".
+    title: str
+    #: What its conversations are.
+    channels: tuple[Channel, ...]
+    #: Times: of each word ("words"), of each sentence or message ("turns"), or none ("").
+    times: str = ""
+    #: Whether it says how surely each word was recognised.
+    confidence: bool = False
+    #: How the sides are told apart, in a few words; "" when they are not.
+    roles: str = ""
+    #: Which metadata it brings, in a few words.
+    metadata: str = ""
+    #: Whether it brings the recording, or names it.
+    audio: bool = False
+    #: Usual endings of its files.
+    suffixes: tuple[str, ...] = ()
+    #: What is lost on the way in, or must be known.
+    note: str = ""
+    #: Page of docs/reference that describes it.
+    page: str = "formats.md"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as JSON-ready values."""
+        return {**asdict(self), "channels": [str(channel) for channel in self.channels]}
+
+
+def abouts() -> dict[str, About]:
+    """Return what is told of each format, by its name."""
+    known = plugins.names(FORMATS, GROUP)
+    return {name: plugins.load("format", name, FORMATS, GROUP).about for name in known}
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A file that should have been a conversation, and why it is none."""
+    """Something that should have been a conversation, and why it is none."""
 
     #: As the user would name it.
     source: str
     error: QaError
+    #: Where in the file, for one of several: "item 3", "line 7".
+    place: str = ""
+    #: Format that it was read as; "" when none was found.
+    format: str = ""
+    #: The item itself (text, or a JSON value), so that it can be mended; holds what people said.
+    raw: Any = None
 
 
 @dataclass(frozen=True)
@@ -50,13 +102,104 @@ class Claim:
     read: Callable[[], Iterable[Conversation | Rejected]]
 
 
+@dataclass(frozen=True)
+class Item:
+    """What makes one conversation in a file of one or many."""
+
+    file: Path
+    #: Text, or a JSON value.
+    value: Any
+    #: Where in the file, for one of several: "item 3", "line 7"; "" for the whole file.
+    place: str = ""
+
+    @property
+    def source(self) -> str:
+        """The item as a user would name it: ``chats.jsonl#7``."""
+        return f"{self.file}#{self.place.partition(' ')[2]}" if self.place else str(self.file)
+
+    def wrong(self, what: str, mend: str = "", *, page: str = "formats.md") -> FormatError:
+        """Return the error that names file and place.
+
+        Parameters
+        ----------
+        what : what was found and what was expected; quotes nothing that people said.
+        """
+        place = f"{self.file}, {self.place}" if self.place else str(self.file)
+        return FormatError(f"{place}: {what}", mend or _SEE.format(page=page))
+
+
 @runtime_checkable
 class Importer(Protocol):
-    """Knows one format."""
+    """Knows a format whose conversations may lie in several files each."""
+
+    about: About
 
     def claim(self, files: Files) -> Sequence[Claim]:
         """Return the groups of files that are of this format; reads no more than their heads."""
         ...
+
+
+@runtime_checkable
+class Format(Protocol):
+    """Knows a format whose conversations lie in one file each, or many in one."""
+
+    about: About
+
+    def fits(self, head: Head) -> bool:
+        """Say by its head whether a file is of this format; exactly one format says so."""
+        ...
+
+    def items(self, file: Path) -> Iterator[Item | Rejected]:
+        """Yield what makes a conversation each; reads big files bit by bit."""
+        ...
+
+    def conversation(self, item: Item) -> Conversation:
+        """Make the conversation of an item.
+
+        Raises
+        ------
+        FormatError : it does not fit the format; see `Item.wrong`.
+        """
+        ...
+
+
+def read_items(
+    format: Format, items: Iterable[Item | Rejected], *, name: str
+) -> Iterator[Conversation | Rejected]:
+    """Yield the conversations of items; one that does not fit costs itself alone."""
+    for item in items:
+        if isinstance(item, Rejected):
+            yield replace(item, format=name)
+            continue
+        try:
+            yield convert(format, item)
+        except InputError as err:
+            yield Rejected(item.source, err, item.place, name, item.value)
+
+
+def convert(format: Format, item: Item) -> Conversation:
+    """Make the conversation of an item, whatever it holds.
+
+    Raises
+    ------
+    InputError : it does not fit the format. What no importer foresaw is one as well: the
+        item is at fault more often than the importer, and the rest must go on.
+    """
+    try:
+        return format.conversation(item)
+    except ValidationError as err:
+        raise wrong_fields(item, err, page=format.about.page) from err
+    except (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as err:
+        raise item.wrong(
+            f"does not fit the format ({type(err).__name__}).", page=format.about.page
+        ) from err
 
 
 def conversation_id(checksum: str) -> str:
@@ -70,38 +213,16 @@ def digest(value: Any) -> str:
     return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def wrong_fields(path: Path, err: ValidationError, *, where: str = "", page: str) -> FormatError:
-    """Return the error that names every field which does not fit; quotes no value.
-
-    Parameters
-    ----------
-    where : place in the file, before the field's own ("conversation 3").
-    page : page of the reference that describes the format.
-    """
+def wrong_fields(item: Item, err: ValidationError, *, page: str) -> FormatError:
+    """Return the error that names every field which does not fit; quotes no value."""
     found = "; ".join(
         f"{'.'.join(str(p) for p in e['loc']) or 'the whole'}: {e['msg']}"
-        for e in err.errors(include_input=False, include_url=False, include_context=False)
+        for e in err.errors(include_input=False, include_url=False, include_context=False)[:_SHOWN]
     )
-    place = f"{path}, {where}" if where else str(path)
-    return FormatError(f"{place}: {found}.", f"Mend it as docs/reference/{page} describes.")
+    more = err.error_count() - _SHOWN
+    found += f"; and {more} more" if more > 0 else ""
+    return item.wrong(f"{found}.", page=page)
 
 
-def read_json(path: Path, *, page: str) -> Any:
-    """Return what a JSON file holds.
-
-    Raises
-    ------
-    FormatError : no JSON, or not in UTF-8; names the line and column.
-    OSError : the file cannot be read.
-    """
-    mend = f"Write it as docs/reference/{page} describes, in UTF-8."
-    try:
-        return json.loads(path.read_bytes().decode("utf-8-sig"))
-    except json.JSONDecodeError as err:
-        raise FormatError(
-            f"{path}:{err.lineno}:{err.colno}: no valid JSON ({err.msg.lower()}).", mend
-        ) from err
-    except UnicodeDecodeError as err:
-        raise FormatError(f"{path}: not in UTF-8 (byte {err.start}).", mend) from err
-    except RecursionError as err:
-        raise FormatError(f"{path}: nested too deeply to be a conversation.", mend) from err
+#: Mistakes of one item that are named.
+_SHOWN = 10

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from qa import plugins
 from qa.errors import FormatError, InputError, QaError, UsageError
-from qa.importers.base import FORMATS, GROUP, Claim, Files, Importer, Rejected
+from qa.importers.base import (
+    FORMATS,
+    GROUP,
+    Claim,
+    Files,
+    Format,
+    Importer,
+    Rejected,
+    read_items,
+)
+from qa.importers.head import read_head
 from qa.records import Conversation
 from qa.settings import Settings
 
@@ -35,39 +45,82 @@ def find(
     UnknownName : no format of that name.
     """
     known = plugins.names(FORMATS, GROUP) if format == "auto" else [format]
-    importers = [plugins.load("format", name, FORMATS, GROUP)(settings) for name in known]
+    parts = {name: plugins.load("format", name, FORMATS, GROUP)(settings) for name in known}
     missing = [str(path) for path in paths if not os.path.lexists(path)]
     if missing:
         raise UsageError(f"No such file or folder: {', '.join(missing)}.", "Check the name.")
-    return _find(paths, importers, known)
+    return _Search(paths, parts, forced=format != "auto").run()
 
 
-def _find(
-    paths: Sequence[Path], importers: Sequence[Importer], known: Sequence[str]
-) -> Iterator[Conversation | Rejected]:
-    files, found = _walk(paths)
-    yield from found
-    some = bool(found)
-    claims, rest = _claims(files, importers)
-    for claim in claims:
-        came = False
-        for conversation in _read(claim):
-            came = True
-            yield conversation
-        if not came:
-            rest.update(claim.paths)
-        some |= came
-    for path in sorted(rest & files.named):
-        some = True
-        yield Rejected(str(path), _no_format(path, known))
-    if not some:
-        where = ", ".join(str(path) for path in paths) or "nothing"
-        raise UsageError(
-            f"No recordings and no chats in {where} ({len(files.paths)} files looked at).",
-            f"Give a folder with recordings (WAV, MP3, ...) or chats; formats: {', '.join(known)}.",
-        )
-    if skipped := len(rest - files.named):
-        log.info("%d files are neither recordings nor chats; left out", skipped)
+class _Search:
+    """One search.
+
+    Parameters
+    ----------
+    forced : the user named the format: a file that they named as well is read as that.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], parts: Mapping[str, Importer | Format], *, forced: bool
+    ) -> None:
+        self._paths = paths
+        self._known = list(parts)
+        self._groups = {n: p for n, p in parts.items() if isinstance(p, Importer)}
+        self._formats = {n: p for n, p in parts.items() if isinstance(p, Format)}
+        self._forced = forced
+        self._files = Files(())
+
+    def run(self) -> Iterator[Conversation | Rejected]:
+        """Yield what is found."""
+        self._files, found = _walk(self._paths)
+        yield from found
+        some, skipped = bool(found), 0
+        for claim in self._claims():
+            came = False
+            for one in _read(claim):
+                came = True
+                yield one
+            rest = [] if came else [p for p in claim.paths if p in self._files.named]
+            for path in rest:
+                yield Rejected(str(path), _no_format(path, self._known))
+            some |= came or bool(rest)
+            skipped += not came and not rest
+        if not some:
+            where = ", ".join(str(path) for path in self._paths) or "nothing"
+            raise UsageError(
+                f"No recordings and no chats in {where}"
+                f" ({len(self._files.paths)} files looked at).",
+                "Give a folder with recordings (WAV, MP3, ...), transcripts or chats;"
+                f" formats: {', '.join(self._known)}.",
+            )
+        if skipped:
+            log.info("%d files are neither recordings nor conversations; left out", skipped)
+
+    def _claims(self) -> Iterator[Claim]:
+        """Yield the groups in order of their first file; each is looked at when its turn comes."""
+        rest = dict.fromkeys(p for p in self._files.paths if p.is_file() or p.is_symlink())
+        claims: list[Claim] = []
+        for importer in self._groups.values():
+            for claim in importer.claim(Files(tuple(rest), self._files.named)):
+                claims.append(claim)
+                for path in claim.paths:
+                    rest.pop(path, None)
+        taken = {path for claim in claims for path in claim.paths}
+        alone = (p for p in self._files.paths if p not in taken)
+        claims += [Claim((p,), lambda p=p: self._alone(p)) for p in alone]  # type: ignore[misc]
+        yield from sorted(claims, key=lambda claim: claim.paths[0])
+
+    def _alone(self, path: Path) -> Iterator[Conversation | Rejected]:
+        """Read a file that no group has, by the first format that it fits."""
+        if not path.is_file():
+            if path.is_symlink():
+                path.stat()  # says why it leads nowhere
+            return
+        head = read_head(path)
+        for name, known in self._formats.items():
+            if known.fits(head) or (self._forced and path in self._files.named):
+                yield from read_items(known, known.items(path), name=name)
+                return
 
 
 def _no_format(path: Path, known: Sequence[str]) -> InputError:
@@ -101,19 +154,6 @@ def _walk(paths: Sequence[Path]) -> tuple[Files, list[Rejected]]:
             found.update({p: None for p in here if p.is_file() or p.is_symlink()})
     once = {Path(os.path.abspath(p)): p for p in reversed(found)}  # noqa: PTH100  # keeps links
     return Files(tuple(sorted(once.values())), frozenset(named)), trouble
-
-
-def _claims(files: Files, importers: Sequence[Importer]) -> tuple[list[Claim], set[Path]]:
-    """Return the groups in order of their first file, and the files that nobody claims."""
-    rest = dict.fromkeys(p for p in files.paths if p.is_file() or p.is_symlink())
-    odd = set(files.paths) - set(rest)
-    claims: list[Claim] = []
-    for importer in importers:
-        for claim in importer.claim(Files(tuple(rest), files.named)):
-            claims.append(claim)
-            for path in claim.paths:
-                rest.pop(path, None)
-    return sorted(claims, key=lambda claim: claim.paths[0]), {*rest, *odd}
 
 
 def _read(claim: Claim) -> Iterator[Conversation | Rejected]:

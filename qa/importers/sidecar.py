@@ -8,12 +8,16 @@ from pathlib import Path
 from pydantic import AwareDatetime, ConfigDict, ValidationError
 
 from qa.errors import FormatError
-from qa.importers.base import read_json, wrong_fields
+from qa.importers.base import Item, wrong_fields
+from qa.importers.encoding import read_text
+from qa.importers.json_items import parse_file
 from qa.records import Event, Metadata, Party, Record, Role
 
 PAGE = "recordings.md"
 #: What follows the recording's own name, or its name without the suffix.
 SUFFIXES = (".json", ".wav_metadata.json", ".wav_call_metadata.json")
+#: Bytes that a sidecar may have.
+LIMIT = 4 << 20
 #: A file of this ending joins files whose names say nothing.
 JOIN_SUFFIX = ".call.json"
 
@@ -71,7 +75,7 @@ def read_sidecar(path: Path) -> Sidecar:
     FormatError : no JSON, or a field of the wrong type; names all of them.
     OSError : the file cannot be read.
     """
-    data = read_json(path, page=PAGE)
+    data = parse_file(path, read_text(path, limit=LIMIT))
     if not isinstance(data, dict):
         raise FormatError(
             f"{path}: holds a {type(data).__name__}, not an object with fields.",
@@ -81,7 +85,7 @@ def read_sidecar(path: Path) -> Sidecar:
         # As JSON, so that text may stand for times and roles but never for a number.
         sidecar = Sidecar.model_validate_json(json.dumps(data))
     except ValidationError as err:
-        raise wrong_fields(path, err, page=PAGE) from err
+        raise wrong_fields(Item(path, data), err, page=PAGE) from err
     ignored = sorted(set(data) - set(Sidecar.model_fields))
     if not ignored:
         return sidecar

@@ -10,12 +10,15 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import re
+import secrets
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 from urllib.parse import unquote, urlsplit
@@ -24,7 +27,7 @@ from qa.errors import InputError, NotFound, UsageError
 from qa.records import Conversation
 from qa.store.database import from_os_error, private_folder
 
-Kind = Literal["conversation", "turns", "playback", "original", "upload"]
+Kind = Literal["conversation", "turns", "playback", "original", "upload", "rejects"]
 #: What `path` hands out: nothing in it was left unredacted.
 SAFE_KINDS = frozenset({"playback"})
 _ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
@@ -161,6 +164,21 @@ class Vault:
         for left in self.folder.glob(".scratch-*"):
             with suppress(OSError), _held(left, wait=False):  # its process is at it still
                 shutil.rmtree(left)
+
+    def keep_rejects(self, items: Sequence[dict[str, object]]) -> Path | None:
+        """Write items that could not be taken in, one a line, to be mended; None without any.
+
+        They hold what people said, so they lie here.
+
+        Raises
+        ------
+        DiskFull, StoreError : they cannot be written.
+        """
+        if not items:
+            return None
+        content = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        return self.put("rejects", name, content.encode("utf-8", "replace"), suffix=".jsonl")
 
     def _folder(self, kind: str, id: str) -> Path:
         if kind not in get_args(Kind):

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
@@ -115,7 +116,7 @@ def test_an_unknown_conversation_is_an_error_with_its_mend(qa):
 def test_a_rehearsal_says_what_it_would_take_and_takes_nothing(qa, folder):
     before = json.loads(qa("list", "--json").stdout)
     result = qa("import", folder, "--dry-run", code=1)
-    assert "chat  new    " in result.stdout
+    assert "chat" in result.stdout.splitlines()[1].split()
     assert "a-chat.json" in result.stdout
     assert json.loads(qa("list", "--json").stdout) == before
 
@@ -145,8 +146,42 @@ def test_an_unknown_card_is_refused_before_anything_is_taken_in(qa, folder):
     assert len(json.loads(qa("list", "--json").stdout)["items"]) == 6
 
 
-def test_formats_are_named(qa):
-    assert {"audio", "chat-json"} <= set(qa("formats").stdout.split())
+def test_formats_are_named_with_what_they_carry(qa):
+    assert {"audio", "json", "webvtt"} <= {
+        line.split()[0] for line in qa("formats").stdout.splitlines()
+    }
+    known = {f["name"]: f for f in json.loads(qa("formats", "--json").stdout)}
+    assert known["json"]["times"] == "words"
+    assert known["audio"]["audio"] is True
+
+
+def test_what_was_rejected_can_be_mended_and_imported_again(qa, tmp_path):
+    good = {"messages": [{"party": "customer", "text": "Where is my parcel?", "at": 0}]}
+    bad = {"messages": [{"party": "customer", "text": "My name is Zebedee.", "at": "soon"}]}
+    file = tmp_path / "chats.jsonl"
+    file.write_text("\n".join(json.dumps(c) for c in (good, bad, good | {"id": "3"})))
+
+    first = qa("import", file, "--json", code=1)
+    assert "Zebedee" not in first.stdout + first.stderr
+    taken = json.loads(first.stdout)
+    assert len(taken["conversations"]) == 2
+    assert "line 2" in taken["rejected"][0]["reason"]
+
+    rejects = Path(taken["rejects_file"])
+    assert rejects.stat().st_mode & 0o077 == 0
+    mended = tmp_path / "mended.jsonl"
+    mended.write_text(rejects.read_text("utf-8").replace('"soon"', "5"))
+    again = json.loads(qa("import", mended, "--json").stdout)
+    assert [c["known"] for c in again["conversations"]] == [False]
+
+
+def test_a_dry_run_shows_what_would_be_read(qa, tmp_path):
+    file = tmp_path / "call.txt"
+    file.write_text("[00:00] Agent: Acme, Dana.\n[00:03] Customer: Hello.\n[00:05] Agent: Yes?\n")
+    result = qa("import", file, "--dry-run")
+    head, row = result.stdout.splitlines()
+    assert head.split() == ["Id", "Channel", "Turns", "Parties", "Started", "Source"]
+    assert row.split()[1:] == ["call", "3", "agent,", "customer", str(file)]
 
 
 # --- the machine ---------------------------------------------------------------------------

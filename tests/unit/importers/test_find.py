@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import AudioError, FormatError, InputError, UnknownName, UsageError
-from qa.importers import FORMATS, GROUP, Importer, find
+from qa.importers import FORMATS, GROUP, Format, Importer, find
 from qa.plugins import load
 from qa.settings import Settings
 
@@ -91,7 +91,7 @@ def test_a_named_file_of_no_format_is_rejected(recording, data, found, content):
     recording("a.wav")
     conversations, rejected = found(data("a.txt", content))
     assert not conversations
-    assert "chat-json" in rejected[0].error.mend
+    assert "json" in rejected[0].error.mend
 
 
 def test_a_folder_without_recordings_is_a_usage_error(data, tmp_path):
@@ -109,20 +109,21 @@ def test_a_path_that_does_not_exist_is_a_usage_error_before_anything_is_read(tmp
 
 
 def test_an_unknown_format_names_the_known_ones(tmp_path):
-    with pytest.raises(UnknownName, match="Did you mean 'chat-json'"):
-        find([tmp_path], Settings(), format="chat-jsn")
+    with pytest.raises(UnknownName, match="Did you mean 'json'"):
+        find([tmp_path], Settings(), format="jso")
 
 
 def test_one_format_alone(recording, data, found):
     recording("a.wav")
     data("b.json", CHAT)
-    assert [c.channel.value for c in found(format="chat-json")[0]] == ["chat"]
+    assert [c.channel.value for c in found(format="json")[0]] == ["chat"]
     assert [c.channel.value for c in found(format="audio")[0]] == ["call"]
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_every_format_keeps_the_contract(name):
-    assert isinstance(load("format", name, FORMATS, GROUP)(Settings()), Importer)
+def test_every_format_keeps_its_protocol(name):
+    part = load("format", name, FORMATS, GROUP)(Settings())
+    assert isinstance(part, Importer) != isinstance(part, Format)
 
 
 def test_finding_needs_no_decoder_and_no_torch():

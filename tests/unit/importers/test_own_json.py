@@ -2,13 +2,15 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.errors import FormatError
-from qa.importers.chat_json import MessageIn, _in_order
+from qa.importers import Item
+from qa.importers.making import Sent, written
 from qa.records import Channel, EventKind, Role
 
 
@@ -89,7 +91,7 @@ def test_parties_come_from_the_messages_where_none_are_listed(data, found):
     [
         ("l.json", json.dumps([chat(said("a")), chat(said("b"))])),
         ("c.json", json.dumps({"conversations": [chat(said("a")), chat(said("b"))]})),
-        ("l.jsonl", "\n".join(["", json.dumps(chat(said("a"))), json.dumps(chat(said("b")))])),
+        ("l.jsonl", "\n".join([json.dumps(chat(said("a"))), json.dumps(chat(said("b"))), ""])),
         ("bom.json", "\ufeff" + json.dumps([chat(said("a")), chat(said("b"))])),
     ],
 )
@@ -110,7 +112,7 @@ BAD = [
     (chat(said("x", time="2026-03-02T10:00:00")), "messages.0.time"),
     (chat(said("x", at=1, time="2026-03-02T10:00:00Z")), "not both"),
     (chat(said("x", at=1), said("y", time="2026-03-02T10:00:00Z")), "use one of them"),
-    (chat(said("x"), channel="call"), "needs a recording"),
+    (chat(said("x"), channel="call"), "a call has a 'transcript'"),
     (chat(said("x"), channel="fax"), "channel"),
     (chat(said("x"), metadata={"agent_id": 7}), "metadata.agent_id"),
     (chat(said("x"), metadata={"quue": "a"}), "metadata.quue"),
@@ -131,7 +133,7 @@ def test_what_does_not_fit_is_named_and_the_rest_goes_on(data, found, bad, field
     assert isinstance(reject.error, FormatError)
     assert reject.source == f"{path}#1"
     assert field in reject.error.reason
-    assert "conversation 1" in reject.error.reason
+    assert "item 1" in reject.error.reason
     assert "conversation-json.md" in reject.error.mend
     assert "secret" not in str(reject.error)
 
@@ -139,13 +141,15 @@ def test_what_does_not_fit_is_named_and_the_rest_goes_on(data, found, bad, field
 def test_a_line_that_is_no_json_is_named(data, found):
     data("c.jsonl", json.dumps(chat(said("a"))) + "\n{oops")
     _, rejected = found()
-    assert "c.jsonl:2" in rejected[0].error.reason
+    assert "c.jsonl, line 2" in rejected[0].error.reason
 
 
-def test_latin_1_is_refused_with_its_place(data, found, tmp_path):
-    (tmp_path / "c.json").write_bytes('{"messages": "caf\xe9"}'.encode("latin-1"))
-    _, rejected = found()
-    assert "not in UTF-8 (byte 17)" in rejected[0].error.reason
+def test_another_encoding_is_found_out(found, tmp_path):
+    text = json.dumps(
+        chat(said("Köszönöm, a csűrő jó. Őszintén szólva késik.")), ensure_ascii=False
+    )
+    (tmp_path / "c.json").write_bytes(text.encode("cp1250"))
+    assert texts(found()[0][0]) == ["Köszönöm, a csűrő jó. Őszintén szólva késik."]
 
 
 def test_json_of_other_systems_in_a_folder_is_passed_over(data, found):
@@ -169,9 +173,72 @@ def test_the_id_is_that_of_the_content(data, found):
 
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30))
 def test_messages_are_neither_lost_nor_doubled_and_time_never_runs_back(times):
-    rows = [MessageIn(party="customer", text=str(k), at=at) for k, at in enumerate(times)]
-    messages, _, _ = _in_order(rows)
-    assert sorted(m.text for m in messages) == sorted(r.text for r in rows)
-    seconds = [m.at for m in messages]
+    rows = [Sent(party="customer", text=str(k), at=at) for k, at in enumerate(times)]
+    made = written(Item(Path("c.json"), None), channel=Channel.CHAT, messages=rows)
+    assert sorted(m.text for m in made.messages) == sorted(r.text for r in rows)
+    seconds = [m.at for m in made.messages]
     assert seconds == sorted(seconds)
     assert seconds[0] == 0.0
+
+
+SPOKEN = {
+    "id": "call-7",
+    "channel": "call",
+    "metadata": {"direction": "inbound", "started_at": "2026-03-02T10:00:00+02:00"},
+    "parties": [{"id": "agent", "role": "agent", "name": "Dana"}, {"id": "caller", "role": "customer"}],
+    "transcript": {
+        "engine": "whisperx",
+        "model": "large-v3",
+        "utterances": [
+            {"party": "caller", "text": "Hi.", "start": 3.0, "end": 4.0, "confidence": 0.5, "language": "en"},
+            {"party": "agent", "words": [{"text": "Acme,", "start": 0.0, "end": 0.4, "confidence": 0.9},
+                                         {"text": "Dana.", "start": 0.5, "end": 1.0}]},
+        ],
+    },
+}  # fmt: skip
+
+
+def test_a_call_is_read_with_its_words(data, found):
+    data("c.json", SPOKEN)
+    (c,), rejected = found()
+    assert not rejected
+    assert (c.channel, c.external_id, c.metadata.direction) == ("call", "call-7", "inbound")
+    assert (c.transcript.engine, c.transcript.model) == ("whisperx", "large-v3")
+    first, second = c.transcript.utterances
+    assert (first.party, first.text, first.start, first.end) == ("agent", "Acme, Dana.", 0.0, 1.0)
+    assert [w.confidence for w in first.words] == [0.9, None]
+    assert (second.text, second.confidence, second.language) == ("Hi.", 0.5, "en")
+
+
+def test_times_that_cannot_be_are_mended_and_told_of(data, found):
+    early = {"party": "a", "text": "one", "start": -2, "end": 1}
+    late = {"party": "b", "text": "two", "start": 5, "end": 4}
+    data("c.json", {"channel": "call", "transcript": {"utterances": [late, early]}})
+    (c,), _ = found()
+    assert [(u.start, u.end) for u in c.transcript.utterances] == [(0.0, 1.0), (5.0, 5.0)]
+    assert "1 times before the beginning" in c.metadata.extra["times"]
+    assert "1 ends before their start" in c.metadata.extra["times"]
+
+
+def test_html_in_a_message_becomes_text_and_a_sign_stays(data, found):
+    data(
+        "c.json",
+        chat(
+            said("<p>Hello&nbsp;<b>Ann</b>,</p><script>x()</script><p>a &lt; b</p>"),
+            said("1 < 2 > 0"),
+        ),
+    )
+    (c,), _ = found()
+    assert texts(c) == ["Hello Ann,\n\na < b", "1 < 2 > 0"]
+
+
+def test_a_message_of_fifty_megabytes_is_refused_by_name_and_the_rest_goes_on(data, found):
+    data("c.json", [chat(said("x" * 2_000_000)), chat(said("fine"))])
+    conversations, (reject,) = found()
+    assert [texts(c) for c in conversations] == [["fine"]]
+    assert "a message of 2,000,000 characters" in reject.error.reason
+
+
+def test_half_a_pair_and_control_characters_are_left_out(data, found):
+    data("c.json", '{"messages": [{"party": "a", "text": "a\\ud83d\\u0000b\\u0007"}]}')
+    assert texts(found()[0][0]) == ["ab"]

@@ -1,0 +1,307 @@
+"""From what a format's importer read to a `Conversation`: what all formats share.
+
+Cleans texts, puts things in order, counts time from the beginning, notes what was mended
+in ``metadata.extra``, keeps to the limits and makes the id.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from qa.importers.base import Item, conversation_id, digest
+from qa.importers.markup import html_text, looks_like_html
+from qa.importers.roles import party as described
+from qa.records import (
+    AudioSource,
+    Channel,
+    Conversation,
+    Event,
+    ImportedTranscript,
+    Message,
+    Metadata,
+    Party,
+    Record,
+    Utterance,
+    Word,
+)
+
+#: Characters of one message or utterance; messages of one conversation; parties of it.
+MESSAGE_LIMIT = 1_000_000
+MESSAGES_LIMIT = 100_000
+PARTIES_LIMIT = 1_000
+#: Seconds that a conversation may last: a year, for mail.
+LASTS = 366 * 86_400.0
+
+#: Characters that no database and no page takes: lone halves of pairs, control characters.
+_NO_TEXT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
+
+
+class Sent(Record):
+    """A message as a source has it: with a point in time, seconds, or in its place alone."""
+
+    party: str
+    text: str
+    time: datetime | None = None
+    #: Seconds on the conversation's clock.
+    at: float | None = None
+    #: The text is HTML, whatever it looks like.
+    html: bool = False
+    edited: bool = False
+    deleted: bool = False
+    internal: bool = False
+    attachments: tuple[str, ...] = ()
+
+
+class Happened(Record):
+    """An event as a source has it: with points in time in place of seconds."""
+
+    event: Event
+    time: datetime | None = None
+    until: datetime | None = None
+
+
+def clean(text: str, *, html: bool = False) -> str:
+    """Return a text as people read it: HTML as text, no characters that cannot be kept."""
+    if html or looks_like_html(text):
+        text = html_text(text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _NO_TEXT.sub("", text).strip()
+
+
+def word(text: str, start: object, end: object, confidence: object = None) -> Word:
+    """Return a word; its times and confidence as numbers of a source.
+
+    Raises
+    ------
+    ValueError : a time is no finite number.
+    """
+    begin = seconds(start)
+    sure = None if confidence is None else min(1.0, max(0.0, seconds(confidence)))
+    return Word(
+        text=" ".join(_NO_TEXT.sub("", text).split()),
+        start=begin,
+        end=max(begin, seconds(end)),
+        confidence=sure,
+    )
+
+
+def seconds(value: object) -> float:
+    """Return a number of seconds that a source gives as number or text.
+
+    Raises
+    ------
+    ValueError : no finite number.
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ValueError("a time that is no number")  # noqa: TRY004 - like a text that is none
+    number = float(value)
+    if not math.isfinite(number) or abs(number) > LASTS:
+        raise ValueError("a time out of range")
+    return number
+
+
+def call(
+    item: Item,
+    *,
+    engine: str,
+    utterances: Iterable[Utterance],
+    model: str = "",
+    parties: Sequence[Party] = (),
+    metadata: Metadata | None = None,
+    external_id: str | None = None,
+    events: Sequence[Event] = (),
+    audio: tuple[AudioSource, ...] = (),
+) -> Conversation:
+    """Make a call that comes with its words.
+
+    Utterances without text are left out, texts cleaned, and all put in order of start where
+    all have one. What a negative time was, or an end before its start, is noted.
+
+    Raises
+    ------
+    FormatError : nothing is said, or more than the limits.
+    """
+    mended = _Mended()
+    said = [kept for one in utterances if (kept := _kept(one, item, mended)) is not None]
+    if not said:
+        raise item.wrong("nobody says a word.")
+    _within(item, len(said))
+    if all(u.start is not None for u in said):
+        said.sort(key=lambda u: (u.start or 0.0, u.end or 0.0))
+    content = [external_id, [u.model_dump(mode="json", exclude_defaults=True) for u in said]]
+    checksum = digest(["call", *content])
+    return Conversation(
+        id=conversation_id(checksum),
+        channel=Channel.CALL,
+        source=item.source,
+        checksum=checksum,
+        external_id=external_id,
+        metadata=mended.noted(metadata or Metadata()),
+        parties=_all_parties(item, parties, [u.party for u in said]),
+        audio=audio,
+        transcript=ImportedTranscript(utterances=tuple(said), engine=engine, model=model),
+        events=tuple(events),
+    )
+
+
+class _Mended:
+    """Counts what was mended, to be told of."""
+
+    def __init__(self) -> None:
+        self.negative = 0
+        self.backwards = 0
+
+    def noted(self, metadata: Metadata) -> Metadata:
+        """Return the metadata with a note of what was mended."""
+        notes = []
+        if self.negative:
+            notes.append(f"{self.negative} times before the beginning, set to 0")
+        if self.backwards:
+            notes.append(f"{self.backwards} ends before their start, set to it")
+        if not notes:
+            return metadata
+        return metadata.model_copy(update={"extra": {**metadata.extra, "times": "; ".join(notes)}})
+
+
+def _kept(one: Utterance, item: Item, mended: _Mended) -> Utterance | None:
+    """Return an utterance cleaned; None where nothing is left of it."""
+    words = tuple(_kept_word(w, mended) for w in one.words if w.text.strip())
+    text = " ".join(w.text for w in words) if words else clean(one.text)
+    if not text:
+        return None
+    if len(text) > MESSAGE_LIMIT:
+        raise item.wrong(_too_long(len(text)))
+    start = words[0].start if one.start is None and words else one.start
+    end = max(w.end for w in words) if one.end is None and words else one.end
+    start, end = _times(start, end, mended)
+    party = clean(one.party)[:200]
+    return one.model_copy(
+        update={"party": party, "text": text, "words": words, "start": start, "end": end}
+    )
+
+
+def _kept_word(one: Word, mended: _Mended) -> Word:
+    start, end = _times(one.start, one.end, mended)
+    return (
+        one
+        if (start, end) == (one.start, one.end)
+        else Word(text=one.text, start=start or 0.0, end=end or 0.0, confidence=one.confidence)
+    )
+
+
+def _times(
+    start: float | None, end: float | None, mended: _Mended
+) -> tuple[float | None, float | None]:
+    """Return times in order, not before the beginning."""
+    if start is not None and end is not None and end < start:
+        mended.backwards += 1
+        end = start
+    if start is not None and start < 0:
+        mended.negative += 1
+        start, end = 0.0, None if end is None else max(0.0, end)
+    return start, end
+
+
+def written(
+    item: Item,
+    *,
+    channel: Channel,
+    messages: Iterable[Sent],
+    parties: Sequence[Party] = (),
+    metadata: Metadata | None = None,
+    external_id: str | None = None,
+    events: Sequence[Happened] = (),
+) -> Conversation:
+    """Make a chat or mail thread.
+
+    Messages go by time where all have one, else as they stand. The clock begins with the
+    first message, or the first event where that has a point in time and comes before it.
+
+    Raises
+    ------
+    FormatError : no message, or more than the limits.
+    """
+    rows = [(m, clean(m.text, html=m.html)) for m in messages]
+    rows = [(m, text) for m, text in rows if text or m.attachments or m.deleted]
+    if not rows:
+        raise item.wrong("no message in it.")
+    _within(item, len(rows))
+    longest = max(len(text) for _, text in rows)
+    if longest > MESSAGE_LIMIT:
+        raise item.wrong(_too_long(longest))
+    if all(m.time is not None for m, _ in rows):
+        rows.sort(key=lambda row: row[0].time.timestamp() if row[0].time else 0.0)
+    elif all(m.at is not None for m, _ in rows):
+        rows.sort(key=lambda row: row[0].at or 0.0)
+    times = [m.time for m, _ in rows if m.time is not None]
+    times += [h.time for h in events if h.time is not None]
+    first = min(times, default=None, key=datetime.timestamp)
+    moved = 0.0 if first else min((m.at for m, _ in rows if m.at is not None), default=0.0)
+    made = tuple(_message(m, text, first, moved) for m, text in rows)
+    meta = metadata or Metadata()
+    if meta.started_at is None and first is not None:
+        meta = meta.model_copy(update={"started_at": first})
+    content = [channel.value, external_id, [m.model_dump(mode="json") for m in made]]
+    checksum = digest([*content, first.timestamp() if first else None])
+    return Conversation(
+        id=conversation_id(checksum),
+        channel=channel,
+        source=item.source,
+        checksum=checksum,
+        external_id=external_id,
+        metadata=meta,
+        parties=_all_parties(item, parties, [m.party for m in made]),
+        messages=made,
+        events=tuple(_event(h, first, moved) for h in events),
+    )
+
+
+def _message(sent: Sent, text: str, first: datetime | None, moved: float) -> Message:
+    at = sent.at - moved if sent.at is not None else None
+    if sent.time is not None and first is not None:
+        at = sent.time.timestamp() - first.timestamp()
+    return Message(
+        party=clean(sent.party)[:200],
+        text=text,
+        at=None if at is None else round(at, 3),
+        edited=sent.edited,
+        deleted=sent.deleted,
+        internal=sent.internal,
+        attachments=tuple(clean(name)[:500] for name in sent.attachments),
+    )
+
+
+def _event(happened: Happened, first: datetime | None, moved: float) -> Event:
+    event = happened.event
+    update: dict[str, float] = {}
+    for name, time in (("start", happened.time), ("end", happened.until)):
+        given = getattr(event, name)
+        if time is not None and first is not None:
+            update[name] = round(time.timestamp() - first.timestamp(), 3)
+        elif given is not None:
+            update[name] = given - moved
+    return event.model_copy(update=update)
+
+
+def _all_parties(item: Item, known: Sequence[Party], present: Sequence[str]) -> tuple[Party, ...]:
+    """Return the parties described, and those who only say something, as their names say."""
+    found = {party.id: party for party in known}
+    for name in dict.fromkeys(present):
+        found.setdefault(name, described(name))
+    if len(found) > PARTIES_LIMIT:
+        raise item.wrong(
+            f"{len(found):,} parties, more than a conversation has ({PARTIES_LIMIT:,})."
+        )
+    return tuple(found.values())
+
+
+def _within(item: Item, count: int) -> None:
+    if count > MESSAGES_LIMIT:
+        raise item.wrong(f"{count:,} messages, more than a conversation has ({MESSAGES_LIMIT:,}).")
+
+
+def _too_long(size: int) -> str:
+    return f"a message of {size:,} characters; up to {MESSAGE_LIMIT:,} are taken in."

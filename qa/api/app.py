@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from qa import __version__
 from qa.api import errors
 from qa.api.pages import routes as pages
-from qa.api.routes import assessments, conversations, health, scorecards
+from qa.api.routes import assessments, conversations, exports, health, scorecards
 from qa.api.security import Guard
 from qa.api.templating import STATIC
 from qa.settings import Settings
@@ -52,8 +52,8 @@ def build(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.store = store
     errors.install(app)
-    for router in (conversations.router, assessments.router, scorecards.router, health.router):
-        app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
+    for rooms in (conversations, assessments, scorecards, exports, health):
+        app.include_router(rooms.router, prefix="/api/v1", responses=errors.RESPONSES)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(errors.LastResort)

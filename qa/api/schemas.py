@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import (
     AwareDatetime,
@@ -52,8 +52,8 @@ def rounded(value: Any) -> Any:
     return value
 
 
-class ListQuery(BaseModel):
-    """Which conversations; every condition must hold. Newest first."""
+class FilterQuery(BaseModel):
+    """Which conversations; every condition must hold."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -76,8 +76,6 @@ class ListQuery(BaseModel):
     min_score: float | None = Field(default=None, ge=0, le=200)
     max_score: float | None = Field(default=None, ge=0, le=200)
     needs_review: bool | None = Field(default=None, description="Something waits for a human.")
-    after: str | None = Field(default=None, description="`next` of the page before.")
-    limit: int = Field(default=50, ge=1, le=200)
 
     @model_validator(mode="before")
     @classmethod
@@ -86,8 +84,21 @@ class ListQuery(BaseModel):
 
     def filter(self) -> Filter:
         """Return the conditions as the store takes them; a day is one of this machine's zone."""
-        given = self.model_dump(exclude={"after", "limit", "since", "until"})
+        given = self.model_dump(include=FilterQuery.model_fields.keys() - {"since", "until"})
         return Filter(**given, since=_moment(self.since), until=_moment(self.until, days=1))
+
+
+class ListQuery(FilterQuery):
+    """Which conversations, and which page of them. Newest first."""
+
+    after: str | None = Field(default=None, description="`next` of the page before.")
+    limit: int = Field(default=50, ge=1, le=200)
+
+
+class ExportQuery(FilterQuery):
+    """Which conversations to export, and a row of what."""
+
+    what: Literal["conversations", "findings"] = "conversations"
 
 
 def _moment(value: datetime | date | None, *, days: int = 0) -> datetime | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from qa import __version__
-from qa.cli import cards, machine, process, read, trying
+from qa.cli import cards, export, machine, process, read, trying
 from qa.cli.door import Door
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ app.command("work")(process.work)
 app.command("score")(process.score)
 app.command("list")(read.list_)
 app.command("show")(read.show)
+app.command("export")(export.export)
 
 roles = typer.Typer(no_args_is_help=True, help="Who is the agent and who the customer.")
 roles.command("swap")(process.swap)

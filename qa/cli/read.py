@@ -43,16 +43,16 @@ def list_(
     from qa.store import Filter, State
 
     wanted = Filter(
-        state=_choice("state", state, State),
-        status=_choice("status", status, ScoreStatus),
-        channel=_choice("channel", channel, Channel),
+        state=choice("state", state, State),
+        status=choice("status", status, ScoreStatus),
+        channel=choice("channel", channel, Channel),
         agent=agent or None,
         card=card or None,
         failed_item=failed_item or None,
         language=language or None,
         project=project or None,
-        since=_moment("--since", since),
-        until=_moment("--until", until, end=True),
+        since=moment("--since", since),
+        until=moment("--until", until, end=True),
         min_score=min_score,
         max_score=max_score,
         needs_review=True if review else None,
@@ -144,7 +144,13 @@ _STYLES = {"alarm": "bold red", "bad": "red", "open": "yellow", "good": "green",
 _RANK = ("alarm", "bad", "open", "good", "none")
 
 
-def _choice(what: str, value: str, kinds: type[Choice]) -> Choice | None:
+def choice(what: str, value: str, kinds: type[Choice]) -> Choice | None:
+    """Read one of some names; "" is none of them.
+
+    Raises
+    ------
+    UnknownName : not one of them.
+    """
     if not value:
         return None
     if value not in {*kinds}:
@@ -152,8 +158,17 @@ def _choice(what: str, value: str, kinds: type[Choice]) -> Choice | None:
     return kinds(value)
 
 
-def _moment(option: str, value: str, *, end: bool = False) -> datetime | None:
-    """Read a day or a moment; without a zone it is this machine's."""
+def moment(option: str, value: str, *, end: bool = False) -> datetime | None:
+    """Read a day or a moment; without a zone it is this machine's.
+
+    Parameters
+    ----------
+    end : a day is meant with all its hours.
+
+    Raises
+    ------
+    UsageError : neither a day nor a moment.
+    """
     if not value:
         return None
     from datetime import date, time, timedelta

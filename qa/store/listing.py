@@ -47,6 +47,14 @@ def page(session: Session, filter: Filter, *, after: str | None, limit: int) -> 
         raise UsageError(
             f"A page of {limit} was asked for.", f"Ask for 1 to {LONGEST_PAGE} conversations."
         )
+    shown, place = page_rows(session, filter, after=after, limit=limit)
+    return Page(items=tuple(summaries(session, shown)), next=place)
+
+
+def page_rows(
+    session: Session, filter: Filter, *, after: str | None, limit: int
+) -> tuple[list[ConversationRow], str | None]:
+    """Return the rows of a page, and the place where the next one begins; None at the end."""
     query = select(ConversationRow).where(*_conditions(session, filter))
     if after is not None:
         at, last = _read_cursor(after)
@@ -58,12 +66,8 @@ def page(session: Session, filter: Filter, *, after: str | None, limit: int) -> 
         )
     query = query.order_by(col(ConversationRow.at).desc(), col(ConversationRow.id).desc())
     found = session.exec(query.limit(limit + 1)).all()
-    shown = found[:limit]
-    more = len(found) > limit
-    return Page(
-        items=tuple(summaries(session, shown)),
-        next=_cursor(shown[-1].at, shown[-1].id) if more else None,
-    )
+    shown = list(found[:limit])
+    return shown, _cursor(shown[-1].at, shown[-1].id) if len(found) > limit else None
 
 
 def _cursor(at: datetime, id: str) -> str:

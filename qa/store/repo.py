@@ -18,7 +18,7 @@ from qa.settings import Settings
 from qa.store import database, journal, listing, queue, results, reviews, roles, rows
 from qa.store.claims import utc_now
 from qa.store.names import shown
-from qa.store.publishing import Publishing
+from qa.store.streaming import Streaming
 from qa.store.tables import (
     ConversationRow,
     HeardRow,
@@ -60,7 +60,7 @@ def open_store(settings: Settings) -> Store:
     return Store(engine, settings=settings)
 
 
-class Store(Publishing):
+class Store(Streaming):
     """Conversations, what was heard and judged of them, and what waits.
 
     Parameters

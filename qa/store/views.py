@@ -14,8 +14,10 @@ from qa.records import (
     Channel,
     Direction,
     Finding,
+    Metadata,
     Override,
     Record,
+    SafeConversation,
     Score,
     ScoreStatus,
     Triage,
@@ -27,6 +29,8 @@ from qa.store.tables import State
 Needs = Literal["listen", "judge"]
 #: "speech" needs models and minutes; "text" (chats, and calls heard before) neither.
 Load = Literal["speech", "text"]
+#: How much is read of many conversations: their lines in a list, the verdicts besides, or all.
+Depth = Literal["summary", "findings", "all"]
 
 
 class Card(Protocol):
@@ -214,6 +218,26 @@ class Reviewed(Record):
         """Return the verdict that stands on a finding: the human's, else the machine's."""
         over = self.override(finding.item)
         return over.verdict if over else finding.verdict
+
+
+class Standing(Record):
+    """A machine's assessment, the humans' verdicts on it, and what both come to."""
+
+    assessment: Assessment
+    #: Human verdicts that stand, at most one per item.
+    overrides: tuple[Override, ...]
+    made_at: datetime
+
+
+class Kept(Record):
+    """A conversation with what was made of it, as `Store.each` reads it."""
+
+    summary: ConversationSummary
+    metadata: Metadata
+    #: In the order of `summary.scores`; empty where only summaries were read.
+    assessments: tuple[Standing, ...] = ()
+    #: None until heard, and where it was not to be read.
+    conversation: SafeConversation | None = None
 
 
 class Logged(Record):

@@ -36,7 +36,16 @@ from qa.records import (
     Triage,
     Verdict,
 )
-from qa.store import Filter, State, Store, database, name_worker, open_store, upgrade
+from qa.store import (
+    Filter,
+    State,
+    Store,
+    database,
+    name_worker,
+    open_store,
+    streaming,
+    upgrade,
+)
 from qa.store.migrations import REVISIONS
 from qa.store.tables import Table
 from qa.testing import make_call, make_chat, make_safe, make_turns
@@ -695,6 +704,35 @@ def test_counts_say_where_everything_stands(store):
     assert counts.states == {State.DONE: 7, State.WAITING: 1}
     assert counts.statuses == {ScoreStatus.FINAL: 7}
     assert counts.seconds == pytest.approx(7 * store.summary("call-1").duration)
+
+
+@pytest.mark.parametrize("depth", ["summary", "findings", "all"])
+def test_everything_is_read_page_by_page_as_it_stands_one_by_one(store, depth, monkeypatch):
+    fill(store)
+    store.override("call-1", "support", "greeting", Verdict.PASS, "", "ann")
+    monkeypatch.setitem(streaming.PAGE, depth, 3)
+    ids = []
+    for kept in store.each(depth=depth):
+        one = kept.summary.id
+        ids.append(one)
+        assert kept.summary == store.summary(one)
+        assert kept.metadata == store.conversation(one).metadata
+        alone = store.assessments(one) if depth != "summary" else ()
+        assert [(a.assessment, a.overrides, a.made_at) for a in kept.assessments] == [
+            (a.assessment, a.overrides, a.made_at) for a in alone
+        ]
+        heard = depth == "all" and store.heard(one)
+        assert kept.conversation == (store.safe(one) if heard else None)
+    assert ids == ["chat-1", *(f"call-{n}" for n in (1, 0, 2, 3, 4, 5, 6))]
+
+
+def test_what_is_read_page_by_page_follows_the_filter(store, monkeypatch):
+    fill(store)
+    monkeypatch.setitem(streaming.PAGE, "summary", 1)
+    assert [k.summary.id for k in store.each(Filter(queue="loans"))] == [
+        "call-1", "call-0", "call-2",
+    ]  # fmt: skip
+    assert list(store.each(Filter(queue="none"))) == []
 
 
 @pytest.mark.parametrize("after", ["", "x", "bm9uc2Vuc2U", "WzEsMl0"])

@@ -8,6 +8,7 @@ again at full length.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ from qa.transcribe.packing import Window
 from qa.transcribe.plausible import MAX_COMPRESSION, compression, doubtful
 from qa.transcribe.words import Spoken, Timed, fingerprint
 from qa.transcribe.writing import write_down
+
+log = logging.getLogger(__name__)
 
 BEAM = 5
 #: Frames of 10 ms that the encoder reads: all it can, and what the quick way gives it.
@@ -59,29 +62,26 @@ class FasterWhisperTranscriber:
 
     Raises
     ------
-    ModelError : the folder does not hold a model that can be read.
+    ModelError : the folder does not hold a model that can be read, or the GPU that was
+        asked for cannot be used.
     """
 
     name = "faster-whisper"
 
     def __init__(self, *, model: Path | str, settings: Settings) -> None:
         cuda = settings.device != "cpu" and ctranslate2.get_cuda_device_count() > 0
-        self._device = "cuda" if cuda else "cpu"
         self._languages = settings.languages
-        self._precision = "float16" if cuda else "int8"
-        try:
-            self._model = faster_whisper.WhisperModel(
-                str(model),
-                device=self._device,
-                compute_type=self._precision,
-                cpu_threads=settings.threads or len(os.sched_getaffinity(0)),
-                local_files_only=True,
-            )
-        except (RuntimeError, ValueError, OSError) as err:
+        self._use(model, "cuda" if cuda else "cpu", settings)
+        trouble = _trouble_with_gpu(self._model) if cuda else ""
+        if trouble and settings.device == "cuda":
             raise ModelError(
-                f"The Whisper model in '{Path(model).name}' cannot be loaded: {err}",
-                "Check it: qa models check; fetch it again: qa models pull",
-            ) from err
+                f"faster-whisper cannot use the GPU: {trouble}",
+                "Install the libraries it names (pip install nvidia-cublas-cu12 nvidia-cudnn-cu12),"
+                " or set QA_DEVICE to cpu or QA_TRANSCRIBER to whisper.",
+            )
+        if trouble:
+            log.warning("faster-whisper cannot use the GPU, so it uses the processor: %s", trouble)
+            self._use(model, "cpu", settings)
         self._tokenizers: dict[str, Any] = {}
         self.recipe = {
             "engine": self.name,
@@ -93,6 +93,23 @@ class FasterWhisperTranscriber:
             "window": str(LIMIT),
             "languages": ",".join(self._languages),
         }
+
+    def _use(self, model: Path | str, device: str, settings: Settings) -> None:
+        self._device = device
+        self._precision = "float16" if device == "cuda" else "int8"
+        try:
+            self._model = faster_whisper.WhisperModel(
+                str(model),
+                device=device,
+                compute_type=self._precision,
+                cpu_threads=settings.threads or len(os.sched_getaffinity(0)),
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as err:
+            raise ModelError(
+                f"The Whisper model in '{Path(model).name}' cannot be loaded: {err}",
+                "Check it: qa models check; fetch it again: qa models pull",
+            ) from err
 
     def transcribe(
         self, audio: Waveform, regions: Sequence[SpeechSpan], *, language: str | None
@@ -257,3 +274,16 @@ class FasterWhisperTranscriber:
 
 def _merit(reading: _Reading) -> tuple[bool, float]:
     return compression(reading.text) <= MAX_COMPRESSION, reading.log_probability
+
+
+def _trouble_with_gpu(model: Any) -> str:
+    """Return why the GPU cannot be used; "" where it can.
+
+    CTranslate2 counts a GPU whose CUDA libraries are missing or of another version, loads a
+    model onto it, and fails when first asked to compute: so it is asked once, with silence.
+    """
+    try:
+        model.encode(np.zeros((1, model.model.n_mels, FULL), dtype=np.float32))
+    except RuntimeError as err:
+        return str(err)
+    return ""

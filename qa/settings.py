@@ -114,7 +114,7 @@ class Settings(BaseSettings):
     attempts: int = Field(default=2, ge=1, le=10)
     #: Encoding of files that do not say theirs ("cp1250"); empty = found out, or refused.
     encoding: str = ""
-    #: IANA name of the zone of times that carry none ("Europe/Bucharest"); empty = refused.
+    #: IANA name of the zone of times that carry none ("Europe/Bucharest"); empty = not known.
     time_zone: str = ""
     #: What dialogue in plain text files was.
     text_channel: Literal["call", "chat", "mail"] = "call"

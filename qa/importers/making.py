@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 
 from qa.importers.base import Item, conversation_id, digest
 from qa.importers.markup import html_text, looks_like_html
-from qa.importers.roles import party as described
+from qa.importers.roles import settled
 from qa.records import (
     AudioSource,
     Channel,
@@ -131,6 +131,8 @@ def call(
     _within(item, len(said))
     if all(u.start is not None for u in said):
         said.sort(key=lambda u: (u.start or 0.0, u.end or 0.0))
+    ids, named = _named(item, parties, [u.party for u in said])
+    said = [u.model_copy(update={"party": ids[u.party]}) for u in said]
     content = [external_id, [u.model_dump(mode="json", exclude_defaults=True) for u in said]]
     checksum = digest(["call", *content])
     return Conversation(
@@ -139,8 +141,8 @@ def call(
         source=item.source,
         checksum=checksum,
         external_id=external_id,
-        metadata=mended.noted(metadata or Metadata()),
-        parties=_all_parties(item, parties, [u.party for u in said]),
+        metadata=mended.noted(without_guess(metadata or Metadata())),
+        parties=named,
         audio=audio,
         transcript=ImportedTranscript(utterances=tuple(said), engine=engine, model=model),
         events=tuple(events),
@@ -224,6 +226,7 @@ def written(
     ------
     FormatError : no message, or more than the limits.
     """
+    messages, events, naive = _on_one_clock(item, list(messages), list(events))
     rows = [(m, clean(m.text, html=m.html)) for m in messages]
     rows = [(m, text) for m, text in rows if text or m.attachments or m.deleted]
     if not rows:
@@ -236,14 +239,16 @@ def written(
         rows.sort(key=lambda row: row[0].time.timestamp() if row[0].time else 0.0)
     elif all(m.at is not None for m, _ in rows):
         rows.sort(key=lambda row: row[0].at or 0.0)
+    ids, named = _named(item, parties, [clean(m.party)[:200] for m, _ in rows])
     times = [m.time for m, _ in rows if m.time is not None]
     times += [h.time for h in events if h.time is not None]
     first = min(times, default=None, key=datetime.timestamp)
     moved = 0.0 if first else min((m.at for m, _ in rows if m.at is not None), default=0.0)
-    made = tuple(_message(m, text, first, moved) for m, text in rows)
-    meta = metadata or Metadata()
+    made = tuple(_message(m, text, ids, first, moved) for m, text in rows)
+    meta = without_guess(metadata or Metadata())
     if meta.started_at is None and first is not None:
         meta = meta.model_copy(update={"started_at": first})
+        meta = without_guess(meta, naive=naive)
     content = [channel.value, external_id, [m.model_dump(mode="json") for m in made]]
     checksum = digest([*content, first.timestamp() if first else None])
     return Conversation(
@@ -253,18 +258,57 @@ def written(
         checksum=checksum,
         external_id=external_id,
         metadata=meta,
-        parties=_all_parties(item, parties, [m.party for m in made]),
+        parties=named,
         messages=made,
         events=tuple(_event(h, first, moved) for h in events),
     )
 
 
-def _message(sent: Sent, text: str, first: datetime | None, moved: float) -> Message:
+def _on_one_clock(
+    item: Item, messages: list[Sent], events: list[Happened]
+) -> tuple[list[Sent], list[Happened], bool]:
+    """Return messages and events whose times all have a zone, and whether none had.
+
+    Times without a zone still say how long a reply took.
+    """
+    given = [m.time for m in messages] + [t for h in events for t in (h.time, h.until)]
+    bare = {time.tzinfo is None for time in given if time is not None}
+    if bare == {True, False}:
+        raise item.wrong("some times have a zone and others have none.")
+    if bare != {True}:
+        return messages, events, False
+    return (
+        [m.model_copy(update={"time": m.time and m.time.replace(tzinfo=UTC)}) for m in messages],
+        [
+            h.model_copy(
+                update={
+                    "time": h.time and h.time.replace(tzinfo=UTC),
+                    "until": h.until and h.until.replace(tzinfo=UTC),
+                }
+            )
+            for h in events
+        ],
+        True,
+    )
+
+
+def without_guess(metadata: Metadata, *, naive: bool = False) -> Metadata:
+    """Return the metadata without a start whose zone is not known, which is told of."""
+    at = metadata.started_at
+    if at is None or (at.tzinfo is not None and not naive):
+        return metadata
+    extra = {**metadata.extra, "started_at": "its times have no zone; QA_TIME_ZONE says which"}
+    return metadata.model_copy(update={"started_at": None, "extra": extra})
+
+
+def _message(
+    sent: Sent, text: str, ids: Mapping[str, str], first: datetime | None, moved: float
+) -> Message:
     at = sent.at - moved if sent.at is not None else None
     if sent.time is not None and first is not None:
         at = sent.time.timestamp() - first.timestamp()
     return Message(
-        party=clean(sent.party)[:200],
+        party=ids[clean(sent.party)[:200]],
         text=text,
         at=None if at is None else round(at, 3),
         edited=sent.edited,
@@ -286,16 +330,16 @@ def _event(happened: Happened, first: datetime | None, moved: float) -> Event:
     return event.model_copy(update=update)
 
 
-def _all_parties(item: Item, known: Sequence[Party], present: Sequence[str]) -> tuple[Party, ...]:
-    """Return the parties described, and those who only say something, as their names say."""
-    found = {party.id: party for party in known}
-    for name in dict.fromkeys(present):
-        found.setdefault(name, described(name))
-    if len(found) > PARTIES_LIMIT:
+def _named(
+    item: Item, known: Sequence[Party], labels: Sequence[str]
+) -> tuple[dict[str, str], tuple[Party, ...]]:
+    """Return label -> id, and the parties; see `roles.settled`."""
+    ids, parties = settled(known, labels)
+    if len(parties) > PARTIES_LIMIT:
         raise item.wrong(
-            f"{len(found):,} parties, more than a conversation has ({PARTIES_LIMIT:,})."
+            f"{len(parties):,} parties, more than a conversation has ({PARTIES_LIMIT:,})."
         )
-    return tuple(found.values())
+    return ids, parties
 
 
 def _within(item: Item, count: int) -> None:

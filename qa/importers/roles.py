@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container, Iterable, Sequence
+from itertools import count
 
 from qa.records import Party, Role
 
@@ -21,6 +23,14 @@ WORDS: dict[Role, str] = {
     Role.SYSTEM: "system automation trigger система sistem rendszer",
 }
 _ROLE = {word: role for role, words in WORDS.items() for word in words.split()}
+#: Labels that name nobody: "SPEAKER_00", "spk_1", "Channel 2", "A".
+_NOBODY = re.compile(
+    r"(?:speaker|spk|spkr|channel|ch|party|voice|unknown|говорящий|спикер|vorbitor|beszélő)?"
+    r"[-_ ]*(?:\d{1,3}|[a-z]|unknown)?",
+    re.IGNORECASE,
+)
+#: Our own ids: a role, and a number from the second on.
+_OURS = re.compile(r"(?P<role>agent|customer|bot|system)(?:-\d{1,3})?")
 _PARTS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
@@ -53,3 +63,49 @@ def party(id: str, *, label: str | None = None, role: Role | None = None, **more
             **more,
         }
     )
+
+
+def settled(
+    known: Sequence[Party], labels: Iterable[str]
+) -> tuple[dict[str, str], tuple[Party, ...]]:
+    """Return label -> id of those who say something, and all the parties.
+
+    A label may be somebody's name, and ids are shown to everybody: so an id is made from
+    the role ("agent", "agent-2", "customer") or from a label that names nobody
+    ("speaker-0"), and a name goes where names are kept.
+
+    Parameters
+    ----------
+    known : parties that the source describes; they keep their ids.
+    labels : whom what is said belongs to, in order of appearance.
+    """
+    parties = {party.id: party for party in known}
+    ids = dict(zip(parties, parties, strict=True))
+    for label in dict.fromkeys(labels):
+        if label in ids:
+            continue
+        role = our_role(label) or role_named(label)
+        wanted, name = label, None
+        if our_role(label) is None:
+            wanted = "speaker" if role is Role.UNKNOWN else str(role)
+            if role is Role.UNKNOWN and _NOBODY.fullmatch(label):
+                plain = re.sub(r"[\W_]+", "-", label.casefold()).strip("-")
+                wanted = plain if plain.startswith("s") or not plain else f"speaker-{plain}"
+            elif label.casefold() not in _ROLE:
+                name = label
+        ids[label] = _free(wanted or "speaker", parties)
+        parties[ids[label]] = party(ids[label], role=role, name=name)
+    return ids, tuple(parties.values())
+
+
+def our_role(label: str) -> Role | None:
+    """Return the role of an id of ours ("agent-2"); None for any other label."""
+    match = _OURS.fullmatch(label)
+    return Role(match["role"]) if match else None
+
+
+def _free(id: str, taken: Container[str]) -> str:
+    """Return the id, or the first of its numbered kind that nobody has."""
+    if id not in taken:
+        return id
+    return next(name for n in count(2) if (name := f"{id}-{n}") not in taken)

@@ -50,12 +50,12 @@ def moment(value: object, *, zone: str = "") -> datetime:
 
     Parameters
     ----------
-    zone : IANA name of the zone that a time without one is in; "" = it is refused,
-        since guessing would put it hours off.
+    zone : IANA name of the zone that a time without one is in; "" = it stays without,
+        since guessing would put it hours off: `making` counts with it and drops the start.
 
     Raises
     ------
-    ValueError : no time, or one without a zone.
+    ValueError : no point in time.
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("no point in time")  # noqa: TRY004 - like every other value that is none
@@ -68,11 +68,7 @@ def moment(value: object, *, zone: str = "") -> datetime:
             raise ValueError("a time before 1970 or after 2100")
         return datetime.fromtimestamp(number, UTC)
     found = datetime.fromisoformat(value.strip())
-    if found.tzinfo is None:
-        if not zone:
-            raise ValueError("a time without a zone; QA_TIME_ZONE says which it is in")
-        found = found.replace(tzinfo=zone_of(zone))
-    return found
+    return found.replace(tzinfo=zone_of(zone)) if found.tzinfo is None and zone else found
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -81,9 +81,9 @@ def test_parties_come_from_the_messages_where_none_are_listed(data, found):
         ("customer", Role.CUSTOMER),
         ("agent-2", Role.AGENT),
         ("bot", Role.BOT),
-        ("Dana", Role.UNKNOWN),
+        ("speaker", Role.UNKNOWN),
     ]
-    assert c.parties[3].role_confidence == 0.0
+    assert (c.parties[3].role_confidence, c.parties[3].name) == (0.0, "Dana")
 
 
 @pytest.mark.parametrize(

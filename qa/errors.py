@@ -18,7 +18,9 @@ The tree::
     │   └── NeededBySome      of a part that only some conversations need; the others go on
     ├── MissingExtra          an optional part of the program is not installed
     ├── NotFound              no such conversation, card, object              -> HTTP 404
+    ├── NotLoggedIn           nobody knows who asks                           -> HTTP 401
     ├── Forbidden             the right for it is missing                     -> HTTP 403
+    ├── TooMany               more attempts or requests than are taken        -> HTTP 429
     └── StoreError            the database or the vault refuses
         ├── DatabaseTooNew    made by a newer program
         └── DiskFull          nothing half-written is left behind
@@ -140,6 +142,20 @@ class NotFound(QaError):
 
 class Forbidden(QaError):
     """The right to do this is missing."""
+
+
+class NotLoggedIn(QaError):
+    """It is not known who asks."""
+
+
+class TooMany(QaError):
+    """More attempts or requests than are taken; `seconds` says how long to wait."""
+
+    passing = True
+
+    def __init__(self, reason: str, *, seconds: int) -> None:
+        super().__init__(reason, f"Wait {seconds} s, then try again.")
+        self.seconds = seconds
 
 
 class StoreError(QaError):

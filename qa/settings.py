@@ -122,10 +122,26 @@ class Settings(BaseSettings):
     csv_columns: dict[str, str] = Field(default_factory=dict)
     #: Keep a copy of every original in the vault (else it is read where it lies).
     keep_originals: bool = False
-    #: Address of `qa serve`. Until accounts exist only this machine may connect.
-    host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
+    #: Address that `qa serve` listens on. One that other machines reach needs accounts,
+    #: `public_url`, and TLS: by `tls_certificate`, or by a proxy among `trusted_proxies`.
+    host: str = "127.0.0.1"
     #: Port of `qa serve`; 0 = any that is free.
     port: int = Field(default=8321, ge=0, le=65535)
+    #: How people's browsers reach the pages: "https://qa.example.org". Empty = only this
+    #: machine's do.
+    public_url: str = Field(default="", pattern=r"^(https?://[^/?#@]+/?)?$")
+    #: Certificate of `qa serve` with its chain (PEM), where no proxy does TLS.
+    tls_certificate: Path | None = None
+    #: Its key (PEM), without a password.
+    tls_key: Path | None = None
+    #: Addresses or networks of proxies whose word on who calls is taken.
+    trusted_proxies: tuple[str, ...] = ()
+    #: Allow settings that are safe on a developer's own network alone.
+    dev: bool = False
+    #: Minutes after which a log-in that is not used ends.
+    session_idle_minutes: int = Field(default=60, ge=1, le=1440)
+    #: Hours after which any log-in ends.
+    session_hours: int = Field(default=12, ge=1, le=168)
 
     @classmethod
     def settings_customise_sources(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.access import Principal, Right
 from qa.errors import UsageError
 from qa.records import CardRef, Conversation, Verdict
 from qa.settings import Route, Settings
@@ -51,7 +52,7 @@ def decide(
     verdict: Verdict,
     value: float | None,
     comment: str,
-    who: str,
+    who: Principal,
     party: str | None,
 ) -> Reviewed:
     """Put a human's verdict beside the machine's; the same one twice is one.
@@ -59,18 +60,44 @@ def decide(
     Raises
     ------
     NotFound, UnknownName, UsageError : see `Store.override`.
+    Forbidden : the item is critical, and confirming those is a right of its own.
     """
+    _check_critical(store, id, card, item, who)
     for reviewed in store.assessments(id):
         about = reviewed.assessment
         over = reviewed.override(item)
         if about.card.id != card or party not in {None, about.party} or over is None:
             continue
-        same = (over.verdict, over.comment, over.who) == (verdict, comment, who)
+        same = (over.verdict, over.comment, over.who) == (verdict, comment, who.name)
         if same and not over.confirm_again and value in {None, over.value}:
             return reviewed
     return store.override(
-        id, card, item, verdict, comment=comment, who=who, party=party, value=value
+        id, card, item, verdict, comment=comment, who=who.name, party=party, value=value
     )
+
+
+def take_back(
+    store: Store, id: str, card: str, item: str, *, who: Principal, party: str | None
+) -> Reviewed:
+    """Take a human's verdict back: the machine's stands again.
+
+    Raises
+    ------
+    NotFound, UsageError : see `Store.undo_override`.
+    Forbidden : the item is critical, and confirming those is a right of its own.
+    """
+    _check_critical(store, id, card, item, who)
+    return store.undo_override(id, card, item, who.name, party=party)
+
+
+def _check_critical(store: Store, id: str, card: str, item: str, who: Principal) -> None:
+    facts = store.facts(id)
+    if who.may(Right.CONFIRM_CRITICAL, facts):
+        return
+    for reviewed in store.assessments(id):
+        found = (f for f in reviewed.assessment.findings if f.item == item)
+        if reviewed.assessment.card.id == card and any(f.critical for f in found):
+            who.check(Right.CONFIRM_CRITICAL, facts)
 
 
 def value_of(verdict: Verdict, share: float | None) -> float | None:

@@ -9,21 +9,37 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from qa import __version__
-from qa.api import errors
+from qa.access.passwords import Passwords
+from qa.api import errors, safety
+from qa.api.identity import check_routes, secure
+from qa.api.pages import door
 from qa.api.pages import routes as pages
-from qa.api.routes import assessments, conversations, exports, health, scorecards
-from qa.api.security import Guard
+from qa.api.routes import assessments, conversations, exports, health, me, scorecards
+from qa.api.security import HEADERS, WITH_TLS, Guard
 from qa.api.templating import STATIC
 from qa.settings import Settings
 from qa.store import open_store
 
 #: Bytes that a request may carry: verdicts and comments are small.
 _LARGEST_BODY = 1_000_000
+_API = (
+    conversations.router,
+    assessments.router,
+    scorecards.router,
+    exports.router,
+    me.router,
+    health.router,
+)
 
 
 def build(settings: Settings) -> FastAPI:
     """Build the application; see `qa.api.create_app`."""
     store = open_store(settings)
+    try:
+        safety.refuse_unsafe(settings, accounts=store.accounts.any())
+    except BaseException:
+        store.close()
+        raise
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -34,7 +50,8 @@ def build(settings: Settings) -> FastAPI:
         title="callcenter-qa",
         version=__version__,
         summary="Conversations, their scores, and the evidence for every verdict.",
-        openapi_url="/api/v1/openapi.json",
+        # Served by a route of our own, which asks for a right like all others.
+        openapi_url=None,
         # Both pages load scripts from elsewhere, which works neither offline nor under our policy.
         docs_url=None,
         redoc_url=None,
@@ -51,11 +68,21 @@ def build(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     app.state.store = store
+    app.state.passwords = Passwords()
+    # Whether an account is known to exist; see `qa.api.identity.is_open`.
+    app.state.closed = False
     errors.install(app)
-    for rooms in (conversations, assessments, scorecards, exports, health):
-        app.include_router(rooms.router, prefix="/api/v1", responses=errors.RESPONSES)
-    app.include_router(pages.router)
+    door.install(app)
+    for router in _API:
+        app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
+    for router in (door.router, pages.router):
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_middleware(errors.LastResort)
-    app.add_middleware(Guard)
+    app.add_middleware(
+        Guard,
+        hosts=safety.hosts(settings),
+        headers=HEADERS | (WITH_TLS if secure(settings) else {}),
+    )
+    check_routes(app)
     return app

@@ -1,12 +1,13 @@
-"""What routes are given: settings, store, and who asks."""
+"""What routes are given: settings, store, who asks, and the conversation they name."""
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
+from qa.access import Principal, Right
+from qa.api.identity import right_of, who_asks
 from qa.settings import Settings
 from qa.store import Store
 
@@ -23,23 +24,28 @@ def get_store(request: Request) -> Store:
     return found
 
 
-def who() -> str:
-    """Return who works at this machine: until accounts exist, its user."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name, as in some containers
-        return "local"
-
-
 def conversation_id(
+    request: Request,
     id: Annotated[str, Path(description="Id, the beginning of one, or your own system's id.")],
     store: Annotated[Store, Depends(get_store)],
+    who: Annotated[Principal, Depends(who_asks)],
 ) -> str:
-    """Return the full id of the conversation that an address names."""
-    return store.resolve(id)
+    """Return the full id of the conversation that an address names.
+
+    Raises
+    ------
+    NotFound : there is none that this person may know of.
+    Forbidden : they may know of it, but lack the right that the route declares.
+    """
+    right = right_of(request)
+    who.check(right)
+    # What may not be listed does not exist; its id is not told either.
+    known = who.scope(Right.LIST)
+    full = store.resolve(id, scope=known if not known.nothing else who.scope(right))
+    who.check(right, store.facts(full))
+    return full
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 StoreDep = Annotated[Store, Depends(get_store)]
-WhoDep = Annotated[str, Depends(who)]
 IdDep = Annotated[str, Depends(conversation_id)]

@@ -19,14 +19,26 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.api.templating import page
-from qa.errors import DiskFull, Forbidden, NotFound, QaError, StoreError, UsageError, trace
+from qa.errors import (
+    DiskFull,
+    Forbidden,
+    NotFound,
+    NotLoggedIn,
+    QaError,
+    StoreError,
+    TooMany,
+    UsageError,
+    trace,
+)
 
 _LOG = logging.getLogger("qa.api")
 
 #: Most particular first; what is not listed is the fault of the input (422).
 _STATUS: tuple[tuple[type[QaError], int], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
+    (NotLoggedIn, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
+    (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (DiskFull, HTTPStatus.INSUFFICIENT_STORAGE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (UsageError, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -55,7 +67,14 @@ class Problem(BaseModel):
 
 #: What every route of the API may answer besides its result.
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem} for code in (HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+    code: {"model": Problem}
+    for code in (
+        HTTPStatus.UNAUTHORIZED,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.TOO_MANY_REQUESTS,
+    )
 }
 
 
@@ -87,12 +106,33 @@ def problem_response(
     )
     if wants_page(request):
         return page(
-            request, "error.html", {"problem": problem, "title": problem.title}, status=status
+            request,
+            "error.html",
+            {"problem": problem, "title": problem.title},
+            status=status,
+            headers=headers,
         )
     return JSONResponse(
         problem.model_dump(exclude_defaults=True) | {"type": problem.type},
         status_code=status,
         media_type="application/problem+json",
+        headers=headers,
+    )
+
+
+def answer(request: Request, err: QaError) -> Response:
+    """Answer with an error that has a reason and a mend."""
+    headers = {}
+    if isinstance(err, TooMany):
+        headers["retry-after"] = str(err.seconds)
+    if isinstance(err, NotLoggedIn):
+        headers["www-authenticate"] = "Bearer"
+    return problem_response(
+        request,
+        status_of(err),
+        err.reason,
+        err.mend,
+        kind=_kebab(type(err).__name__),
         headers=headers,
     )
 
@@ -111,9 +151,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(QaError)
     def known(request: Request, err: QaError) -> Response:
-        return problem_response(
-            request, status_of(err), err.reason, err.mend, kind=_kebab(type(err).__name__)
-        )
+        return answer(request, err)
 
     @app.exception_handler(RequestValidationError)
     def invalid(request: Request, err: RequestValidationError) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from qa.access import EVERYTHING, Scope
 from qa.exports import Chunk, Exported, Exporter, Scored, What, exporter
 from qa.store import Filter, Kept, Store
 from qa.store.views import ScoreLine, Standing
@@ -30,12 +31,14 @@ def export(
     filter: Filter,
     *,
     what: What = "conversations",
+    scope: Scope = EVERYTHING,
     step: Callable[[int], None] = lambda _: None,
 ) -> Export:
     """Prepare an export; nothing is read before its first piece is asked for.
 
     Parameters
     ----------
+    scope : which conversations may be exported at all.
     step : told how many conversations were read so far.
 
     Raises
@@ -47,7 +50,8 @@ def export(
     made = exporter(format, what=what)
 
     def found() -> Iterator[Exported]:
-        for number, kept in enumerate(store.each(filter, depth=made.reads[what]), 1):
+        each = store.each(filter, depth=made.reads[what], scope=scope)
+        for number, kept in enumerate(each, 1):
             yield exported(kept, card=filter.card)
             step(number)
 

@@ -225,3 +225,12 @@ class Health(Public):
 
     status: str = Field(examples=["ok"])
     version: str
+
+
+class MeOut(Public):
+    """Who asks, and what they may do."""
+
+    name: str
+    roles: tuple[str, ...] = Field(examples=[["supervisor of team north"]])
+    agent_id: str | None = Field(description="Whose conversations are their own.")
+    rights: tuple[str, ...] = Field(description="What they may do, somewhere.")

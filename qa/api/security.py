@@ -1,14 +1,18 @@
-"""What keeps other web sites out, as long as nobody signs in.
+"""What keeps other web sites out.
 
-The server listens on this machine only, but the browser that shows it visits
-other sites too: one of them could resolve its own name to this machine (DNS
-rebinding) or post a form here. So every request must name this machine as its
-host, and whatever changes something must come from our own pages, or from a
-program, which carries no browser's headers.
+The browser that shows our pages visits other sites too: one of them could resolve its
+own name to this server (DNS rebinding) or post a form here (CSRF). So every request
+must name this server as its host, and whatever changes something must come from our own
+pages, or from a program, which carries neither a browser's headers nor its cookies.
+
+Browsers say themselves where a request comes from: ``Sec-Fetch-Site``, else ``Origin``.
+No page can forge either, so a token in every form would add nothing
+(docs/decisions/0021-origin-against-csrf.md). The session's cookie is SameSite=Lax besides.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -18,7 +22,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.api.errors import problem_response
 
-HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: ``none`` = the person's own doing: an address typed, a bookmark.
 _OWN_SITE = frozenset({"same-origin", "none"})
@@ -39,18 +42,25 @@ HEADERS = {
     "x-frame-options": "DENY",
 }
 
+#: With TLS: browsers come back by TLS alone, for a year.
+WITH_TLS = {"strict-transport-security": "max-age=31536000"}
+
 
 class Guard:
     """Refuses foreign hosts and foreign sites, and marks every answer with security headers.
 
     Parameters
     ----------
-    hosts : names by which this server may be called.
+    hosts : names by which this server may be called; None = any.
+    headers : what every answer carries, unless it says something else itself.
     """
 
-    def __init__(self, app: ASGIApp, *, hosts: frozenset[str] = HOSTS) -> None:
+    def __init__(
+        self, app: ASGIApp, *, hosts: frozenset[str] | None, headers: Mapping[str, str] = HEADERS
+    ) -> None:
         self._app = app
         self._hosts = hosts
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or refuse it."""
@@ -61,7 +71,7 @@ class Guard:
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
                 # Pages and answers hold what people said: no shared or lasting copy.
                 headers.setdefault("cache-control", "no-store")
@@ -77,10 +87,10 @@ class Guard:
 
     def _refusal(self, headers: Headers, method: str) -> tuple[int, str, str] | None:
         host = headers.get("host", "")
-        if urlsplit(f"//{host}").hostname not in self._hosts:
+        if self._hosts is not None and _hostname(host) not in self._hosts:
             return (
                 HTTPStatus.MISDIRECTED_REQUEST,
-                "This server answers only under this machine's own names.",
+                "This server answers only under its own names.",
                 f"Open it as one of: {', '.join(sorted(self._hosts))}.",
             )
         if method in _READS or self._own(headers, host):
@@ -97,5 +107,14 @@ class Guard:
         if site is not None:
             return site in _OWN_SITE
         origin = headers.get("origin")
-        # Neither: not a browser, so there is no person's session to abuse.
-        return origin is None or urlsplit(origin).netloc == host
+        if origin is None:
+            # Neither: no browser of today. A program has no cookie that could be abused.
+            return "cookie" not in headers
+        return urlsplit(origin).netloc == host
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:  # brackets without an address in them
+        return None

@@ -36,7 +36,19 @@ _TEMPLATES = Jinja2Templates(env=_environment())
 
 
 def page(
-    request: Request, name: str, context: Mapping[str, Any], *, status: int = 200
+    request: Request,
+    name: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
-    """Render a template as an answer."""
-    return _TEMPLATES.TemplateResponse(request, name, dict(context), status_code=status)
+    """Render a template as an answer; ``me`` is who asks, None where nobody is known."""
+    me = getattr(request.state, "me", None)
+    return _TEMPLATES.TemplateResponse(
+        request,
+        name,
+        {"me": me, **context},
+        status_code=status,
+        headers=dict(headers) if headers else None,
+    )

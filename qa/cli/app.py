@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from qa import __version__
-from qa.cli import cards, export, machine, process, read, trying
+from qa.cli import cards, export, machine, people, process, read, trying
 from qa.cli.door import Door
 
 app = typer.Typer(
@@ -62,6 +62,22 @@ models.command("list")(machine.models_list)
 models.command("pull")(machine.models_pull)
 models.command("check")(machine.models_check)
 app.add_typer(models, name="models")
+
+user = typer.Typer(no_args_is_help=True, help="Accounts: who may log in, and do what where.")
+user.command("add")(people.add)
+user.command("list")(people.list_)
+user.command("roles")(people.roles)
+user.command("set-password")(people.set_password)
+user.command("disable")(people.disable)
+user.command("enable")(people.enable)
+user.command("link")(people.link)
+app.add_typer(user, name="user")
+
+token = typer.Typer(no_args_is_help=True, help="API tokens: how programs work here.")
+token.command("create")(people.token_create)
+token.command("list")(people.token_list)
+token.command("revoke")(people.token_revoke)
+app.add_typer(token, name="token")
 
 db = typer.Typer(no_args_is_help=True, help="The database.")
 db.command("upgrade")(machine.db_upgrade)

@@ -124,9 +124,15 @@ def serve(
     no_work: Annotated[
         bool, typer.Option("--no-work", help="Leave out the worker for what waits.")
     ] = False,
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on; this machine's own by default.")
+    ] = None,
+    dev: Annotated[
+        bool, typer.Option("--dev", help="Allow settings that are safe on one's own network alone.")
+    ] = False,
 ) -> None:
-    """Show the conversations in a browser, on this machine only."""
+    """Show the conversations in a browser."""
     from qa.cli.serving import run_server
     from qa.settings import load_settings
 
-    run_server(load_settings(port=port), work=not no_work)
+    run_server(load_settings(port=port, host=host, dev=dev or None), work=not no_work)

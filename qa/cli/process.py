@@ -173,7 +173,7 @@ def swap(
     id: Annotated[str, typer.Argument(help="The conversation.")], json: JsonOption = False
 ) -> None:
     """Let agent and customer change places, and score again; transcribes nothing."""
-    from qa.api.deps import who
+    from qa.access import machine_user
     from qa.cli import batch
     from qa.settings import load_settings
     from qa.store import open_store
@@ -181,7 +181,7 @@ def swap(
     settings = load_settings()
     with open_store(settings) as store:
         full = store.resolve(id)
-        store.swap_roles(full, who=who())
+        store.swap_roles(full, who=machine_user().name)
         batch.work_through(settings, workers=1, only=[full])
         found = batch.summaries(store, [full])
     batch.print_outcome(found, (), json=json)

@@ -24,7 +24,7 @@ def run_server(settings: Settings, *, work: bool) -> None:
 
     Raises
     ------
-    UsageError : the port is taken.
+    UsageError : the port is taken, or a setting is unsafe.
     """
     import uvicorn
 
@@ -32,12 +32,29 @@ def run_server(settings: Settings, *, work: bool) -> None:
 
     app = create_app(settings)
     with _listening(settings.host, settings.port) as taken, _worker(wanted=work):
-        host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        say.out(f"http://{host}:{taken.getsockname()[1]}/")
+        say.out(_address(settings, taken.getsockname()[1]))
         sys.stdout.flush()
         say.note("Ctrl-C ends it.")
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            # Who calls is whom the connection comes from, unless a proxy of ours says it.
+            proxy_headers=bool(settings.trusted_proxies),
+            forwarded_allow_ips=list(settings.trusted_proxies),
+            ssl_certfile=settings.tls_certificate,
+            ssl_keyfile=settings.tls_key,
+        )
         uvicorn.Server(config).run(sockets=[taken])
+
+
+def _address(settings: Settings, port: int) -> str:
+    if settings.public_url:
+        return settings.public_url
+    scheme = "https" if settings.tls_certificate else "http"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"{scheme}://{host}:{port}/"
 
 
 @contextmanager

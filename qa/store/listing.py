@@ -13,10 +13,12 @@ from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, and_, func
 from sqlmodel import Session, col, or_, select
 
+from qa.access import Scope
 from qa.errors import NotFound, UsageError
 from qa.records import ItemKind, Role, Score, ScoreStatus, Triage, Verdict
 from qa.store import rows
 from qa.store.queue import among
+from qa.store.scopes import within
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
@@ -36,7 +38,7 @@ _PLACE: TypeAdapter[tuple[AwareDatetime, str]] = TypeAdapter(tuple[AwareDatetime
 _WAITS_FOR_HUMAN = (ScoreStatus.PROVISIONAL, ScoreStatus.CRITICAL_SUSPECTED)
 
 
-def page(session: Session, filter: Filter, *, after: str | None, limit: int) -> Page:
+def page(session: Session, filter: Filter, scope: Scope, *, after: str | None, limit: int) -> Page:
     """Return a page, newest first: by begin (else registration), then by id.
 
     Raises
@@ -47,15 +49,15 @@ def page(session: Session, filter: Filter, *, after: str | None, limit: int) -> 
         raise UsageError(
             f"A page of {limit} was asked for.", f"Ask for 1 to {LONGEST_PAGE} conversations."
         )
-    shown, place = page_rows(session, filter, after=after, limit=limit)
+    shown, place = page_rows(session, filter, scope, after=after, limit=limit)
     return Page(items=tuple(summaries(session, shown)), next=place)
 
 
 def page_rows(
-    session: Session, filter: Filter, *, after: str | None, limit: int
+    session: Session, filter: Filter, scope: Scope, *, after: str | None, limit: int
 ) -> tuple[list[ConversationRow], str | None]:
     """Return the rows of a page, and the place where the next one begins; None at the end."""
-    query = select(ConversationRow).where(*_conditions(session, filter))
+    query = select(ConversationRow).where(*_conditions(session, filter, scope))
     if after is not None:
         at, last = _read_cursor(after)
         query = query.where(
@@ -86,8 +88,9 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     return place
 
 
-def _conditions(session: Session, f: Filter) -> Iterator[ColumnElement[bool]]:
+def _conditions(session: Session, f: Filter, scope: Scope) -> Iterator[ColumnElement[bool]]:
     row = ConversationRow
+    yield within(scope)
     for column, wanted in (
         (row.state, f.state),
         (row.channel, f.channel),
@@ -264,9 +267,9 @@ def _agent_names(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], 
     return {(p.conversation, p.party): p.name or p.agent_id for p in found}
 
 
-def counts(session: Session, filter: Filter) -> Counts:
+def counts(session: Session, filter: Filter, scope: Scope) -> Counts:
     """Count conversations by state, triage and score status, and the seconds heard."""
-    conditions = list(_conditions(session, filter))
+    conditions = list(_conditions(session, filter, scope))
     row = ConversationRow
 
     def by(column: str) -> dict[str, int]:
@@ -295,7 +298,7 @@ def counts(session: Session, filter: Filter) -> Counts:
     )
 
 
-def resolve(session: Session, typed: str) -> str:
+def resolve(session: Session, typed: str, scope: Scope) -> str:
     """Return the id that is meant by an id, the beginning of one, or the user's own id.
 
     Raises
@@ -304,18 +307,15 @@ def resolve(session: Session, typed: str) -> str:
     UsageError : several do; names them.
     """
     row = ConversationRow
-    if session.get(row, typed) is not None:
-        return typed
-    found = session.exec(
-        select(row.id).where(row.external_id == typed).order_by(row.id).limit(_NAMED)
-    ).all()
-    if not found and typed:
-        found = session.exec(
-            select(row.id)
-            .where(col(row.id).startswith(typed, autoescape=True))
-            .order_by(row.id)
-            .limit(_NAMED)
-        ).all()
+    known = select(row.id).where(within(scope)).order_by(row.id).limit(_NAMED)
+    found: Sequence[str] = ()
+    for fits in (
+        col(row.id) == typed,
+        col(row.external_id) == typed,
+        col(row.id).startswith(typed, autoescape=True),
+    ):
+        if not found and typed:
+            found = session.exec(known.where(fits)).all()
     if not found:
         raise NotFound(
             f"No conversation has the id '{typed}', nor one that begins so.",

@@ -15,25 +15,17 @@ from sqlalchemy.exc import IntegrityError
 from qa.errors import StoreError
 from qa.records import Assessment, Conversation, Heard, Provenance, SafeConversation, Turn, Verdict
 from qa.settings import Settings
-from qa.store import database, journal, listing, queue, results, reviews, roles, rows
+from qa.store import database, journal, queue, results, reviews, roles, rows
+from qa.store.browsing import Browsing
 from qa.store.claims import utc_now
 from qa.store.names import shown
-from qa.store.streaming import Streaming
 from qa.store.tables import (
     ConversationRow,
     HeardRow,
     State,
 )
 from qa.store.vault import Vault, with_copies
-from qa.store.views import (
-    Card,
-    ConversationSummary,
-    Counts,
-    Filter,
-    Logged,
-    Page,
-    Reviewed,
-)
+from qa.store.views import Card, Logged, Reviewed
 
 _TURNS: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(tuple[Turn, ...])
 
@@ -60,7 +52,7 @@ def open_store(settings: Settings) -> Store:
     return Store(engine, settings=settings)
 
 
-class Store(Streaming):
+class Store(Browsing):
     """Conversations, what was heard and judged of them, and what waits.
 
     Parameters
@@ -168,17 +160,6 @@ class Store(Streaming):
         with database.reading(self._engine) as session:
             results.existing(session, id)
         return Conversation.model_validate_json(self.vault.read("conversation", id))
-
-    def resolve(self, typed: str) -> str:
-        """Return the id that is meant by an id, the beginning of one, or the user's own id.
-
-        Raises
-        ------
-        NotFound : nothing fits.
-        UsageError : several do; names them.
-        """
-        with database.reading(self._engine) as session:
-            return listing.resolve(session, typed)
 
     # --- heard and judged ----------------------------------------------------------------
 
@@ -346,35 +327,6 @@ class Store(Streaming):
             detail = {"card": scorecard, "item": item}
             journal.write(session, "undo", who=who, conversation=id, detail=detail, now=self._now())
             return reviews.reviewed(session, row)
-
-    # --- lists -----------------------------------------------------------------------------
-
-    def list(
-        self, filter: Filter | None = None, *, after: str | None = None, limit: int = 50
-    ) -> Page:
-        """Return a page of conversations, newest first.
-
-        Raises
-        ------
-        UsageError : `after` is not what a page gave, or `limit` is not 1 to 500.
-        """
-        with database.reading(self._engine) as session:
-            return listing.page(session, filter or Filter(), after=after, limit=limit)
-
-    def summary(self, id: str) -> ConversationSummary:
-        """Return one conversation as a list shows it.
-
-        Raises
-        ------
-        NotFound : there is none.
-        """
-        with database.reading(self._engine) as session:
-            return listing.summaries(session, [results.existing(session, id)])[0]
-
-    def counts(self, filter: Filter | None = None) -> Counts:
-        """Count conversations by state, triage and status."""
-        with database.reading(self._engine) as session:
-            return listing.counts(session, filter or Filter())
 
     # --- the journal -------------------------------------------------------------------------
 

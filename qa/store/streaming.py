@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from qa.access import EVERYTHING, Scope
 from qa.records import Metadata, SafeConversation
 from qa.store import database, listing, rows
 from qa.store.publishing import Publishing
@@ -34,7 +35,13 @@ PAGE: dict[Depth, int] = {"summary": 500, "findings": 200, "all": 50}
 class Streaming(Publishing):
     """The part of the `Store` that reads all there is, in constant memory."""
 
-    def each(self, filter: Filter | None = None, *, depth: Depth = "summary") -> Iterator[Kept]:
+    def each(
+        self,
+        filter: Filter | None = None,
+        *,
+        depth: Depth = "summary",
+        scope: Scope = EVERYTHING,
+    ) -> Iterator[Kept]:
         """Yield conversations, newest first.
 
         Each page is read in a transaction of its own, so a reader that takes an hour holds
@@ -44,7 +51,9 @@ class Streaming(Publishing):
         wanted, after, more = filter or Filter(), None, True
         while more:
             with database.reading(self._engine) as session:
-                found, after = listing.page_rows(session, wanted, after=after, limit=PAGE[depth])
+                found, after = listing.page_rows(
+                    session, wanted, scope, after=after, limit=PAGE[depth]
+                )
                 page = _page(session, found, depth)
             yield from page
             more = after is not None

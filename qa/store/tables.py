@@ -135,6 +135,12 @@ class ConversationRow(Table, table=True):
     registered_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
+    #: How the agents' roster knows its agent: `qa.store.roster.Joined`.
+    joined: str | None = Field(default=None, index=True)
+    #: When it was shown to its agents, and by whom; None = not.
+    released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    released_by: str | None = None
+
 
 class WantRow(Table, table=True):
     """A conversation wants to be judged by a scorecard."""

@@ -279,7 +279,7 @@ def test_a_filter_nobody_knows_is_an_error_not_ignored(client):
 
 
 def test_an_unforeseen_error_says_nothing_of_what_it_holds(client, monkeypatch, caplog, capsys):
-    def broken(*_):
+    def broken(*_, **__):
         raise RuntimeError("my card is 4111 1111 1111 1111")
 
     monkeypatch.setattr(Store, "counts", broken)

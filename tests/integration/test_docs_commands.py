@@ -2,7 +2,8 @@
 
 A page's commands stand in ``console`` blocks behind ``$``. They are run in a folder of their
 own that holds what a reader has: the samples, a folder of recordings, the weights. A block
-``yaml file=NAME`` is a file that the page tells its reader to save.
+``yaml file=NAME`` is a file that the page tells its reader to save; ``< password.txt`` is a
+password they thought of.
 """
 
 import os
@@ -56,6 +57,7 @@ def folder(tmp_path):
     (tmp_path / "samples").symlink_to(ROOT / "samples")
     (tmp_path / ".models").symlink_to(WEIGHTS)
     (tmp_path / "recordings").mkdir()
+    (tmp_path / "password.txt").write_text("lamp river ochre tin\n", "utf-8")
     for name in RECORDINGS:
         shutil.copy(ROOT / "samples" / name, tmp_path / "recordings")
     return tmp_path
@@ -81,6 +83,8 @@ def test_commands_of_a_page(page, folder):
             env[name] = value
             continue
         assert words[0] == "qa", f"not known how to try '{command}'"
+        given = (folder / words[-1]).read_text("utf-8") if "<" in words else ""
+        words = words[: words.index("<")] if "<" in words else words
         arguments = [sys.executable, "-m", "qa.cli", *words[1:]]
         if words[1] == "serve":
             serve(arguments, folder, env)
@@ -90,6 +94,7 @@ def test_commands_of_a_page(page, folder):
             check=False,
             cwd=folder,
             env=env,
+            input=given,
             capture_output=True,
             text=True,
             timeout=PATIENCE_S,

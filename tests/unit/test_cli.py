@@ -19,6 +19,8 @@ COMMANDS = {
     "run", "import", "formats", "work", "score", "list", "show", "export", "roles swap",
     "scorecard check", "scorecard list", "scorecard test", "scorecard diff", "scorecard publish",
     "models list", "models pull", "models check",
+    "user add", "user list", "user roles", "user set-password", "user disable", "user enable",
+    "user link", "token create", "token list", "token revoke",
     "db upgrade", "serve", "doctor",
 }  # fmt: skip
 

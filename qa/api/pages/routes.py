@@ -9,8 +9,10 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel
 
+from qa.access import Principal, Right
 from qa.api import actions
-from qa.api.deps import SettingsDep, StoreDep, WhoDep
+from qa.api.deps import IdDep, SettingsDep, StoreDep
+from qa.api.identity import requires
 from qa.api.pages import listing
 from qa.api.pages.conversation import conversation_page
 from qa.api.routes.scorecards import public_cards
@@ -26,14 +28,21 @@ _URGENT = 5
 
 
 @router.get("/")
-def show_list(request: Request, store: StoreDep, query: Annotated[ListQuery, Query()]) -> Response:
+def show_list(
+    request: Request,
+    store: StoreDep,
+    query: Annotated[ListQuery, Query()],
+    who: Annotated[Principal, requires(Right.LIST)],
+) -> Response:
     """Show the conversations that fit, suspected criticals first."""
-    found = store.list(query.filter(), after=query.after, limit=query.limit)
-    counts = store.counts()
+    mine = who.scope(Right.LIST)
+    found = store.list(query.filter(), after=query.after, limit=query.limit, scope=mine)
+    counts = store.counts(scope=mine)
     filtered = bool(listing.shown(query))
     urgent: tuple[listing.Row, ...] = ()
     if not filtered and not query.after and counts.statuses.get(ScoreStatus.CRITICAL_SUSPECTED):
-        suspected = store.list(Filter(status=ScoreStatus.CRITICAL_SUSPECTED), limit=_URGENT)
+        wanted = Filter(status=ScoreStatus.CRITICAL_SUSPECTED)
+        suspected = store.list(wanted, limit=_URGENT, scope=mine)
         urgent = tuple(listing.row(s) for s in suspected.items)
     context = {
         "title": "Conversations",
@@ -49,16 +58,15 @@ def show_list(request: Request, store: StoreDep, query: Annotated[ListQuery, Que
     return page(request, "list.html", context)
 
 
-@router.get("/conversations/{id}")
-def show_conversation(request: Request, id: str, store: StoreDep) -> Response:
+@router.get("/conversations/{id}", dependencies=[requires(Right.READ)])
+def show_conversation(request: Request, id: IdDep, store: StoreDep) -> Response:
     """Show a conversation beside its scorecards."""
-    full = store.resolve(id)
-    if full != id:
-        return _to(f"/conversations/{full}")
-    return page(request, "conversation.html", conversation_page(store, full))
+    if id != request.path_params["id"]:
+        return _to(f"/conversations/{id}")
+    return page(request, "conversation.html", conversation_page(store, id))
 
 
-@router.get("/scorecards")
+@router.get("/scorecards", dependencies=[requires(Right.CARDS)])
 def show_scorecards(request: Request, settings: SettingsDep) -> Response:
     """Show what conversations are scored with."""
     context = {"title": "Scorecards", "here": "cards", "cards": public_cards(settings)}
@@ -84,7 +92,12 @@ class _Decision(_Item):
 
 
 @router.post("/conversations/{id}/override")
-def decide(id: str, form: Annotated[_Decision, Form()], store: StoreDep, who: WhoDep) -> Response:
+def decide(
+    id: IdDep,
+    form: Annotated[_Decision, Form()],
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.OVERRIDE)],
+) -> Response:
     """Take a human's verdict."""
     actions.decide(
         store,
@@ -101,16 +114,32 @@ def decide(id: str, form: Annotated[_Decision, Form()], store: StoreDep, who: Wh
 
 
 @router.post("/conversations/{id}/undo")
-def undo(id: str, form: Annotated[_Item, Form()], store: StoreDep, who: WhoDep) -> Response:
+def undo(
+    id: IdDep,
+    form: Annotated[_Item, Form()],
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.OVERRIDE)],
+) -> Response:
     """Take a human's verdict back."""
-    store.undo_override(id, form.scorecard, form.item, who=who, party=form.party or None)
+    actions.take_back(store, id, form.scorecard, form.item, who=who, party=form.party or None)
     return _back(id, form.at)
 
 
 @router.post("/conversations/{id}/roles/swap")
-def swap(id: str, store: StoreDep, who: WhoDep) -> Response:
+def swap(
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.CORRECT)]
+) -> Response:
     """Let agent and customer change places."""
-    store.swap_roles(id, who=who)
+    store.swap_roles(id, who=who.name)
+    return _back(id)
+
+
+@router.post("/conversations/{id}/release")
+def release(
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)]
+) -> Response:
+    """Show a conversation to its agents."""
+    store.release_to_agents(id, who=who.name)
     return _back(id)
 
 

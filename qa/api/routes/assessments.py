@@ -6,8 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Body, Query
 
-from qa.api.actions import decide
-from qa.api.deps import IdDep, StoreDep, WhoDep
+from qa.access import Principal, Right
+from qa.api.actions import decide, take_back
+from qa.api.deps import IdDep, StoreDep
+from qa.api.identity import requires
 from qa.api.schemas import AssessmentOut, AssessmentsOut, OverrideIn
 
 router = APIRouter(tags=["assessments"])
@@ -15,7 +17,7 @@ router = APIRouter(tags=["assessments"])
 _ITEM = "/conversations/{id}/assessments/{scorecard}/items/{item}/override"
 
 
-@router.get("/conversations/{id}/assessments")
+@router.get("/conversations/{id}/assessments", dependencies=[requires(Right.READ)])
 def read_assessments(id: IdDep, store: StoreDep) -> AssessmentsOut:
     """Read every verdict with its evidence, overrides, history and recomputed score."""
     return AssessmentsOut(items=store.assessments(id))
@@ -28,7 +30,7 @@ def override(
     item: str,
     given: Annotated[OverrideIn, Body()],
     store: StoreDep,
-    who: WhoDep,
+    who: Annotated[Principal, requires(Right.OVERRIDE)],
 ) -> AssessmentOut:
     """Give a human's verdict on an item; the same one twice changes nothing."""
     reviewed = decide(
@@ -51,9 +53,9 @@ def undo(
     scorecard: str,
     item: str,
     store: StoreDep,
-    who: WhoDep,
+    who: Annotated[Principal, requires(Right.OVERRIDE)],
     party: Annotated[str | None, Query()] = None,
 ) -> AssessmentOut:
     """Take a human's verdict back: the machine's stands again; history keeps both."""
-    reviewed = store.undo_override(id, scorecard, item, who, party=party)
+    reviewed = take_back(store, id, scorecard, item, who=who, party=party)
     return AssessmentOut(assessment=reviewed)

@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Query
 from fastapi.responses import FileResponse
 
+from qa.access import Principal, Right
 from qa.api.actions import score_again
-from qa.api.deps import IdDep, SettingsDep, StoreDep, WhoDep
+from qa.api.deps import IdDep, SettingsDep, StoreDep
+from qa.api.identity import requires
 from qa.api.schemas import (
     Accepted,
     ConversationOut,
@@ -36,18 +38,27 @@ _SOUND = {
 
 
 @router.get("/conversations")
-def list_conversations(store: StoreDep, query: Annotated[ListQuery, Query()]) -> ConversationPage:
+def list_conversations(
+    store: StoreDep,
+    query: Annotated[ListQuery, Query()],
+    who: Annotated[Principal, requires(Right.LIST)],
+) -> ConversationPage:
     """List conversations, newest first."""
-    return ConversationPage.of(store.list(query.filter(), after=query.after, limit=query.limit))
+    found = store.list(
+        query.filter(), after=query.after, limit=query.limit, scope=who.scope(Right.LIST)
+    )
+    return ConversationPage.of(found)
 
 
 @router.get("/counts")
-def count_conversations(store: StoreDep) -> CountsOut:
+def count_conversations(
+    store: StoreDep, who: Annotated[Principal, requires(Right.LIST)]
+) -> CountsOut:
     """Count conversations by where they stand."""
-    return CountsOut(counts=store.counts())
+    return CountsOut(counts=store.counts(scope=who.scope(Right.LIST)))
 
 
-@router.get("/conversations/{id}")
+@router.get("/conversations/{id}", dependencies=[requires(Right.READ)])
 def read_conversation(id: IdDep, store: StoreDep) -> ConversationOut:
     """Read one conversation."""
     summary = store.summary(id)
@@ -61,6 +72,7 @@ def read_conversation(id: IdDep, store: StoreDep) -> ConversationOut:
 
 @router.get(
     "/conversations/{id}/audio",
+    dependencies=[requires(Right.HEAR)],
     response_class=FileResponse,
     responses={
         HTTPStatus.OK: {"content": {"audio/ogg": {}}, "description": "The whole recording."},
@@ -84,13 +96,19 @@ def hear_conversation(id: IdDep, store: StoreDep) -> FileResponse:
 
 
 @router.post("/conversations/{id}/roles/swap", status_code=HTTPStatus.ACCEPTED)
-def swap_conversation_roles(id: IdDep, store: StoreDep, who: WhoDep) -> Accepted:
+def swap_conversation_roles(
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.CORRECT)]
+) -> Accepted:
     """Let agent and customer change places, and score again; transcribes nothing."""
-    store.swap_roles(id, who=who)
+    store.swap_roles(id, who=who.name)
     return _accepted(id, store.summary(id).wanted)
 
 
-@router.post("/conversations/{id}/score", status_code=HTTPStatus.ACCEPTED)
+@router.post(
+    "/conversations/{id}/score",
+    status_code=HTTPStatus.ACCEPTED,
+    dependencies=[requires(Right.CORRECT)],
+)
 def score_conversation(
     id: IdDep,
     store: StoreDep,
@@ -99,6 +117,22 @@ def score_conversation(
 ) -> Accepted:
     """Score again, without transcribing again."""
     return _accepted(id, score_again(store, settings, [id], wish.scorecards if wish else ()))
+
+
+@router.put("/conversations/{id}/release", status_code=HTTPStatus.NO_CONTENT)
+def release_conversation(
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)]
+) -> None:
+    """Show a conversation to its agents; a second time changes nothing."""
+    store.release_to_agents(id, who=who.name)
+
+
+@router.delete("/conversations/{id}/release", status_code=HTTPStatus.NO_CONTENT)
+def take_conversation_back(
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)]
+) -> None:
+    """Hide a conversation from its agents again."""
+    store.take_back_from_agents(id, who=who.name)
 
 
 def audio_address(store: Store, id: str) -> str | None:

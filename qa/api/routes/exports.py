@@ -7,8 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 
+from qa.access import Principal, Right
 from qa.api.deps import StoreDep
 from qa.api.exporting import export
+from qa.api.identity import requires
 from qa.api.schemas import ExportQuery
 from qa.exports import into_zip
 
@@ -21,10 +23,13 @@ router = APIRouter(tags=["exports"])
     responses={200: {"content": {"application/octet-stream": {}}, "description": "The file."}},
 )
 def export_conversations(
-    format: str, store: StoreDep, query: Annotated[ExportQuery, Query()]
+    format: str,
+    store: StoreDep,
+    query: Annotated[ExportQuery, Query()],
+    who: Annotated[Principal, requires(Right.EXPORT)],
 ) -> StreamingResponse:
     """Export conversations or verdicts; formats of many files come as one ZIP file."""
-    made = export(store, format, query.filter(), what=query.what)
+    made = export(store, format, query.filter(), what=query.what, scope=who.scope(Right.EXPORT))
     many = made.format.many
     return StreamingResponse(
         into_zip(made.chunks) if many else (chunk.data for chunk in made.chunks),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from qa.access import Right
 from qa.api.deps import SettingsDep
+from qa.api.identity import requires
 from qa.api.schemas import CardItemOut, CardOut, CardSectionOut, CardsOut
 from qa.scoring import Scorecard, find_card, list_cards
 from qa.settings import Settings
@@ -12,13 +14,13 @@ from qa.settings import Settings
 router = APIRouter(tags=["scorecards"])
 
 
-@router.get("/scorecards")
+@router.get("/scorecards", dependencies=[requires(Right.CARDS)])
 def list_scorecards(settings: SettingsDep) -> CardsOut:
     """List the scorecards of the settings' folder and the starter cards."""
     return CardsOut(items=public_cards(settings))
 
 
-@router.get("/scorecards/{id}")
+@router.get("/scorecards/{id}", dependencies=[requires(Right.CARDS)])
 def read_scorecard(id: str, settings: SettingsDep) -> CardOut:
     """Read one scorecard: sections, items, weights."""
     return public_card(find_card(id, settings))

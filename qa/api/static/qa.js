@@ -132,10 +132,12 @@
   // --- verdicts, without leaving the page ---
 
   const refresh = async (response) => {
+    // Refused: sent once more by the browser itself, which shows why and keeps what was typed.
+    if (!response.ok) throw new Error(response.statusText);
     const text = await response.text();
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("cards");
     const old = document.getElementById("cards");
-    if (!response.ok || !fresh) {
+    if (!fresh) {
       location.assign(response.url);
       return;
     }
@@ -160,7 +162,7 @@
       await refresh(response);
       document.querySelector(`#${CSS.escape(item)} > summary`)?.focus({ preventScroll: true });
     } catch {
-      form.submit(); // no answer: let the browser try, and say what is wrong
+      form.submit(); // no answer, or a refusal: let the browser try, and say what is wrong
     }
   });
 

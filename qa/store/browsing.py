@@ -1,0 +1,125 @@
+"""The store's lists, and who may see what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from qa.access import EVERYTHING, Facts, Scope
+from qa.settings import Settings
+from qa.store import database, journal, listing, results, scopes
+from qa.store.accounts import Accounts
+from qa.store.sessions import Sessions
+from qa.store.streaming import Streaming
+from qa.store.throttle import Throttle
+from qa.store.views import ConversationSummary, Counts, Filter, Page
+
+
+class Browsing(Streaming):
+    """The part of the `Store` that people look through.
+
+    What takes a `scope` answers as if nothing else existed.
+    """
+
+    def __init__(
+        self, engine: Engine, *, settings: Settings, clock: Callable[[], datetime]
+    ) -> None:
+        super().__init__(engine, settings=settings, clock=clock)
+        #: Who may log in.
+        self.accounts = Accounts(engine, clock=clock)
+        #: Who is behind a session or a token.
+        self.sessions = Sessions(
+            engine,
+            clock=clock,
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            longest=timedelta(hours=settings.session_hours),
+        )
+        #: Failed attempts to log in.
+        self.throttle = Throttle(engine, clock=clock)
+
+    def list(
+        self,
+        filter: Filter | None = None,
+        *,
+        after: str | None = None,
+        limit: int = 50,
+        scope: Scope = EVERYTHING,
+    ) -> Page:
+        """Return a page of conversations, newest first.
+
+        Raises
+        ------
+        UsageError : `after` is not what a page gave, or `limit` is not 1 to 500.
+        """
+        with database.reading(self._engine) as session:
+            return listing.page(session, filter or Filter(), scope, after=after, limit=limit)
+
+    def summary(self, id: str) -> ConversationSummary:
+        """Return one conversation as a list shows it.
+
+        Raises
+        ------
+        NotFound : there is none.
+        """
+        with database.reading(self._engine) as session:
+            return listing.summaries(session, [results.existing(session, id)])[0]
+
+    def counts(self, filter: Filter | None = None, *, scope: Scope = EVERYTHING) -> Counts:
+        """Count conversations by state, triage and status."""
+        with database.reading(self._engine) as session:
+            return listing.counts(session, filter or Filter(), scope)
+
+    def resolve(self, typed: str, *, scope: Scope = EVERYTHING) -> str:
+        """Return the id that is meant by an id, the beginning of one, or the user's own id.
+
+        Raises
+        ------
+        NotFound : nothing fits.
+        UsageError : several do; names them.
+        """
+        with database.reading(self._engine) as session:
+            return listing.resolve(session, typed, scope)
+
+    # --- who may see it ------------------------------------------------------------------
+
+    def facts(self, id: str) -> Facts:
+        """Return what decides who may see a conversation.
+
+        Raises
+        ------
+        NotFound : there is none.
+        """
+        with database.reading(self._engine) as session:
+            return scopes.facts(session, results.existing(session, id))
+
+    def release_to_agents(self, id: str, *, who: str) -> None:
+        """Show a conversation to its agents; a second time changes nothing.
+
+        Raises
+        ------
+        NotFound : there is none.
+        """
+        with database.writing(self._engine) as session:
+            row = results.existing(session, id)
+            if row.released_at is not None:
+                return
+            row.released_at, row.released_by = self._now(), who
+            journal.write(session, "released", who=who, conversation=id, detail={}, now=self._now())
+
+    def take_back_from_agents(self, id: str, *, who: str) -> None:
+        """Hide a conversation from its agents again.
+
+        Raises
+        ------
+        NotFound : there is none.
+        """
+        with database.writing(self._engine) as session:
+            row = results.existing(session, id)
+            if row.released_at is None:
+                return
+            row.released_at = row.released_by = None
+            journal.write(
+                session, "taken back", who=who, conversation=id, detail={}, now=self._now()
+            )

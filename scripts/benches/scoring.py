@@ -1,12 +1,15 @@
-"""How fast conversations are judged.
+"""How fast conversations are judged, and how well where recognition errs.
 
     scripts/bench scoring [--turns FILE.jsonl] [--card ID] [--calls N] [--json]
+    scripts/bench scoring --noise [--turns FILE.jsonl] [--json]
 
 Calls of 694 words are drawn, always the same ones, from labelled turns (``who`` and
 ``text`` in each line of FILE; without it from the sample dialogues, which repeat
 themselves). One process, one thread, its own processor time; the first calls, which fill
 the memory of words, are left out. `exact` reads a call and looks up every phrase of the
 card by lemma; `judged` is the whole verdict, with tolerant matching and nearest misses.
+With `--noise` nothing is timed: the
+turns are put through recognition noise (`benches._noise`, `benches._recognition`).
 See docs/benchmarks.md for what the figures mean.
 """
 
@@ -21,6 +24,7 @@ from time import process_time
 
 from ruamel.yaml import YAML
 
+from benches import _recognition, _talks
 from qa.records import SafeConversation
 from qa.scoring import Document, Scorecard, find_card, judge
 from qa.scoring.compiled import compiled
@@ -42,8 +46,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--turns", type=Path, help="labelled turns, one JSON object a line")
     parser.add_argument("--card", default="support-standard")
     parser.add_argument("--calls", type=int, default=100, help="calls to time")
+    parser.add_argument("--noise", action="store_true", help="put the turns through errors")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
+    if options.noise:
+        return _noise(options.turns, as_json=options.json)
     card = find_card(options.card, load_settings())
     calls = draw(turns_of(options.turns), _WARM + max(options.calls, _STRETCHES))
     figures = speed(card, calls)
@@ -53,6 +60,15 @@ def main(arguments: list[str]) -> int:
         print(f"{card.id}, {len(calls) - _WARM} calls of {WORDS} words, one core")
         for name, rate in figures.items():
             print(f"  {name:8} {rate:8.1f} calls a second")
+    return 0
+
+
+def _noise(path: Path | None, *, as_json: bool) -> int:
+    found = _recognition.figures(_talks.labelled(path) if path else _talks.sampled())
+    if as_json:
+        print(json.dumps({"noise": found}))
+    else:
+        _recognition.show(found)
     return 0
 
 

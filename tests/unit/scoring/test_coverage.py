@@ -9,7 +9,8 @@ from qa.settings import load_settings
 PAGE = (Path(__file__).parents[3] / "docs/reference/coverage.md").read_text("utf-8")
 #: What one conversation can answer: the catalogue of checks this product is held to.
 _ANSWERABLE = """
-open.greeting open.company open.agent_name time.first_reply time.reply_hard time.interim
+open.greeting open.company open.agent_name time.first_reply time.reply_hard time.pickup
+time.interim
 need.clarify need.narrow need.options need.keep_offering need.confirm_choice know.facts
 know.product obj.handle obj.bonus obj.no_pressure info.unavailable info.alternative info.plain
 info.short exp.next_step exp.delay exp.hold exp.vague exp.extra_effort exp.status comp.flow

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from io import StringIO
@@ -19,6 +17,7 @@ from ruamel.yaml.scalarstring import ScalarString
 from qa.errors import Mistake, ScorecardError
 from qa.language import load_pack, pack_languages
 from qa.scoring.checks import kinds, load_kind
+from qa.scoring.digest import digest
 from qa.scoring.examples import ItemExample
 from qa.scoring.phrases import PhraseError, parse
 from qa.scoring.references import Path_, references
@@ -69,6 +68,13 @@ def load_scorecard(source: Path | str, *, name: str = "") -> Scorecard:
     return _Reader(text, name or "scorecard").read()
 
 
+def positions(text: str) -> Mapping[Path_, tuple[int, int]]:
+    """Return line and column, counted from 1, of every value of a card that can be read."""
+    reader = _Reader(text, "")
+    reader.parsed()
+    return reader.values
+
+
 class _Reader:
     """Reads one file and collects its mistakes."""
 
@@ -85,14 +91,14 @@ class _Reader:
         self.unread: frozenset[str] = frozenset()
 
     def read(self) -> Scorecard:
-        data = self._parsed()
+        data = self.parsed()
         if not isinstance(data, dict):
             self._wrong((), "a scorecard is a mapping that begins with 'scorecard: its-id'")
             raise ScorecardError(self.mistakes)
-        digest = _hash(data)
+        said = digest(data)
         ready = self._with_checks(data)
         try:
-            card = Scorecard.model_validate(ready | {"source": self.text, "hash": digest})
+            card = Scorecard.model_validate(ready | {"source": self.text, "hash": said})
         except ValidationError as err:
             self._explain_all((), err)
             card, self.unread = salvage(ready)
@@ -103,7 +109,7 @@ class _Reader:
 
     # --- YAML ----------------------------------------------------------------------
 
-    def _parsed(self) -> Any:
+    def parsed(self) -> Any:
         if len(self.text) > _MAX_CHARACTERS:
             raise ScorecardError(
                 [Mistake(self.name, 0, 0, f"longer than {_MAX_CHARACTERS} characters.")]
@@ -366,33 +372,3 @@ def _scalar(node: Any) -> Any:
         if isinstance(node, plain):
             return plain(node)
     return str(node)
-
-
-def _hash(data: Any) -> str:
-    """Return the digest of what the card says; comments, layout and examples do not count."""
-    said = _canonical(_without_examples(data))
-    text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
-def _without_examples(value: Any) -> Any:
-    """Leave out the tests of a card and of its items (a list of that name is none)."""
-    if isinstance(value, list):
-        return [_without_examples(v) for v in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        k: _without_examples(v) if k in {"sections", "items"} else v
-        for k, v in value.items()
-        if k != "examples"
-    }
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _canonical(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_canonical(v) for v in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value

@@ -34,11 +34,14 @@ class Expect(StrEnum):
 class ItemExample(_Part):
     """One sentence, and what the item must make of it; conditions are taken to hold."""
 
-    #: Who says it; None = whom the item listens to.
+    #: Who says it, `agent` or `customer`; whom the item listens to when left out.
     who: Literal["agent", "customer"] | None = None
+    #: The sentence.
     text: str = Field(min_length=1)
+    #: `pass` or `fail`, its conditions (`only`, `before`, `after`) taken to hold; `hit` or
+    #: `none` where only finding its phrases matters.
     expect: Expect
-    #: BCP-47; "" = told by the words.
+    #: Its language; told by the words when left out.
     language: str = ""
 
 
@@ -47,15 +50,21 @@ class Dialogue(_Part):
 
     #: What it shows, for people.
     about: str = ""
+    #: `call` when left out, or the first that the card is for.
     channel: Channel | None = None
+    #: Who called whom.
     direction: Direction = Direction.UNKNOWN
+    #: Who or what ended it.
     ended_by: EndedBy = EndedBy.UNKNOWN
+    #: Its language; told by the words when left out.
     language: str = ""
+    #: Topics it has.
     topics: tuple[str, ...] = ()
+    #: Tags it has.
     tags: tuple[str, ...] = ()
     #: Facts of the source by name: `queue`, `project`, `ticket`, or any other.
     metadata: dict[str, str] = Field(default_factory=dict)
-    #: One mapping a line: who says what; "agent-2" is another agent.
+    #: Who says what, line by line; `agent-2` is another agent.
     lines: tuple[dict[str, str], ...] = Field(min_length=1)
     #: Verdict by item.
     expect: dict[str, Verdict] = Field(min_length=1)

@@ -331,3 +331,18 @@ METRICS: dict[str, Callable[[Part], Result]] = {
     "words_per_turn": _words_per_turn,
     "ring_seconds": _ring_seconds,
 }
+#: Name in the card -> what it is, for people.
+MEANINGS = {
+    "reply_seconds_first": "seconds the customer waited for the first reply, from when the agent"
+    " was assigned",
+    "reply_seconds_p50": "seconds the customer waited for a reply, half of the times at most",
+    "reply_seconds_p90": "the same, nine times of ten at most",
+    "reply_seconds_max": "seconds of the longest wait for a reply",
+    "dead_air_max": "seconds of the longest silence that nobody announced",
+    "dead_air_share": "such silence as a share of the talk, 0 to 1",
+    "interruptions": "times the agent talked over the customer",
+    "talk_ratio": "the agent's share of the talk, 0 to 1",
+    "agent_wpm": "words that the agent speaks a minute",
+    "words_per_turn": "words that the agent says or writes in a turn",
+    "ring_seconds": "seconds it rang, where the source says so (`ring_seconds` in `extra`)",
+}

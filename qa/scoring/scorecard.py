@@ -55,15 +55,18 @@ Who = Literal["agent", "customer", "any"]
 class Where(Part):
     """The stretch of the conversation to search; several conditions widen it."""
 
-    #: Turns of the searched speaker, counted from the start or the end of the agent's part.
+    #: So many turns of the searched speaker, from the start of the agent's part.
     first_turns: int | None = Field(default=None, ge=1)
+    #: So many turns of the searched speaker, to the end of the agent's part.
     last_turns: int | None = Field(default=None, ge=1)
-    #: Seconds from the first speech and to the last, by the times of words.
+    #: Seconds from the first speech of people on, by the times of words.
     first_seconds: float | None = Field(default=None, gt=0)
+    #: Seconds before the last speech of people ends, by the times of words.
     last_seconds: float | None = Field(default=None, gt=0)
-    #: Share of the agent's part, 0..1: of a call by the times of words, of a chat (and of a
-    #: call that carries no times) by turns of the searched speaker.
+    #: First share of the agent's part, 0 to 1: of a call by the times of words, of a chat (and
+    #: of a call that carries no times) by turns of the searched speaker.
     first_share: float | None = Field(default=None, gt=0, le=1)
+    #: The same, counted from the end.
     last_share: float | None = Field(default=None, gt=0, le=1)
     #: Only from the turn on in which the trigger (`only: seen`) was found.
     after_trigger: bool = False
@@ -72,27 +75,31 @@ class Where(Part):
 class Search(Part):
     """Look for phrases: a condition, a waiver, or a step of a sequence."""
 
-    #: Whose turns; None = those of the item.
+    #: Whose turns: `agent`, `customer` or `any`. Left out: those of the item; of `when` and of
+    #: a `response`'s `to` the other side's.
     who: Who | None = None
+    #: The stretch to search; everywhere when left out.
     where: Where | None = None
+    #: The phrases, of which one is enough.
     any: tuple[PhraseRef, ...] = Field(min_length=1)
     #: Hits needed.
     at_least: int = Field(default=1, ge=1)
-    #: Hits with a negation shortly before them do not count.
+    #: Hits with a negation shortly before them, in the same clause, do not count.
     unless_negated: bool = False
+    #: How far a hit may be from the phrase, see the item's.
     strictness: Strictness = Strictness.MEDIUM
-    #: Of a step: may be missing.
+    #: Of a step of a sequence: may be missing.
     optional: bool = False
 
 
 class Mark(Search):
     """A place to search from or up to: the first time this is said, done or answered."""
 
-    #: One of the three: something said,
+    #: One of three: something that was said,
     any: tuple[PhraseRef, ...] = ()
-    #: a system action by its name among the events, when the source says when it was,
+    #: or a system action, by its name among the events; the source must say when it was,
     action: str | tuple[str, ...] | None = None
-    #: or where an item further up in the card found what it looks for.
+    #: or what an item further up in the card found.
     item: str | None = None
 
     @model_validator(mode="after")
@@ -105,67 +112,92 @@ class Mark(Search):
 class Only(Part):
     """When an item applies. Every condition must hold, or the item is not applicable."""
 
+    #: `call`, `chat` or `mail`.
     channel: Channel | tuple[Channel, ...] | None = None
+    #: `inbound`, `outbound`, `internal` or `unknown`.
     direction: Direction | tuple[Direction, ...] | None = None
+    #: Languages heard in the conversation.
     language: str | tuple[str, ...] | None = None
+    #: Queue that the metadata name.
     queue: str | tuple[str, ...] | None = None
+    #: Client or project that the metadata name.
     project: str | tuple[str, ...] | None = None
     #: One of the conversation's topics.
     topic: str | tuple[str, ...] | None = None
+    #: One of the conversation's tags.
     tag: str | tuple[str, ...] | None = None
-    #: Named facts of the source, each with the values that will do; `true` = any value.
+    #: Facts of the source by name, each with the values that will do; `true` = any value at
+    #: all, `false` = none.
     metadata: dict[str, bool | str | tuple[str, ...]] | None = None
+    #: `agent`, `customer`, `system`, `transfer`, `recording_cut` or `unknown`.
     ended_by: EndedBy | tuple[EndedBy, ...] | None = None
     #: A system action of that name is among the events.
     action: str | tuple[str, ...] | None = None
+    #: Whether times are known.
     has_times: bool | None = None
+    #: Whether the conversation was transferred.
     transferred: bool | None = None
-    #: The agent is the first (the last) of the conversation.
+    #: The agent is the first of the conversation: who takes over owes no greeting.
     first_agent: bool | None = None
+    #: The agent is the last of the conversation: who hands on owes no farewell.
     last_agent: bool | None = None
-    #: Something was said: a list or family by name, of the customer, or what `when` looks for.
+    #: A list or family that the customer must have said something of.
     seen: str | None = None
+    #: A search of its own that must find something, of the customer unless it says `who`.
     when: Search | None = None
 
 
 class Item(Part):
     """One question about the conversation."""
 
+    #: Unique in the card: lower-case letters, digits, `-`, `_`.
     id: str = Field(pattern=_ID)
     #: The question, as a supervisor would ask it.
     ask: str = Field(min_length=1)
+    #: 0 to 1000; 0 = advice.
     weight: float = Field(default=1.0, ge=0, le=1000, allow_inf_nan=False)
-    #: A fail weighs more than its weight: `true` zeroes the total once a human has
-    #: confirmed it, `section` the section, `outcome` fails without touching the total;
+    #: A fail weighs more than its weight: `true` (or `whole`) zeroes the total once a human
+    #: has confirmed it, `section` the section, `outcome` fails without touching the total;
     #: `automatic` zeroes the total at once.
     critical: Literal[False, True, "whole", "section", "outcome", "automatic"] = False
-    #: Takes its weight away when failed, earns nothing (always so for `none`).
+    #: Takes its weight away when failed, earns nothing (always so for `none`, and for `at_most`
+    #: without `at_least`).
     deducts: bool = False
     #: Adds its weight in points, outside the denominator.
     bonus: bool = False
     #: Shown, never scored.
     advice_only: bool = False
+    #: Whose words are searched: `agent`, `customer` or `any`.
     who: Who = "agent"
+    #: The stretch to search; everywhere when left out.
     where: Where | None = None
+    #: When it applies; always when left out.
     only: Only | None = None
-    #: Not applicable when this is found.
+    #: A search: not applicable when it finds something.
     not_if: Search | None = None
-    #: Passes as well when this is found.
+    #: A search: passes as well when it finds something (the customer said it already).
     or_if: Search | None = None
-    #: Only what comes before the first time this is found counts; not applicable if it never is.
+    #: A mark: only what comes before it counts, not applicable if it never came.
     before: Mark | None = None
-    #: Only what comes after the first time this is found counts; not applicable if it never is.
+    #: A mark: only what comes after it counts, not applicable if it never came.
     after: Mark | None = None
+    #: Hits needed; one when left out.
     at_least: int | None = Field(default=None, ge=1)
+    #: Hits allowed; any number when left out.
     at_most: int | None = Field(default=None, ge=0)
+    #: A hit with a negation in the four words before, in the same clause, does not count; on a
+    #: card with a `politeness` or `dep` item English negation is told by sentence structure.
     unless_negated: bool = False
+    #: How far a hit may be from the phrase: `exact` (any form of the words), `high`, `medium`,
+    #: `low`. Left out: `medium`; `none` is always `exact`.
     strictness: Strictness | None = None
-    #: Give partial credit.
+    #: Give part of the credit for part of it.
     partial: bool = False
-    #: Turns, seconds between the first step of a sequence and its last.
+    #: Of a sequence: turns from its first step to its last.
     within_turns: int | None = Field(default=None, ge=1)
+    #: Of a sequence: seconds from its first step to its last.
     within_seconds: float | None = Field(default=None, gt=0)
-    #: Mean word confidence below which an absence is "not heard clearly"; None = the card's.
+    #: Mean word confidence below which an absence is "not heard clearly"; the card's when left out.
     min_confidence: float | None = Field(default=None, ge=0, le=1)
     #: What a coach would say.
     advice: str = ""
@@ -207,9 +239,13 @@ class Item(Part):
 class Section(Part):
     """Items that belong together and weigh together."""
 
+    #: Unique in the card: lower-case letters, digits, `-`, `_`.
     id: str = Field(pattern=_ID)
+    #: Name for people.
     title: str = ""
+    #: Weight in the total, in the mode `sections`; weights need not come to 100.
     weight: float = Field(default=1.0, ge=0, le=1000, allow_inf_nan=False)
+    #: The items, at least one.
     items: tuple[Item, ...] = Field(min_length=1)
 
 
@@ -228,14 +264,19 @@ class Mode(StrEnum):
 class Scorecard(Part):
     """A card: what good service means here. Frozen, with the text it was read from."""
 
+    #: The card's id: lower-case letters, digits, `-`, `_`.
     id: str = Field(pattern=_ID, alias="scorecard")
+    #: Whole number; raise it with every change.
     version: int = Field(default=1, ge=1)
+    #: Name for people.
     title: str = ""
     #: Languages it is written for; empty = every language that has a pack.
     languages: tuple[str, ...] = ()
-    #: Channels it is meant for; empty = all.
+    #: Channels it is meant for (`call`, `chat`, `mail`); empty = all.
     channels: tuple[Channel, ...] = ()
+    #: How items come together: `sections`, `items` or `points`.
     mode: Mode = Mode.SECTIONS
+    #: Total from which on a conversation has passed, 0 to 100.
     pass_mark: float = Field(default=80.0, ge=0, le=100)
     #: The most that bonus may lift a total to.
     bonus_cap: float = Field(default=100.0, ge=100, le=1000)
@@ -243,10 +284,11 @@ class Scorecard(Part):
     low_coverage: float = Field(default=0.5, ge=0, le=1)
     #: Mean word confidence below which an absence is "not heard clearly".
     min_confidence: float = Field(default=0.6, ge=0, le=1)
-    #: Values for {name} in phrases.
+    #: Values for `{name}` in phrases. `company: []` is filled from the setting `company`.
     vars: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    #: Phrases by list and language.
+    #: Phrases by list and language; a list of a family's name takes the family's place.
     lists: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    #: The sections, at least one.
     sections: tuple[Section, ...] = Field(min_length=1)
     #: Conversations that test the card; see `qa scorecard test`.
     examples: tuple[Dialogue, ...] = ()

@@ -15,9 +15,11 @@ class Band(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: Where it begins; open when left out.
     at_least: float | None = None
+    #: Where it ends; open when left out.
     at_most: float | None = None
-    #: Share of the item's credit, 0..1.
+    #: Share of the item's credit, 0 to 1.
     credit: float = Field(ge=0, le=1)
 
     @model_validator(mode="after")

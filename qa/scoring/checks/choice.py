@@ -18,14 +18,19 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: Its name.
     answer: str = Field(min_length=1)
-    #: What is said when this is the answer; () = the answer when no other is.
+    #: What is said when this is the answer; only the last may do without, and stands for the rest.
     any: tuple[PhraseRef, ...] = ()
+    #: Whose words; those of the item when left out.
     who: Who | None = None
+    #: The stretch to search; the item's when left out.
     where: Where | None = None
+    #: Hits needed.
     at_least: int = Field(default=1, ge=1)
+    #: Hits with a negation shortly before them do not count.
     unless_negated: bool = False
-    #: Share of the item's credit, 0..1.
+    #: Share of the item's credit, 0 to 1.
     credit: float = Field(ge=0, le=1)
 
     @property

@@ -18,6 +18,7 @@ class Count(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: The phrases; each time one is said counts.
     any: tuple[PhraseRef, ...] = Field(min_length=1)
     #: The first band that holds the count decides; none = no credit.
     bands: tuple[Band, ...] = Field(min_length=1)

@@ -68,7 +68,10 @@ class Dep(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: What evidence calls it.
     name: str = Field(min_length=1)
+    #: Its words, as spaCy writes them: `RIGHT_ID`, `RIGHT_ATTRS`, from the second on `LEFT_ID` and
+    #: `REL_OP`. Attributes take a text, or `IN` or `NOT_IN` with texts.
     pattern: tuple[Link, ...] = Field(min_length=1, max_length=_MOST_LINKS)
 
     @model_validator(mode="after")

@@ -20,10 +20,13 @@ class Bounds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: Full credit up to here.
     at_most: float | None = None
+    #: Full credit from here on.
     at_least: float | None = None
     #: Half the credit up to here.
     partial_at_most: float | None = None
+    #: Half the credit from here on.
     partial_at_least: float | None = None
     #: Credit by bands instead; the first that holds the figure decides.
     bands: tuple[Band, ...] = ()

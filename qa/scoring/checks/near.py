@@ -18,8 +18,11 @@ class Near(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: Phrases of which one must be said,
     any: tuple[PhraseRef, ...] = Field(min_length=1)
+    #: and one of these, in the same turn, before or after it.
     to: tuple[PhraseRef, ...] = Field(min_length=1)
+    #: Words that may stand between.
     within_words: int = Field(default=8, ge=0, le=200)
 
     def references(self) -> Sequence[Sequence[PhraseRef]]:

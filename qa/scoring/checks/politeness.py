@@ -30,10 +30,11 @@ class Politeness(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    #: The mean over the turns that is asked for, 0 (rude) to 1 (very polite).
     at_least: float = Field(ge=0, le=1)
     #: Half the credit from here on.
     partial_at_least: float | None = Field(default=None, ge=0, le=1)
-    #: Whose manners the weights are for: people at work, or anybody's.
+    #: Whose manners the weights are for: `agent`, people at work, or `plain`, anybody's.
     register_: Register = Field(default="agent", alias="register")
 
     @model_validator(mode="after")

@@ -20,6 +20,7 @@ class Response(BaseModel):
 
     #: What is to be answered; of the customer unless it says `who`.
     to: Search
+    #: The answers, of which one is enough.
     any: tuple[PhraseRef, ...] = Field(min_length=1)
     #: Turns of the answering side, after the trigger, in which an answer counts.
     within_turns: int = Field(default=2, ge=1)

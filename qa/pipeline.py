@@ -139,8 +139,8 @@ class Pipeline:
         Parameters
         ----------
         playback : where to write what may be played: the recording with every
-            redacted span silenced. None, no recording, or something redacted whose
-            time is not known: nothing is written.
+            redacted span silenced, and beside it its peaks. None, no recording, or
+            something redacted whose time is not known: nothing is written.
 
         Raises
         ------

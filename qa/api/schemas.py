@@ -130,6 +130,14 @@ class ConversationOut(Public):
     )
 
 
+class PeaksOut(Public):
+    """How loud each side of a recording is, from its first second on; 0 to 255."""
+
+    per_second: float
+    agents: tuple[int, ...] = Field(description="The agents' side.")
+    others: tuple[int, ...] = Field(description="Everybody else's.")
+
+
 class AssessmentsOut(Public):
     """Every agent's part of a conversation, by every card."""
 

@@ -7,10 +7,20 @@ files are recordings (`sniff`) and what they hold (`checksum`).
 
 from qa.audio.decode import decode
 from qa.audio.files import AUDIO_SUFFIXES, checksum, open_audio, probe, sniff
-from qa.audio.playback import PLAYBACK_SUFFIX, PLAYBACK_TYPE, peaks, write_playback
+from qa.audio.playback import (
+    PEAKS_PER_SECOND,
+    PEAKS_SUFFIX,
+    PLAYBACK_SUFFIX,
+    PLAYBACK_TYPE,
+    peaks,
+    save_peaks,
+    write_playback,
+)
 
 __all__ = [
     "AUDIO_SUFFIXES",
+    "PEAKS_PER_SECOND",
+    "PEAKS_SUFFIX",
     "PLAYBACK_SUFFIX",
     "PLAYBACK_TYPE",
     "checksum",
@@ -18,6 +28,7 @@ __all__ = [
     "open_audio",
     "peaks",
     "probe",
+    "save_peaks",
     "sniff",
     "write_playback",
 ]

@@ -19,6 +19,10 @@ from qa.records import SAMPLE_RATE, Waveform
 
 PLAYBACK_SUFFIX = ".mp3"
 PLAYBACK_TYPE = "audio/mpeg"
+#: The peaks lie beside the copy, under its name with this ending.
+PEAKS_SUFFIX = ".npy"
+#: Peaks a second that are kept: a word is some ten of them wide.
+PEAKS_PER_SECOND = 25
 
 #: Bits a second for one channel; two take a third more, the sides seldom speaking at once.
 _BIT_RATE = 48_000
@@ -37,9 +41,10 @@ def write_playback(
     *,
     margin_s: float = 0.1,
 ) -> None:
-    """Write a copy for listening, with spans silenced on every channel.
+    """Write a copy for listening, with spans silenced on every channel, and its peaks.
 
-    Appears under `path` whole or not at all, readable by its owner only.
+    Appears under `path` whole or not at all, readable by its owner only. The peaks are
+    those of the copy, so that nothing of what is silenced can be seen in them.
 
     Parameters
     ----------
@@ -57,16 +62,22 @@ def write_playback(
         handle, name = tempfile.mkstemp(dir=path.parent, suffix=".part")
         os.close(handle)
         try:
-            _encode(audio, spans, Path(name))
+            drawn = _encode(audio, spans, Path(name))
+            save_peaks(drawn, path.with_suffix(PEAKS_SUFFIX))
             Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
+            path.with_suffix(PEAKS_SUFFIX).unlink(missing_ok=True)
             raise
 
 
-def _encode(audio: Waveform, spans: Sequence[tuple[int, int]], path: Path) -> None:
+def _encode(
+    audio: Waveform, spans: Sequence[tuple[int, int]], path: Path
+) -> NDArray[np.float32]:
+    """Encode to a file; return the peaks of what was written."""
     av = libav()
     samples = audio.samples[:_MAX_CHANNELS]
+    drawn = [np.zeros((len(samples), 0), np.float32)]
     layout = "mono" if len(samples) == 1 else "stereo"
     with av.open(str(path.absolute()), "w", format="mp3") as container:
         stream = container.add_stream(
@@ -78,7 +89,9 @@ def _encode(audio: Waveform, spans: Sequence[tuple[int, int]], path: Path) -> No
             frame = av.AudioFrame.from_ndarray(block, format="fltp", layout=layout)
             frame.sample_rate, frame.pts = SAMPLE_RATE, at
             container.mux(stream.encode(frame))
+            drawn.append(peaks(Waveform(block), per_second=PEAKS_PER_SECOND))
         container.mux(stream.encode(None))
+    return np.concatenate(drawn, axis=1)
 
 
 def _merged(silence: Sequence[tuple[float, float]], margin_s: float) -> list[tuple[int, int]]:
@@ -123,3 +136,9 @@ def peaks(audio: Waveform, *, per_second: int) -> NDArray[np.float32]:
             loudest = np.maximum.reduceat(block, part[:-1] - part[0], axis=1)
             out[:, k : k + len(part) - 1] = loudest
     return out
+
+
+def save_peaks(drawn: NDArray[np.float32], path: Path) -> None:
+    """Keep peaks, a byte each; readable by their owner only."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        np.save(out, np.rint(drawn * 255).astype(np.uint8))

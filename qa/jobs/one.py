@@ -104,7 +104,7 @@ def _listen_and_judge(job: Job, *, store: Store, pipeline: Pipeline, settings: S
 
 
 def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> SafeConversation:
-    from qa.audio import PLAYBACK_SUFFIX  # noqa: PLC0415 - the parent decodes nothing
+    from qa.audio import PEAKS_SUFFIX, PLAYBACK_SUFFIX  # noqa: PLC0415 - the parent decodes nothing
 
     conversation = store.conversation(job.id)
     with store.vault.scratch() as folder:
@@ -112,6 +112,9 @@ def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> SafeConversation:
         heard = pipeline.listen(conversation, playback=playback)
         if playback.exists():
             store.vault.put("playback", job.id, playback)
+        peaks = playback.with_suffix(PEAKS_SUFFIX)
+        if peaks.exists():
+            store.vault.put("peaks", job.id, peaks)
         store.save_heard(job.id, heard)
     return heard.safe
 

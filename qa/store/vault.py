@@ -3,7 +3,7 @@
 A folder that only its owner can read (0700, files 0600). Every write is whole or
 did not happen. The pipeline reads with `read`; people come in through the one
 door that is logged, `open`. The playback of a call is derived, its redacted spans
-silenced, so it may be served: `path`.
+silenced, and so are its peaks; both may be served: `path`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from qa.errors import InputError, NotFound, UsageError
 from qa.records import Conversation
 from qa.store.database import from_os_error, private_folder
 
-Kind = Literal["conversation", "turns", "playback", "original", "upload", "rejects"]
+Kind = Literal["conversation", "turns", "playback", "peaks", "original", "upload", "rejects"]
 #: What `path` hands out: nothing in it was left unredacted.
-SAFE_KINDS = frozenset({"playback"})
+SAFE_KINDS = frozenset({"playback", "peaks"})
 _ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
 
 #: Called before the vault opens: kind, id, who, reason.
@@ -109,7 +109,7 @@ class Vault:
         self._log(kind, id, who, reason)
         return path.open("rb")
 
-    def path(self, kind: Literal["playback"], id: str) -> Path:
+    def path(self, kind: Literal["playback", "peaks"], id: str) -> Path:
         """Return the file of a derived object, to be served in parts.
 
         Raises

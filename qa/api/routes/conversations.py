@@ -12,12 +12,14 @@ from qa.access import Principal, Right
 from qa.api.actions import score_again
 from qa.api.deps import IdDep, SettingsDep, StoreDep
 from qa.api.identity import requires
+from qa.api.peaks import picture
 from qa.api.schemas import (
     Accepted,
     ConversationOut,
     ConversationPage,
     CountsOut,
     ListQuery,
+    PeaksOut,
     ScoreIn,
 )
 from qa.errors import NotFound
@@ -93,6 +95,16 @@ def hear_conversation(id: IdDep, store: StoreDep) -> FileResponse:
         media_type=_SOUND.get(path.suffix, "application/octet-stream"),
         headers={"cache-control": "private, no-cache"},
     )
+
+
+@router.get("/conversations/{id}/peaks", dependencies=[requires(Right.HEAR)])
+def draw_conversation(
+    id: IdDep,
+    store: StoreDep,
+    points: Annotated[int, Query(ge=1, description="At most so many a side.")] = 3000,
+) -> PeaksOut:
+    """Draw a call: how loud each side is, what was redacted being silent."""
+    return picture(store, id, points=points)
 
 
 @router.post("/conversations/{id}/roles/swap", status_code=HTTPStatus.ACCEPTED)

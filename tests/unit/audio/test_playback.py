@@ -8,7 +8,14 @@ import av
 import numpy as np
 import pytest
 
-from qa.audio import decode, peaks, sniff, write_playback
+from qa.audio import (
+    PEAKS_PER_SECOND,
+    PEAKS_SUFFIX,
+    decode,
+    peaks,
+    sniff,
+    write_playback,
+)
 from qa.audio import playback as playback_module
 from qa.errors import DiskFull
 from qa.records import SAMPLE_RATE, Waveform
@@ -40,7 +47,7 @@ def test_the_copy_sounds_like_the_recording(make, tmp_path, scratch, channels):
     for k in range(channels):
         assert make.likeness(audio.samples[k], tone(channels=channels).samples[k])[0] > 0.99
     assert path.stat().st_mode & 0o777 == 0o600
-    assert [p.name for p in path.parent.iterdir()] == ["call.mp3"]
+    assert {p.name for p in path.parent.iterdir()} == {"call.mp3", "call.npy"}
 
 
 def test_every_second_takes_the_same_room_so_that_players_seek_right(make, tmp_path):
@@ -90,6 +97,20 @@ def test_spans_over_the_edge_of_a_block_are_silent_on_both_sides_of_it(
     audio, _ = heard(make, path, scratch)
     assert np.abs(audio.samples[0, 30_500:33_500]).max() < 0.01
     assert np.abs(audio.samples[0, 28_000:30_000]).max() > 0.4
+
+
+def test_nothing_that_is_silenced_can_be_seen_in_the_peaks(tmp_path, monkeypatch):
+    monkeypatch.setattr(playback_module, "BLOCK", SAMPLE_RATE)
+    write_playback(tone(channels=2), [(1.0, 2.0)], tmp_path / "call.mp3", margin_s=0.0)
+    kept = tmp_path / "call.npy"
+    drawn = np.load(kept)
+    assert drawn.shape == (2, 4 * PEAKS_PER_SECOND)
+    assert kept.stat().st_mode & 0o777 == 0o600
+    loud = drawn[0] > 50
+    inside = slice(PEAKS_PER_SECOND, 2 * PEAKS_PER_SECOND)
+    assert not drawn[:, inside].any()
+    assert loud[:PEAKS_PER_SECOND].all()
+    assert loud[2 * PEAKS_PER_SECOND :].all()
 
 
 def test_the_recording_itself_is_left_as_it_was(tmp_path):

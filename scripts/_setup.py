@@ -28,6 +28,8 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "callcenter-qa.json"
 #: What each set of packages is pinned by; "test" comes on top of "demo".
 PINS = {"demo": ROOT / "constraints" / "demo.txt", "test": ROOT / "constraints" / "test.txt"}
+#: What bundles the pages' scripts on a machine without Node.
+NODE = ROOT / "constraints" / "node.txt"
 #: The makers' index of CPU builds, for systems where pip's own has CUDA in it.
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 #: Seconds that index has for an answer.
@@ -70,6 +72,7 @@ def set_up(*sets: str, say: TextIO = sys.stderr) -> Path:
     wanted = {name: digest(name) for name in sets}
     stamped = _stamped() if python.exists() else {}
     if all(stamped.get(name) == value for name, value in wanted.items()):
+        _build_pages(python)
         return python
     plan: Torch | None = None
     if not python.exists():
@@ -86,6 +89,10 @@ def set_up(*sets: str, say: TextIO = sys.stderr) -> Path:
         if stamped.get(name) != wanted[name]:
             print(f"Installing {PINS[name].relative_to(ROOT)}: {size_of(name)}.", file=say)
             _pip(python, ("--no-deps", "--prefer-binary", "-r", str(PINS[name])))
+    if not shutil.which("npm"):
+        print(f"Installing {NODE.name}: {_size(NODE)}.", file=say)
+        _pip(python, ("--no-deps", "--prefer-binary", "-r", str(NODE)))
+    _build_pages(python)
     _pip(python, ("--no-deps", "--no-build-isolation", "-e", str(ROOT)))
     STAMP.write_text(json.dumps({**stamped, **wanted}), encoding="utf-8")
     return python
@@ -99,7 +106,11 @@ def digest(name: str) -> str:
 
 def size_of(name: str) -> str:
     """Return the size of the download, as the pins' own first lines tell it."""
-    found = re.search(r"^# download: (.+)$", PINS[name].read_text(encoding="utf-8"), re.MULTILINE)
+    return _size(PINS[name])
+
+
+def _size(pins: Path) -> str:
+    found = re.search(r"^# download: (.+)$", pins.read_text(encoding="utf-8"), re.MULTILINE)
     return found.group(1) if found else "size not known"
 
 
@@ -277,6 +288,12 @@ def _dotted(version: tuple[int, int]) -> str:
 
 def _quiet(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, check=False, capture_output=True, text=True)
+
+
+def _build_pages(python: Path) -> None:
+    """Build what the pages run; does nothing where it stands. Told apart from pip's own talk."""
+    command = [str(python), str(ROOT / "scripts" / "build-pages")]
+    _must(command, "The pages' scripts could not be built.")
 
 
 def _pip(python: Path, arguments: Sequence[str]) -> None:

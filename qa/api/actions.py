@@ -100,6 +100,44 @@ def _check_critical(store: Store, id: str, card: str, item: str, who: Principal)
             who.check(Right.CONFIRM_CRITICAL, facts)
 
 
+def agree(
+    store: Store, id: str, card: str, *, who: Principal, party: str | None
+) -> tuple[str, ...]:
+    """Confirm every verdict of the machine that no human has looked at; return those items.
+
+    What the machine left open stays open: there is nothing to agree with. So does a critical
+    fail where confirming those is not the right of whoever agrees.
+
+    Raises
+    ------
+    NotFound, UsageError : see `Store.override`.
+    """
+    criticals = who.may(Right.CONFIRM_CRITICAL, store.facts(id))
+    confirmed = []
+    for reviewed in store.assessments(id):
+        about = reviewed.assessment
+        if about.card.id != card or party not in {None, about.party}:
+            continue
+        for finding in about.findings:
+            if finding.verdict is Verdict.REVIEW or reviewed.override(finding.item):
+                continue
+            if finding.critical and not criticals:
+                continue
+            value = finding.value if finding.verdict is Verdict.PARTIAL else None
+            store.override(
+                id,
+                card,
+                finding.item,
+                finding.verdict,
+                comment="",
+                who=who.name,
+                party=about.party,
+                value=value,
+            )
+            confirmed.append(finding.item)
+    return tuple(confirmed)
+
+
 def value_of(verdict: Verdict, share: float | None) -> float | None:
     """Return the value of a verdict given as a share in percent; only partial ones have one.
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 from fastapi import FastAPI
+from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Scope
 
 from qa import __version__
 from qa.access.passwords import Passwords
@@ -30,6 +34,18 @@ _API = (
     me.router,
     health.router,
 )
+
+
+class _Static(StaticFiles):
+    """Files of the pages; what was built has its content in its name and is kept for good."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with a file."""
+        answer = await super().get_response(path, scope)
+        built = path.startswith("built/") and answer.status_code < HTTPStatus.BAD_REQUEST
+        kept = "public, max-age=31536000, immutable" if built else "no-cache"
+        answer.headers["cache-control"] = kept
+        return answer
 
 
 def build(settings: Settings) -> FastAPI:
@@ -77,7 +93,9 @@ def build(settings: Settings) -> FastAPI:
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
     for router in (door.router, pages.router):
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.mount("/static", _Static(directory=STATIC), name="static")
+    # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(errors.LastResort)
     app.add_middleware(
         Guard,

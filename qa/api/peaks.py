@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.api.pages.timeline import redacted, talk
 from qa.api.schemas import PeaksOut
 from qa.errors import NotFound
 from qa.records import AudioSource, Role, SafeConversation, SpeechSpan
@@ -38,11 +39,14 @@ def picture(store: Store, id: str, *, points: int) -> PeaksOut:
         _make(store, id)
     drawn: Drawn = np.load(store.vault.path("peaks", id), mmap_mode="r", allow_pickle=False)
     each = max(-(-drawn.shape[1] // points), 1)
-    agents, others = sides(drawn, store.safe(id), per_second=PEAKS_PER_SECOND)
+    safe = store.safe(id)
+    agents, others = sides(drawn, safe, per_second=PEAKS_PER_SECOND)
     return PeaksOut(
         per_second=PEAKS_PER_SECOND / each,
         agents=tuple(_loudest(agents, each).tolist()),
         others=tuple(_loudest(others, each).tolist()),
+        talk=tuple(talk(safe)),
+        redacted=tuple(redacted(safe)),
     )
 
 
@@ -68,9 +72,9 @@ def sides(drawn: Drawn, safe: SafeConversation, *, per_second: int) -> tuple[Dra
         one = min(channels[0], default=1 - min(channels[1], default=1))
         return drawn[one], drawn[1 - one]
     mixed = drawn.max(axis=0)
-    talk, other = (_during(group, len(mixed), per_second) for group in (mine, theirs))
-    quiet = ~(talk | other)
-    return np.where(talk | quiet, mixed, 0), np.where(other | quiet, mixed, 0)
+    mine_on, theirs_on = (_during(group, len(mixed), per_second) for group in (mine, theirs))
+    quiet = ~(mine_on | theirs_on)
+    return np.where(mine_on | quiet, mixed, 0), np.where(theirs_on | quiet, mixed, 0)
 
 
 def _during(spans: Iterable[SpeechSpan], n: int, per_second: int) -> NDArray[np.bool_]:

@@ -136,6 +136,8 @@ class PeaksOut(Public):
     per_second: float
     agents: tuple[int, ...] = Field(description="The agents' side.")
     others: tuple[int, ...] = Field(description="Everybody else's.")
+    talk: tuple[tuple[float, float], ...] = Field(description="When anybody talks, in seconds.")
+    redacted: tuple[tuple[float, float], ...] = Field(description="What was silenced.")
 
 
 class AssessmentsOut(Public):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from qa.api import words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
+#: What scripts/build-pages makes; its names change with its content.
+BUILT = STATIC / "built"
 
 
 def _environment() -> Environment:
@@ -27,9 +31,25 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["words"] = words
-    # Browsers keep the style sheet; a new version of the program has a new address.
     made.globals["version"] = __version__
+    made.globals["asset"] = asset
     return made
+
+
+@cache
+def built() -> Mapping[str, str] | None:
+    """Return the made file of each script and style; None where none were built."""
+    try:
+        found = json.loads((BUILT / "build.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    files: dict[str, str] = found["files"]
+    return files
+
+
+def asset(name: str) -> str:
+    """Return the address of a script or style; it leads nowhere where none were built."""
+    return f"/static/built/{(built() or {}).get(name, name)}"
 
 
 _TEMPLATES = Jinja2Templates(env=_environment())
@@ -52,3 +72,8 @@ def page(
         status_code=status,
         headers=dict(headers) if headers else None,
     )
+
+
+def partial(request: Request) -> bool:
+    """Whether a script of a page asks, which puts the answer into that page."""
+    return request.headers.get("hx-request-type") == "partial"

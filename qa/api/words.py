@@ -113,6 +113,18 @@ def clock(seconds: float | None) -> str:
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes:02}:{rest:02}"
 
 
+def lasting(seconds: float) -> str:
+    """Word how long something takes: "8 s", "2 min 10 s", "1 h 5 min"."""
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    minutes, rest = divmod(rest, 60)
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    if minutes:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{rest} s"
+
+
 def moment(at: datetime) -> str:
     """Word a moment, in the zone of this machine: ``2026-03-04 09:30``."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M")

@@ -71,9 +71,7 @@ def write_playback(
             raise
 
 
-def _encode(
-    audio: Waveform, spans: Sequence[tuple[int, int]], path: Path
-) -> NDArray[np.float32]:
+def _encode(audio: Waveform, spans: Sequence[tuple[int, int]], path: Path) -> NDArray[np.float32]:
     """Encode to a file; return the peaks of what was written."""
     av = libav()
     samples = audio.samples[:_MAX_CHANNELS]

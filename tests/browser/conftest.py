@@ -2,6 +2,8 @@
 
 import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from importlib.util import module_from_spec, spec_from_file_location
@@ -9,8 +11,15 @@ from pathlib import Path
 
 import pytest
 
-_SEEDING = Path(__file__).parents[1] / "integration" / "seeding.py"
+_ROOT = Path(__file__).parents[2]
+_SEEDING = _ROOT / "tests" / "integration" / "seeding.py"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built():
+    """What the pages run in the browser, made anew where its sources have changed."""
+    subprocess.run([sys.executable, _ROOT / "scripts" / "build-pages"], check=True)
 
 
 @pytest.fixture(scope="session")

@@ -58,7 +58,7 @@ def test_a_failed_item_is_heard_answered_and_moves_the_total(page):
     # Disagree, without the recording stopping.
     assert page.locator(".total").inner_text() == "40"
     missed.get_by_text("Disagree").click()
-    missed.get_by_label("Your verdict").select_option("pass")
+    missed.get_by_role("radio", name="Pass").check()
     missed.get_by_label("Comment").fill("She asked, in other words.")
     missed.get_by_role("button", name="Save verdict").click()
     page.locator(".total", has_text="60").wait_for()

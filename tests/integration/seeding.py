@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from qa.audio import PLAYBACK_SUFFIX, write_playback
+from qa.audio import PEAKS_SUFFIX, PLAYBACK_SUFFIX, write_playback
 from qa.errors import AudioError
 from qa.records import (
     Conversation,
@@ -190,6 +190,7 @@ def _keep_sound(store: Store, safe: SafeConversation) -> None:
         path = folder / f"playback{PLAYBACK_SUFFIX}"
         write_playback(make_waveform(safe.turns), [(15.0, 17.0)], path)
         store.vault.put("playback", safe.id, path)
+        store.vault.put("peaks", safe.id, path.with_suffix(PEAKS_SUFFIX))
 
 
 def _fail(store: Store, conversation: Conversation) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from qa.api import create_app
 from qa.audio import PLAYBACK_TYPE
-from qa.store import Store
+from qa.store import Store, open_store
 
 V1 = "/api/v1"
 ITEM = f"{V1}/conversations/refund/assessments/front-desk/items/anything_else/override"
@@ -322,7 +322,7 @@ def test_other_sites_cannot_change_anything(client, headers, status):
     assert len(assessment(client)["overrides"]) == (status == 200)
 
 
-@pytest.mark.parametrize("path", ["/", "/conversations/refund", f"{V1}/counts", "/static/qa.js"])
+@pytest.mark.parametrize("path", ["/", "/conversations/refund", f"{V1}/counts", "/static/icon.svg"])
 def test_every_answer_keeps_foreign_scripts_and_frames_out(client, path):
     headers = client.get(path).headers
     policy = headers["content-security-policy"]
@@ -330,6 +330,40 @@ def test_every_answer_keeps_foreign_scripts_and_frames_out(client, path):
     assert "unsafe-inline" not in policy
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["cross-origin-resource-policy"] == "same-origin"
+
+
+def test_a_style_of_one_answer_is_of_no_use_in_another(client):
+    first, second = (client.get("/").headers["content-security-policy"] for _ in range(2))
+    assert first != second
+
+
+def test_a_call_is_drawn_by_its_sides(client):
+    found = client.get(f"{V1}/conversations/refund/peaks", params={"points": 100}).json()
+    assert 0 < len(found["agents"]) == len(found["others"]) <= 100
+    each = 1 / found["per_second"]
+    loud = [max(found[side][int(1.5 / each) : int(4 / each)]) for side in ("agents", "others")]
+    assert loud[0] > 0 == loud[1]  # it is the agent who speaks
+    assert found["talk"][0][0] == 1.0
+
+
+def test_a_call_that_was_heard_before_peaks_were_kept_is_drawn_when_asked(client, settings):
+    asked = f"{V1}/conversations/refund/peaks"
+    kept = client.get(asked).json()
+    with open_store(settings) as store:
+        assert store.vault.drop("peaks", "refund")
+    made = client.get(asked).json()
+    assert len(made["agents"]) == pytest.approx(len(kept["agents"]), abs=5)
+    assert max(made["agents"]) == pytest.approx(max(kept["agents"]), abs=20)
+
+
+def test_a_chat_cannot_be_drawn(client):
+    assert client.get(f"{V1}/conversations/order-chat/peaks").status_code == 404
+
+
+def test_long_answers_are_compressed_and_sound_is_not(client):
+    headers = {"accept-encoding": "gzip"}
+    assert client.get("/", headers=headers).headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in client.get(AUDIO, headers=headers).headers
 
 
 def test_what_people_said_is_not_kept_by_browsers(client):
@@ -380,9 +414,11 @@ def test_the_server_needs_no_other_machine():
     """No address of another machine stands in what browsers load."""
     from qa.api.templating import HERE
 
-    files = [*(HERE / "static").iterdir(), *(HERE / "templates").iterdir()]
+    inside = [*(HERE / "static").rglob("*"), *(HERE / "templates").rglob("*")]
+    files = [f for f in inside if f.suffix in {".html", ".css", ".js", ".svg"}]
     assert len(files) >= 6
     for file in files:
-        text = file.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        # What the World Wide Web Consortium names is a name: nobody asks there.
+        text = file.read_text(encoding="utf-8").replace("http://www.w3.org/", "")
         assert "http://" not in text, file.name
         assert "https://" not in text, file.name

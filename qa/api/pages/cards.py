@@ -122,6 +122,11 @@ class CardView:
         return tuple(sorted((i for i in self.items if i.attention), key=lambda i: not i.suspected))
 
     @property
+    def unseen(self) -> int:
+        """How many of the machine's verdicts no human has looked at."""
+        return sum(i.override is None and i.verdict is not Verdict.REVIEW for i in self.items)
+
+    @property
     def overridden(self) -> bool:
         """Whether a human's verdict counts in the score."""
         return any(item.override is not None for item in self.items)

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from qa.access import Principal, Right
 from qa.api import words
 from qa.api.actions import card_title
 from qa.api.pages.cards import CardView, card_view, evidence_by_id
 from qa.api.pages.listing import name_of
-from qa.api.pages.transcript import bars, party_names, turn_views
+from qa.api.pages.timeline import timeline
+from qa.api.pages.transcript import Part, loaded, parts, party_names
 from qa.api.routes.conversations import audio_address
-from qa.records import AudioFacts, Layout, Role, SafeConversation
+from qa.errors import NotFound
+from qa.records import AudioFacts, Channel, Layout, Role, SafeConversation
 from qa.store import Store
 from qa.store.tables import State
 from qa.store.views import ConversationSummary
@@ -45,10 +48,37 @@ class Head:
     heard: bool
     audio: str | None
     duration: float | None
+    #: Whether it was spoken; what was written has no sound to miss.
+    call: bool
+    #: Whether who asks may hear it.
+    hears: bool
 
 
-def conversation_page(store: Store, id: str) -> dict[str, Any]:
-    """Return all that the page's template needs."""
+def conversation_page(store: Store, id: str, who: Principal, *, part: int = 0) -> dict[str, Any]:
+    """Return all that the page's template needs.
+
+    Parameters
+    ----------
+    part : which part of a long transcript is loaded; a script loads the others.
+    """
+    found = scores_of(store, id, who)
+    safe: SafeConversation | None = found["safe"]
+    cards: tuple[CardView, ...] = found["cards"]
+    shown = parts(safe) if safe else ()
+    evidence = evidence_by_id(cards)
+    return {
+        **found,
+        "title": found["c"].name,
+        "here": "",
+        "parts": tuple(
+            loaded(p, safe, evidence) if safe and p.number == part else p for p in shown
+        ),
+        "timeline": timeline(safe, cards) if safe else None,
+    }
+
+
+def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
+    """Return what the cards beside the transcript need, and what both are made from."""
     summary = store.summary(id)
     safe = store.safe(id) if store.heard(id) else None
     names = party_names(safe.parties) if safe else {}
@@ -62,15 +92,44 @@ def conversation_page(store: Store, id: str) -> dict[str, Any]:
         for n, reviewed in enumerate(store.assessments(id))
     )
     heard_with = words.heard_with(store.provenance(id))
-    head = _head(summary, safe, audio=audio_address(store, id), heard_with=heard_with)
+    facts = store.facts(id)
+    hears = who.may(Right.HEAR, facts)
+    audio = audio_address(store, id) if hears else None
+    head = _head(summary, safe, audio=audio, heard_with=heard_with, hears=hears)
     return {
-        "title": head.name,
-        "here": "",
         "c": head,
-        "turns": turn_views(safe, evidence_by_id(cards)) if safe else (),
-        "bars": bars(safe) if safe and head.audio else (),
+        "safe": safe,
         "cards": cards,
+        "place": Places(parts(safe) if safe else ()),
+        "facts": facts,
     }
+
+
+def part_of(store: Store, id: str, who: Principal, number: int) -> dict[str, Any]:
+    """Return one part of a transcript, loaded.
+
+    Raises
+    ------
+    NotFound : there is no such part.
+    """
+    found = scores_of(store, id, who)
+    safe: SafeConversation | None = found["safe"]
+    known = parts(safe) if safe else ()
+    if safe is None or not 0 <= number < len(known):
+        raise NotFound(f"The transcript has no part {number}.", "Open the conversation again.")
+    return {**found, "part": loaded(known[number], safe, evidence_by_id(found["cards"]))}
+
+
+class Places:
+    """Where a turn is found, whether or not the page has loaded it."""
+
+    def __init__(self, known: tuple[Part, ...]) -> None:
+        self._known = known
+
+    def __call__(self, turn: int) -> str:
+        """Return the address of a turn as seen from the conversation's own."""
+        number = next((p.number for p in self._known if p.first <= turn <= p.last), 0)
+        return f"?part={number}#t{turn}" if number else f"#t{turn}"
 
 
 def _head(
@@ -79,6 +138,7 @@ def _head(
     *,
     audio: str | None,
     heard_with: str,
+    hears: bool,
 ) -> Head:
     error = f"{summary.error_reason} {summary.error_mend}".strip()
     return Head(
@@ -93,6 +153,8 @@ def _head(
         heard=safe is not None,
         audio=audio,
         duration=summary.duration,
+        call=summary.channel is Channel.CALL,
+        hears=hears,
     )
 
 

@@ -14,11 +14,12 @@ from qa.api import actions
 from qa.api.deps import IdDep, SettingsDep, StoreDep
 from qa.api.identity import requires
 from qa.api.pages import listing
-from qa.api.pages.conversation import conversation_page
+from qa.api.pages.conversation import conversation_page, part_of, scores_of
 from qa.api.routes.scorecards import public_cards
 from qa.api.schemas import ListQuery
-from qa.api.templating import page
+from qa.api.templating import page, partial
 from qa.records import ScoreStatus, Verdict
+from qa.store import Store
 from qa.store.views import Filter
 
 router = APIRouter(include_in_schema=False)
@@ -58,12 +59,30 @@ def show_list(
     return page(request, "list.html", context)
 
 
-@router.get("/conversations/{id}", dependencies=[requires(Right.READ)])
-def show_conversation(request: Request, id: IdDep, store: StoreDep) -> Response:
+@router.get("/conversations/{id}")
+def show_conversation(
+    request: Request,
+    id: IdDep,
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.READ)],
+    part: Annotated[int, Query(ge=0)] = 0,
+) -> Response:
     """Show a conversation beside its scorecards."""
     if id != request.path_params["id"]:
         return _to(f"/conversations/{id}")
-    return page(request, "conversation.html", conversation_page(store, id))
+    return page(request, "conversation.html", conversation_page(store, id, who, part=part))
+
+
+@router.get("/conversations/{id}/parts/{number}")
+def show_part(
+    request: Request,
+    id: IdDep,
+    number: int,
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.READ)],
+) -> Response:
+    """Show a part of a long transcript, for a page that has the others."""
+    return page(request, "conversation/part.html", part_of(store, id, who, number))
 
 
 @router.get("/scorecards", dependencies=[requires(Right.CARDS)])
@@ -93,6 +112,7 @@ class _Decision(_Item):
 
 @router.post("/conversations/{id}/override")
 def decide(
+    request: Request,
     id: IdDep,
     form: Annotated[_Decision, Form()],
     store: StoreDep,
@@ -110,11 +130,32 @@ def decide(
         who=who,
         party=form.party or None,
     )
-    return _back(id, form.at)
+    return _scores(request, store, id, who, form.at)
+
+
+class _Rest(BaseModel):
+    """Whose assessment a form agrees with."""
+
+    scorecard: str
+    party: str = ""
+
+
+@router.post("/conversations/{id}/agree")
+def agree(
+    request: Request,
+    id: IdDep,
+    form: Annotated[_Rest, Form()],
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.OVERRIDE)],
+) -> Response:
+    """Agree with all of the machine's verdicts that no human has looked at."""
+    actions.agree(store, id, form.scorecard, who=who, party=form.party or None)
+    return _scores(request, store, id, who)
 
 
 @router.post("/conversations/{id}/undo")
 def undo(
+    request: Request,
     id: IdDep,
     form: Annotated[_Item, Form()],
     store: StoreDep,
@@ -122,7 +163,7 @@ def undo(
 ) -> Response:
     """Take a human's verdict back."""
     actions.take_back(store, id, form.scorecard, form.item, who=who, party=form.party or None)
-    return _back(id, form.at)
+    return _scores(request, store, id, who, form.at)
 
 
 @router.post("/conversations/{id}/roles/swap")
@@ -141,6 +182,15 @@ def release(
     """Show a conversation to its agents."""
     store.release_to_agents(id, who=who.name)
     return _back(id)
+
+
+def _scores(
+    request: Request, store: Store, id: str, who: Principal, anchor: str = ""
+) -> Response:
+    """Answer a verdict: with the scores to a script, else lead back to where one was."""
+    if partial(request):
+        return page(request, "conversation/scores.html", scores_of(store, id, who))
+    return _back(id, anchor)
 
 
 def _back(id: str, anchor: str = "") -> Response:

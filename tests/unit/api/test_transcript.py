@@ -1,8 +1,17 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.api.pages.transcript import bars, party_names, pieces, turn_views
-from qa.records import Evidence, EvidenceKind, Party, Role
+from qa.api.pages.transcript import (
+    loaded,
+    parts,
+    party_names,
+    pauses,
+    pieces,
+    turn_views,
+    word_times,
+)
+from qa.records import Channel, Evidence, EvidenceKind, Party, Role
 from qa.testing import make_safe
 
 TEXT = "my card is [CARD_NUMBER] as I said"
@@ -68,8 +77,45 @@ def test_a_turn_without_times_is_counted_instead():
     assert [t.at for t in turn_views(safe, {})] == ["#1", "#2"]
 
 
-def test_the_picture_of_a_call_has_the_agent_above_the_others():
-    safe = make_safe([("agent", "Hello.", 0.0), ("customer", "Hi.", 5.0)], duration=10.0)
-    drawn = bars(safe)
-    assert [(b.lane, b.x) for b in drawn] == [(0, 0.0), (1, 500.0)]
-    assert all(b.x >= 0 and b.x + b.width <= 1000 for b in drawn)
+def test_a_word_is_told_by_its_distance_to_the_one_before():
+    safe = make_safe([("agent", "Hello there you.", 2.0)])
+    turn = safe.turns[0]
+    steps = [int(step) for step in word_times(turn).split()]
+    begins = [turn.start + sum(steps[: n + 1]) / 100 for n in range(3)]
+    assert begins == pytest.approx([w.start for w in turn.words], abs=0.02)
+
+
+def test_written_turns_have_no_word_times():
+    safe = make_safe([("agent", "Hello.")], timed=False)
+    assert word_times(safe.turns[0]) == ""
+
+
+def test_a_short_call_is_one_part_and_a_long_one_several_that_cover_it():
+    one = make_safe([("agent", "Hello."), ("customer", "Hi.")])
+    assert [(p.first, p.last) for p in parts(one)] == [(0, 1)]
+    long = make_safe([("agent", "word " * 100)] * 100)
+    cut = parts(long)
+    assert len(cut) > 3
+    assert [p.number for p in cut] == list(range(len(cut)))
+    covered = [n for p in cut for n in range(p.first, p.last + 1)]
+    assert covered == list(range(100))
+
+
+def test_a_part_holds_its_own_turns_once_it_is_loaded():
+    safe = make_safe([("agent", "word " * 100)] * 100)
+    second = parts(safe)[1]
+    assert second.turns == ()
+    assert [t.index for t in loaded(second, safe, {}).turns] == list(
+        range(second.first, second.last + 1)
+    )
+
+
+def test_waits_of_a_chat_are_drawn_to_scale_and_silences_of_a_call_are_told():
+    lines = [("customer", "Hi.", 0.0), ("agent", "Hello.", 60.0), ("customer", "So?", 190.0)]
+    chat = pauses(make_safe(lines, channel=Channel.CHAT))
+    short, long = chat[1], chat[2]
+    assert (short.role, long.role) == (Role.AGENT, Role.CUSTOMER)
+    assert long.height / short.height == pytest.approx(long.seconds / short.seconds, abs=0.05)
+    call = pauses(make_safe(lines))
+    assert [p.height for p in call.values()] == [0, 0]
+    assert call[2].text == "2 min 10 s"

@@ -10,7 +10,6 @@ import pytest
 
 from qa.audio import (
     PEAKS_PER_SECOND,
-    PEAKS_SUFFIX,
     decode,
     peaks,
     sniff,

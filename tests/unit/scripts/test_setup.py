@@ -153,19 +153,26 @@ class TestAgain:
         monkeypatch.setattr(setup, "_must", lambda command, _: ran.append(command))
         return ran
 
-    def test_the_second_time_nothing_is_run(self, setup, made):
+    def test_the_second_time_nothing_is_installed(self, setup, made):
         setup.set_up("demo")
         assert any("constraints/demo.txt" in part for command in made for part in command)
         made.clear()
         setup.set_up("demo")
-        assert made == []
+        # Only the pages look whether their sources have changed.
+        assert [Path(command[-1]).name for command in made] == ["build-pages"]
+
+    @pytest.mark.parametrize("node", [None, "/usr/bin/npm"])
+    def test_node_is_installed_where_the_machine_has_none(self, setup, made, monkeypatch, node):
+        monkeypatch.setattr(setup.shutil, "which", lambda _: node)
+        setup.set_up("demo")
+        assert any(str(setup.NODE) in command for command in made) == (node is None)
 
     def test_the_tests_packages_come_on_top(self, setup, made):
         setup.set_up("demo")
         made.clear()
         setup.set_up("demo", "test")
         files = [part for command in made for part in command if part.endswith(".txt")]
-        assert files == [str(setup.PINS["test"])]
+        assert [f for f in files if f != str(setup.NODE)] == [str(setup.PINS["test"])]
 
     def test_other_pins_are_installed(self, setup, made, monkeypatch, tmp_path):
         setup.set_up("demo")

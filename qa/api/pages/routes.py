@@ -184,9 +184,7 @@ def release(
     return _back(id)
 
 
-def _scores(
-    request: Request, store: Store, id: str, who: Principal, anchor: str = ""
-) -> Response:
+def _scores(request: Request, store: Store, id: str, who: Principal, anchor: str = "") -> Response:
     """Answer a verdict: with the scores to a script, else lead back to where one was."""
     if partial(request):
         return page(request, "conversation/scores.html", scores_of(store, id, who))

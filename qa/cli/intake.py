@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from qa.api.actions import cards_for
@@ -14,6 +14,10 @@ from qa.importers import About, Rejected, find
 from qa.records import Conversation
 from qa.settings import Settings
 from qa.store import Store
+from qa.store.taking import Wanted
+
+#: Conversations that are registered together: a wait for the disk each time.
+BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -105,19 +109,18 @@ def take_in(
     routed = (card for route in settings.routes for card in route.scorecards)
     for card in cards or dict.fromkeys((*settings.default_scorecards, *routed)):
         _known_card(card, settings, store)
-    taken = Taken()
+    taken, batch = Taken(), list[Wanted]()
     for found in _find(paths, settings, format=format, transcribe=transcribe):
         if isinstance(found, Rejected):
             taken.rejected.append(found)
             continue
         if taken.has(found):  # registered already, from the place that was found first
             continue
-        try:
-            new = store.register(found, tuple(cards) or cards_for(found, settings))
-        except InputError as err:
-            taken.rejected.append(Rejected(source=found.source, error=err))
-            continue
-        taken.add(found, new=new)
+        batch.append((found, tuple(cards) or cards_for(found, settings)))
+        taken.add(found, new=True)
+        if len(batch) >= BATCH:
+            _register(store, batch, taken)
+    _register(store, batch, taken)
     taken.rejects_file = store.vault.keep_rejects(
         [
             {
@@ -133,6 +136,17 @@ def take_in(
         ]
     )
     return taken
+
+
+def _register(store: Store, batch: list[Wanted], taken: Taken) -> None:
+    """Register a batch, and note what came of it."""
+    for (found, _), came in zip(batch, store.register_all(batch), strict=True):
+        if isinstance(came, InputError):
+            taken.rejected.append(Rejected(source=found.source, error=came))
+            del taken.found[found.id]
+        elif not came:
+            taken.found[found.id] = replace(taken.found[found.id], known=True)
+    batch.clear()
 
 
 def _find(

@@ -65,6 +65,9 @@ class Happened(Record):
 
 def clean(text: str, *, html: bool = False) -> str:
     """Return a text as people read it: HTML as text, no characters that cannot be kept."""
+    plain = not html and "<" not in text and "&" not in text
+    if plain and text.isascii() and text.isprintable():
+        return text.strip()  # as most are; there is nothing to look for
     if html or looks_like_html(text):
         text = html_text(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
@@ -160,7 +160,7 @@ class OwnJson(JsonFormat):
         return written(
             item,
             channel=given.channel,
-            messages=[Sent(**_fields(m)) for m in rows],
+            messages=[_sent(m) for m in rows],
             parties=given.parties,
             metadata=metadata,
             external_id=given.id,
@@ -172,5 +172,14 @@ class OwnJson(JsonFormat):
 _OWN = {*ConversationIn.model_fields, "conversations", "messages.text"}
 
 
-def _fields(message: MessageIn) -> dict[str, Any]:
-    return message.model_dump(exclude={"order"})
+def _sent(m: MessageIn) -> Sent:
+    return Sent(
+        party=m.party,
+        text=m.text,
+        time=m.time,
+        at=m.at,
+        edited=m.edited,
+        deleted=m.deleted,
+        internal=m.internal,
+        attachments=m.attachments,
+    )

@@ -16,7 +16,6 @@ from qa.errors import StoreError
 from qa.records import Assessment, Conversation, Heard, Provenance, SafeConversation, Turn, Verdict
 from qa.settings import Settings
 from qa.store import database, journal, queue, results, reviews, roles, rows
-from qa.store.browsing import Browsing
 from qa.store.claims import utc_now
 from qa.store.names import shown
 from qa.store.tables import (
@@ -24,6 +23,7 @@ from qa.store.tables import (
     HeardRow,
     State,
 )
+from qa.store.taking import Taking
 from qa.store.vault import Vault, with_copies
 from qa.store.views import Card, Logged, Reviewed
 
@@ -52,7 +52,7 @@ def open_store(settings: Settings) -> Store:
     return Store(engine, settings=settings)
 
 
-class Store(Browsing):
+class Store(Taking):
     """Conversations, what was heard and judged of them, and what waits.
 
     Parameters

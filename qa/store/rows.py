@@ -42,21 +42,26 @@ _WORD = ("text", "start", "end", "confidence")
 
 def conversation_row(conversation: Conversation, *, now: datetime) -> ConversationRow:
     """Make the row of a new conversation: waiting to be listened to."""
+    return ConversationRow(**conversation_values(conversation, now=now))
+
+
+def conversation_values(conversation: Conversation, *, now: datetime) -> dict[str, Any]:
+    """Return the columns of a new conversation's row."""
     meta = conversation.metadata
-    return ConversationRow(
-        id=conversation.id,
-        channel=conversation.channel,
-        external_id=conversation.external_id,
-        source=shown(conversation.source),
-        checksum=conversation.checksum,
-        state="waiting",
-        needs="listen",
-        load="speech" if conversation.needs_speech else "text",
-        at=meta.started_at or now,
-        registered_at=now,
-        updated_at=now,
+    return {
+        "id": conversation.id,
+        "channel": conversation.channel,
+        "external_id": conversation.external_id,
+        "source": shown(conversation.source),
+        "checksum": conversation.checksum,
+        "state": "waiting",
+        "needs": "listen",
+        "load": "speech" if conversation.needs_speech else "text",
+        "at": meta.started_at or now,
+        "registered_at": now,
+        "updated_at": now,
         **metadata_columns(meta),
-    )
+    }
 
 
 def metadata_columns(meta: Metadata) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 
 from qa.errors import (
     DatabaseTooNew,
+    DiskFull,
     InputError,
     ModelError,
     NotFound,
@@ -216,6 +217,40 @@ def test_an_id_of_other_content_is_refused(store):
     store.register(make_call(uri="a.wav"), [])
     with pytest.raises(InputError, match="belongs to other content"):
         store.register(make_call(uri="b.wav"), [])
+
+
+def test_many_are_taken_in_at_once_as_one_by_one(store):
+    known = make_chat(LINES, id="known")
+    store.register(known, ["support"])
+    new, other = make_chat([("agent", "Hi")], id="new"), make_call(id="other")
+    taken = make_chat([("agent", "Something else")], id="known")
+    came = store.register_all(
+        [(new, ["support", "sales", "support"]), (known, ["sales"]), (new, ["late"]), (taken, []),
+         (other, [])]
+    )  # fmt: skip
+    assert came[:3] == [True, False, False]
+    assert isinstance(came[3], InputError)
+    assert came[4] is True
+    wanted = {s.id: set(s.wanted) for s in store.list().items}
+    assert wanted == {
+        "new": {"support", "sales", "late"}, "known": {"support", "sales"}, "other": set(),
+    }  # fmt: skip
+    assert [store.conversation(c.id) for c in (new, known, other)] == [new, known, other]
+    assert store.claim(name_worker(), lease_s=60, loads=["text"]).id == "known"
+
+
+def test_of_many_nothing_is_kept_where_one_finds_no_room(store, monkeypatch):
+    def full(*_, **__):
+        raise DiskFull("No room left.")
+
+    chats = [(make_chat([("agent", str(n))], id=f"c{n}"), []) for n in range(20)]
+    with monkeypatch.context() as patch:
+        patch.setattr("qa.store.taking.insert", full)
+        with pytest.raises(DiskFull):
+            store.register_all(chats)
+    assert store.list().items == ()
+    assert not [c for c, _ in chats if store.vault.has("conversation", c.id)]
+    assert store.register_all(chats) == [True] * 20
 
 
 def test_a_conversation_comes_back_as_it_was_found(store):

@@ -1,0 +1,113 @@
+"""Taking many conversations in at once: a transaction and a wait for the disk for all of them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, or_, select
+
+from qa.errors import InputError, StoreError
+from qa.records import Conversation
+from qa.store import database, rows
+from qa.store.browsing import Browsing
+from qa.store.queue import among
+from qa.store.tables import ConversationRow, WantRow
+from qa.store.vault import Vault
+
+#: A conversation, and the ids of the cards it wants.
+Wanted = tuple[Conversation, Sequence[str]]
+
+
+class Taking(Browsing):
+    """The part of the `Store` that takes conversations in."""
+
+    vault: Vault
+
+    @abstractmethod
+    def register(self, conversation: Conversation, scorecards: Sequence[str]) -> bool:
+        """Take a conversation in; False when its content is known."""
+
+    def register_all(self, given: Sequence[Wanted]) -> list[bool | InputError]:
+        """Take conversations in, as `register` does one; what is new of them, or all of it fails.
+
+        Returns
+        -------
+        For each of them: whether it is new, or why it cannot be taken in.
+
+        Raises
+        ------
+        DiskFull, StoreError : nothing was kept of those that are new.
+        """
+        new: set[int] = set()
+        if not self._settings.keep_originals:  # else each waits for copies of its own anyway
+            with suppress(IntegrityError):  # another process took one of them in just now
+                new = self._register_new(given)
+        return [
+            True if place in new else self._register_one(conversation, cards)
+            for place, (conversation, cards) in enumerate(given)
+        ]
+
+    def _register_one(self, conversation: Conversation, cards: Sequence[str]) -> bool | InputError:
+        try:
+            return self.register(conversation, cards)
+        except InputError as err:
+            return err
+
+    def _register_new(self, given: Sequence[Wanted]) -> set[int]:
+        """Take in those that nobody has; return their places."""
+        now = self._now()
+        with database.writing(self._engine) as session:
+            places = _strangers(session, given)
+            new = [given[place] for place in places]
+            raw = {c.id: c.model_dump_json().encode() for c, _ in new}
+            try:
+                self.vault.put_all("conversation", raw, suffix=".json")
+                values = [rows.conversation_values(c, now=now) for c, _ in new]
+                if values:
+                    session.execute(insert(ConversationRow), values)
+                wants = [
+                    {"conversation": c.id, "card": card, "open": True, "asked_at": now}
+                    for c, cards in new
+                    for card in dict.fromkeys(cards)
+                ]
+                if wants:
+                    session.execute(insert(WantRow), wants)
+                session.commit()
+            except (StoreError, IntegrityError):
+                session.rollback()
+                self._forget(session, raw)
+                raise
+        return set(places)
+
+    def _forget(self, session: Session, ids: Iterable[str]) -> None:
+        """Take what nobody else has taken in meanwhile out of the vault again."""
+        kept = session.exec(
+            select(ConversationRow.id).where(among(session, ConversationRow.id, list(ids)))
+        ).all()
+        for left in set(ids) - set(kept):
+            self.vault.drop("conversation", left)
+
+
+def _strangers(session: Session, given: Sequence[Wanted]) -> list[int]:
+    """Return the places of those whose id and content neither the store has nor one before."""
+    row = ConversationRow
+    known = session.exec(
+        select(row.id, row.checksum).where(
+            or_(
+                among(session, row.id, [c.id for c, _ in given]),
+                among(session, row.checksum, [c.checksum for c, _ in given]),
+            )
+        )
+    ).all()
+    seen = {value for pair in known for value in pair}
+    found = []
+    for place, (conversation, _) in enumerate(given):
+        names = {conversation.id, conversation.checksum}
+        if not names & seen:
+            found.append(place)
+        seen |= names
+    return found

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from qa import __version__
-from qa.cli import cards, export, machine, people, process, read, trying
+from qa.cli import cards, export, machine, people, process, read, roster, trying
 from qa.cli.door import Door
 
 app = typer.Typer(
@@ -72,6 +72,13 @@ user.command("disable")(people.disable)
 user.command("enable")(people.enable)
 user.command("link")(people.link)
 app.add_typer(user, name="user")
+
+agents = typer.Typer(no_args_is_help=True, help="The agents' roster: who the recordings are about.")
+agents.command("import")(roster.import_)
+agents.command("list")(roster.list_)
+agents.command("join")(roster.join)
+agents.command("check")(roster.check)
+app.add_typer(agents, name="roster")
 
 token = typer.Typer(no_args_is_help=True, help="API tokens: how programs work here.")
 token.command("create")(people.token_create)

@@ -11,6 +11,7 @@ from qa.access import EVERYTHING, Facts, Scope
 from qa.settings import Settings
 from qa.store import database, journal, listing, results, scopes
 from qa.store.accounts import Accounts
+from qa.store.roster import Roster
 from qa.store.sessions import Sessions
 from qa.store.streaming import Streaming
 from qa.store.throttle import Throttle
@@ -36,6 +37,8 @@ class Browsing(Streaming):
             idle=timedelta(minutes=settings.session_idle_minutes),
             longest=timedelta(hours=settings.session_hours),
         )
+        #: Who the recordings' agents are.
+        self.roster = Roster(engine, clock=clock)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
 

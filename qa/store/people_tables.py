@@ -95,7 +95,9 @@ class AgentRow(Table, table=True):
     id: int | None = Field(default=None, primary_key=True)
     agent_id: str = Field(index=True)
     name: str
-    extension: str = ""
+    #: The name as it is compared.
+    name_key: str = Field(index=True, sa_column_kwargs={"server_default": ""})
+    extension: str = Field(default="", index=True)
     team: str = ""
     project: str = ""
     #: First and last day, both included; None = open.

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from qa.errors import StoreError
 from qa.records import Assessment, Conversation, Heard, Provenance, SafeConversation, Turn, Verdict
 from qa.settings import Settings
-from qa.store import database, journal, queue, results, reviews, roles, rows
+from qa.store import database, journal, queue, results, reviews, roles, roster, rows
 from qa.store.claims import utc_now
 from qa.store.names import shown
 from qa.store.tables import (
@@ -142,7 +142,7 @@ class Store(Taking):
             self._put_raw(conversation)
             row = rows.conversation_row(conversation, now=now)
             session.add(row)
-            session.flush()
+            roster.apply(session, [row.id])
             queue.add_wants(session, row, scorecards, now=now)
         return True
 
@@ -174,6 +174,7 @@ class Store(Taking):
         """
         with database.writing(self._engine) as session:
             results.save_heard(session, id, heard, now=self._now())
+            roster.apply(session, [id])
             self._put_turns(id, heard.turns)
 
     def _put_turns(self, id: str, turns: Sequence[Turn]) -> None:
@@ -247,6 +248,7 @@ class Store(Taking):
             before = results.safe(session, id)
             after = roles.swapped(before, who=who, min_seconds=self._settings.min_seconds)
             results.save_roles(session, id, after, now=self._now())
+            roster.apply(session, [id])
             journal.write(
                 session, "roles swapped", who=who, conversation=id, detail={}, now=self._now()
             )

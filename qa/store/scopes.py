@@ -9,6 +9,7 @@ from sqlmodel import Session, col, or_, select
 
 from qa.access import Facts, Part, Scope
 from qa.records import Role
+from qa.store.joining import KNOWN
 from qa.store.tables import ConversationRow, PartyRow
 
 
@@ -28,24 +29,40 @@ def _conditions(part: Part) -> Iterator[ColumnElement[bool]]:
     if part.project is not None:
         yield col(row.project) == part.project
     if part.agent is not None:
-        takes_part = select(PartyRow.conversation).where(
-            PartyRow.role == Role.AGENT, PartyRow.agent_id == part.agent
-        )
-        yield or_(col(row.agent_id) == part.agent, col(row.id).in_(takes_part.correlate(None)))
+        yield _own(part.agent)
     if part.released:
         yield col(row.released_at).is_not(None)
+
+
+def _own(agent: str) -> ColumnElement[bool]:
+    """Where there is a roster only whom it knows counts, else what the recording says."""
+    row = ConversationRow
+    takes_part = select(PartyRow.conversation).where(PartyRow.role == Role.AGENT)
+    by_person = takes_part.where(PartyRow.person == agent).correlate(None)
+    by_id = takes_part.where(PartyRow.agent_id == agent).correlate(None)
+    no_roster = col(row.joined).is_(None)
+    return or_(
+        and_(col(row.agent_id) == agent, or_(no_roster, col(row.joined).in_(KNOWN))),
+        col(row.id).in_(by_person),
+        and_(no_roster, col(row.id).in_(by_id)),
+    )
 
 
 def facts(session: Session, row: ConversationRow) -> Facts:
     """Return what decides who may see a conversation."""
     parties = session.exec(
-        select(PartyRow.agent_id).where(
+        select(PartyRow.person, PartyRow.agent_id).where(
             PartyRow.conversation == row.id, PartyRow.role == Role.AGENT
         )
-    )
+    ).all()
+    agents = {person for person, _ in parties}
+    if row.joined is None:
+        agents |= {agent for _, agent in parties}
+    if row.joined is None or row.joined in KNOWN:
+        agents.add(row.agent_id)
     return Facts(
         team=row.team,
         project=row.project,
-        agents=frozenset(agent for agent in (row.agent_id, *parties) if agent),
+        agents=frozenset(agent for agent in agents if agent),
         released=row.released_at is not None,
     )

@@ -86,6 +86,7 @@ class ConversationRow(Table, table=True):
     __tablename__ = "conversation"
     __table_args__ = (
         Index("ix_conversation_page", "at", "id"),
+        Index("ix_conversation_team", "team", "at", "id"),
         Index("ix_conversation_claim", "state", "load", "registered_at", "id"),
     )
 
@@ -135,7 +136,7 @@ class ConversationRow(Table, table=True):
     registered_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 
-    #: How the agents' roster knows its agent: `qa.store.roster.Joined`.
+    #: How the agents' roster knows its agent (`qa.store.joining.Joined`); None = no roster.
     joined: str | None = Field(default=None, index=True)
     #: When it was shown to its agents, and by whom; None = not.
     released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -185,6 +186,8 @@ class PartyRow(Table, table=True):
     role_source: str
     name: str | None = None
     agent_id: str | None = Field(default=None, index=True)
+    #: Id of the person that the agents' roster knows this agent as.
+    person: str | None = Field(default=None, index=True)
     starts: float | None = None
     ends: float | None = None
 

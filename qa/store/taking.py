@@ -12,7 +12,7 @@ from sqlmodel import Session, or_, select
 
 from qa.errors import InputError, StoreError
 from qa.records import Conversation
-from qa.store import database, rows
+from qa.store import database, roster, rows
 from qa.store.browsing import Browsing
 from qa.store.queue import among
 from qa.store.tables import ConversationRow, WantRow
@@ -76,6 +76,7 @@ class Taking(Browsing):
                 ]
                 if wants:
                     session.execute(insert(WantRow), wants)
+                roster.apply(session, list(raw))
                 session.commit()
             except (StoreError, IntegrityError):
                 session.rollback()

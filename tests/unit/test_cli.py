@@ -21,6 +21,7 @@ COMMANDS = {
     "models list", "models pull", "models check",
     "user add", "user list", "user roles", "user set-password", "user disable", "user enable",
     "user link", "token create", "token list", "token revoke",
+    "roster import", "roster list", "roster join", "roster check",
     "db upgrade", "serve", "doctor",
 }  # fmt: skip
 

@@ -22,6 +22,7 @@ from qa.scoring.examples import ItemExample
 from qa.scoring.phrases import PhraseError, parse
 from qa.scoring.references import Path_, references
 from qa.scoring.salvage import salvage
+from qa.scoring.saying import colons, in_words, nearest
 from qa.scoring.scorecard import (
     FamilyRef,
     Item,
@@ -123,7 +124,8 @@ class _Reader:
             mark = err.problem_mark or err.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
             what = " ".join(str(x) for x in (err.context, err.problem) if x)
-            mistake = Mistake(self.name, line, column, f"not YAML: {what.splitlines()[0]}.")
+            what = what.splitlines()[0] + colons(what)
+            mistake = Mistake(self.name, line, column, f"not YAML: {what}.")
             raise ScorecardError([mistake]) from err
         except (YAMLError, ValueError, RecursionError) as err:
             raise ScorecardError([Mistake(self.name, 0, 0, f"not YAML: {err}.")]) from err
@@ -187,7 +189,9 @@ class _Reader:
         out = {k: v for k, v in item.items() if k not in {*found, "kind", "check"}}
         if len(found) != 1:
             what = "no check" if not found else f"{len(found)} checks ({', '.join(found)})"
-            self._wrong(path, f"the item has {what}; it needs exactly one of {', '.join(kinds())}")
+            if found or not _misspelt_check(out):
+                needed = f"it needs exactly one of {', '.join(kinds())}"
+                self._wrong(path, f"the item has {what}; {needed}")
             return out | {"kind": "", "check": None}
         kind = found[0]
         check = None
@@ -201,7 +205,8 @@ class _Reader:
 
     def _wrong(self, path: Path_, message: str, *, shift: int = 0) -> None:
         line, column = self._place(path)
-        self.mistakes.append(Mistake(self.name, line, column + shift, f"{message}."))
+        end = "" if message.endswith(("?", ".")) else "."
+        self.mistakes.append(Mistake(self.name, line, column + shift, f"{message}{end}"))
 
     def _place(self, path: Path_) -> tuple[int, int]:
         while path and path not in self.values:
@@ -213,15 +218,22 @@ class _Reader:
         errors: list[tuple[Path_, Any]] = [((*path, *e["loc"]), e) for e in err.errors()]
         said: set[Path_] = set()
         for loc, error in errors:
-            inner = any(len(o) > len(loc) and o[: len(loc)] == loc for o, _ in errors)
-            if error["type"] == "too_short" and inner:
+            of_a_key = error["type"] in {"extra_forbidden", "missing"}
+            if not of_a_key and self._is_deeper(loc, [o for o, _ in errors]):
                 continue
             if error["type"] == "missing" and _misspelt(loc, errors):
                 continue
-            key = loc if error["type"] in {"extra_forbidden", "missing"} else self._real(loc)
+            key = loc if of_a_key else self._real(loc)
             if key not in said:
                 self._explain(loc, dict(error))
             said.add(key)
+
+    def _is_deeper(self, loc: Path_, others: Sequence[Path_]) -> bool:
+        """Tell whether what is wrong with a value is said of a part of it as well."""
+        real = self._real(loc)
+        return any(
+            len(self._real(o)) > len(real) and self._real(o)[: len(real)] == real for o in others
+        )
 
     def _explain(self, loc: Path_, error: Mapping[str, Any]) -> None:
         """Say one validation error in the words of the card."""
@@ -232,11 +244,8 @@ class _Reader:
         if error["type"] == "missing":
             self._wrong(path, f"'{loc[-1]}' is missing")
             return
-        found = error.get("input")
-        shown = f"; found {found!r}" if isinstance(found, (str, int, float, bool)) else ""
-        message = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
         key = next((str(p) for p in reversed(path) if isinstance(p, str)), "scorecard")
-        self._wrong(path, f"{key}: {message[:1].lower()}{message[1:]}{shown}")
+        self._wrong(path, in_words(key, error))
 
     def _real(self, loc: Path_) -> Path_:
         """Return the part of a location that is in the file (pydantic adds union branches)."""
@@ -305,7 +314,7 @@ class _Reader:
         for i, dialogue in enumerate(card.examples):
             for name in dialogue.expect:
                 if name not in known:
-                    what = f"no item '{name}'{_nearest(name, known)}"
+                    what = f"no item '{name}'{nearest(name, known)}"
                     self._wrong(("examples", i, "expect", name), what)
 
     def _marks(self, card: Scorecard) -> None:
@@ -318,12 +327,15 @@ class _Reader:
                     if name is not None and name not in above:
                         path = ("sections", s, "items", i, key, "item")
                         what = f"no item '{name}' further up in the card"
-                        self._wrong(path, f"{what}{_nearest(name, above)}")
+                        self._wrong(path, f"{what}{nearest(name, above)}")
                 above.append(item.id)
 
     def _no_pack(self, path: Path_, language: str) -> None:
+        named = {load_pack(c).name.lower(): c for c in pack_languages()}
         known = ", ".join(pack_languages())
-        self._wrong(path, f"there is no language pack for '{language}'; there are {known}")
+        near = named.get(language.lower())
+        hint = f"; did you mean '{near}'?" if near else f"; there are {known}"
+        self._wrong(path, f"there is no language pack for '{language}'{hint}")
 
     def _phrase(self, card: Scorecard, phrase: str, path: Path_) -> None:
         if "vars" in self.unread:
@@ -340,21 +352,22 @@ class _Reader:
         known = families | (set(card.lists) if isinstance(ref, ListRef) else set())
         if name not in known and "lists" not in self.unread:
             what = "list or family" if isinstance(ref, ListRef) else "family"
-            self._wrong(path, f"no {what} named '{name}'{_nearest(name, sorted(known))}")
-
-
-def _nearest(name: str, known: Sequence[str]) -> str:
-    """Return the nearest of the known names as a question, or else all of them."""
-    near = get_close_matches(name, known, n=1, cutoff=0.5)
-    if near:
-        return f"; did you mean '{near[0]}'?"
-    return f"; known: {', '.join(known)}" if known else ""
+            self._wrong(path, f"no {what} named '{name}'{nearest(name, sorted(known))}")
 
 
 def _misspelt(loc: Path_, errors: Sequence[tuple[Path_, Any]]) -> bool:
     """Tell whether a missing key is there under a name that is nearly its own."""
     unknown = [o for o, e in errors if e["type"] == "extra_forbidden" and o[:-1] == loc[:-1]]
     return bool(get_close_matches(str(loc[-1]), [str(o[-1]) for o in unknown], n=1))
+
+
+def _misspelt_check(item: Mapping[str, Any]) -> bool:
+    """Tell whether a key that no item has is nearly the name of a check."""
+    unknown = [k for k in item if k not in _keys(Item)]
+    return any(
+        near and near[0] in kinds()
+        for near in (get_close_matches(k, sorted(_keys(Item)), n=1, cutoff=0.5) for k in unknown)
+    )
 
 
 def _keys(model: type[BaseModel]) -> set[str]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from qa.records import CardRef, Channel, Critical, Direction, EndedBy, ItemKind
 from qa.scoring.examples import Dialogue, ItemExample
 from qa.scoring.matching import Strictness
+from qa.scoring.saying import phrase_hint, shown
 
 #: What ids are made of.
 _ID = r"^[a-z0-9][a-z0-9_-]*$"
@@ -44,7 +45,10 @@ def _phrase_ref(value: Any) -> Any:
         [(key, name)] = value.items()
         if isinstance(name, str) and key in {"list", "family"}:
             return ListRef(list=name) if key == "list" else FamilyRef(family=name)
-    raise ValueError(f"expected a phrase, 'list: name' or 'family: name'; found {value!r}")
+    hint = phrase_hint(value)
+    raise ValueError(
+        f"expected a phrase, 'list: name' or 'family: name'; found {shown(value)}{hint}"
+    )
 
 
 #: A phrase, or where phrases stand.

@@ -24,6 +24,8 @@ _KINDS = {
     "EMAIL": frozenset(["E_MAIL", "MAIL"]),
     "PHONE": frozenset(["PHONE_NUMBER", "TEL"]),
 }
+#: Every placeholder that is known to be left where something was hidden.
+KNOWN = frozenset(_KINDS).union(*_KINDS.values())
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 _CALENDAR = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?")
 _MONEY_SIGN = frozenset("$€£₽")

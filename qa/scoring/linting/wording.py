@@ -7,14 +7,17 @@ from collections.abc import Iterator, Sequence
 
 from qa.language import load_pack
 from qa.scoring.linting.doubts import Doubt, items, languages
-from qa.scoring.phrases import Variant, compile_phrase
+from qa.scoring.phrases import EDGES, SLOTS, Variant, compile_phrase
 from qa.scoring.references import Path_, references
+from qa.scoring.saying import nearest
 from qa.scoring.scorecard import Item, ListRef, Scorecard, Where
+from qa.scoring.slots import KNOWN
 
 #: Content words below which a phrase is found in passing, unless it has this many words.
 _FEW, _ENOUGH = 2, 3
 #: Figures in a row that redaction takes for a number of somebody or something.
 _HIDDEN = re.compile(r"\d(?:[\s-]*\d){5,}|\S@\S")
+_SLOT = re.compile(r"<([A-Z_]+)>")
 _CYRILLIC = re.compile(r"[\u0400-\u052f]")
 _LATIN = re.compile(r"[a-z\u00c0-\u024f]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
@@ -124,7 +127,7 @@ def _variants(card: Scorecard, phrase: str, language: str) -> tuple[Variant, ...
 def _never(card: Scorecard, phrase: str, language: str, path: Path_) -> Iterator[Doubt]:
     reason = _why_never(card, phrase, language)
     if reason:
-        yield Doubt(path, f"the phrase '{phrase}' can never be found: {reason}.")
+        yield Doubt(path, f"the phrase '{phrase}' can never be found: {reason}".rstrip("?.") + ".")
 
 
 def _why_never(card: Scorecard, phrase: str, language: str) -> str:
@@ -134,6 +137,10 @@ def _why_never(card: Scorecard, phrase: str, language: str) -> str:
             return f"'{word}' mixes Latin and Cyrillic letters"
     if _HIDDEN.search(phrase):
         return "redaction hides numbers and addresses first; write <NUMBER>, <PHONE> or <EMAIL>"
+    for slot in _SLOT.findall(phrase):
+        if slot not in KNOWN and slot not in EDGES:
+            near = nearest(slot, sorted({*SLOTS, *EDGES}))
+            return f"<{slot}> is neither a slot nor known as a placeholder of redaction{near}"
     variants = _variants(card, phrase, language)
     empty = [n for n, values in card.vars.items() if not values and f"{{{n}}}" in phrase]
     if not variants and empty:

@@ -339,7 +339,7 @@ def test_only_where_the_facts_are_so(answer, only, verdict):
         ("near: {any: [a], to: ['b (']}", "never closed"),
         ("count: {any: [a], bands: [{credit: 1}]}", "at_least or at_most"),
         ("count: {any: [a], bands: [{at_least: 3, at_most: 2, credit: 1}]}", "above its at_most"),
-        ("count: {any: [a], bands: [{at_least: 3, credit: 2}]}", "less than or equal to 1"),
+        ("count: {any: [a], bands: [{at_least: 3, credit: 2}]}", "expected at most 1; found 2"),
         ("choice: [{answer: a, credit: 1}, {answer: b, any: [x], credit: 0}]", "only the last"),
         ("choice: [{answer: a, any: [x], credit: 1}, {answer: a, credit: 0}]", "same name"),
         ("metric: {talk_ratio: {}}", "or bands"),

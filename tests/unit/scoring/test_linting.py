@@ -56,6 +56,8 @@ def test_a_card_that_means_what_it_says_leaves_no_doubt():
         (ITEM, "any: [call 0800 123 456]", 13, 15, "redaction hides"),
         (ITEM, "any: [write to help@example.com]", 13, 15, "redaction hides"),
         (ITEM, 'any: ["call us <START> now"]', 13, 15, "where the turn begins"),
+        (ITEM, 'any: ["call <NUBMER>"]', 13, 15, "neither a slot nor known"),
+        (ITEM, 'any: ["call <NUBMER>"]', 13, 15, "did you mean 'NUMBER'"),
         (ITEM, 'any: ["buy the {thing}"]', 0, 0, "'thing' has no values"),
         # conditions that never hold
         (ITEM, f"{ITEM}\n        only: {{channel: chat}}", 0, 0, "for chat and the card for call"),

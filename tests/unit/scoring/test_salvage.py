@@ -54,7 +54,7 @@ def test_schema_ids_phrases_and_references_are_all_named_at_once():
     closing["id"] = "opening"
     closing["items"][0] |= {"id": "company", "wieght": 2}
     said = " ".join(mistakes(card))
-    for part in ("greater than", "Not an id", "helo", "bracket", "'opening' is there twice",
+    for part in ("expected at least 0", "Not an id", "helo", "bracket", "'opening' is there twice",
                  "'company' is there twice", "wieght"):  # fmt: skip
         assert part in said
 

@@ -83,7 +83,7 @@ class TestPoliteness:
     @pytest.mark.parametrize(
         ("options", "says"),
         [
-            ("{at_least: 2}", "less than or equal to 1"),
+            ("{at_least: 2}", "expected at most 1; found 2"),
             ("{at_least: 0.5, partial_at_least: 0.6}", "partial_at_least must be below at_least"),
             ("{at_least: 0.5, register: rude}", "'plain' or 'agent'"),
             ("{at_leest: 0.5}", "did you mean 'at_least'"),

@@ -163,6 +163,8 @@ class AudioSource(Record):
     side: Role | None = None
     #: Seconds by which this file starts later than the call's clock.
     offset: float = 0.0
+    #: The bytes, where they came inside another file; the store keeps them and names the file.
+    content: bytes | None = Field(default=None, exclude=True, repr=False)
 
 
 class Word(Record):

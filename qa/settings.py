@@ -116,6 +116,11 @@ class Settings(BaseSettings):
     encoding: str = ""
     #: IANA name of the zone of times that carry none ("Europe/Bucharest"); empty = not known.
     time_zone: str = ""
+    #: Agents' mail addresses, or domains ("@acme.example"); everybody else is a customer.
+    agent_addresses: tuple[str, ...] = ()
+    #: Beginnings of addresses that recordings may be fetched from ("https://files.acme.example/");
+    #: none = none is fetched.
+    fetch_from: tuple[str, ...] = ()
     #: What dialogue in plain text files was.
     text_channel: Literal["call", "chat", "mail"] = "call"
     #: Columns of CSV files: our name -> the name in the file's first line.

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import ValidationError
 
@@ -21,7 +21,13 @@ FORMATS = {
     "audio": "qa.importers.audio:AudioImporter",
     "rejects": "qa.importers.rejects:Rejects",
     "json": "qa.importers.own_json:OwnJson",
+    "vcon": "qa.importers.vcon:Vcon",
+    "whisperx": "qa.importers.whisperx:WhisperX",
+    "whisper": "qa.importers.whisper:Whisper",
+    "faster-whisper": "qa.importers.faster_whisper:FasterWhisper",
+    "wtf": "qa.importers.wtf:WorldTranscription",
     "csv": "qa.importers.csv_rows:CsvRows",
+    "mail": "qa.importers.mail:Mail",
     "webvtt": "qa.importers.webvtt:WebVtt",
     "srt": "qa.importers.srt:Srt",
     "text": "qa.importers.plain_text:PlainText",
@@ -132,7 +138,7 @@ class Item:
 class Importer(Protocol):
     """Knows a format whose conversations may lie in several files each."""
 
-    about: About
+    about: ClassVar[About]
 
     def claim(self, files: Files) -> Sequence[Claim]:
         """Return the groups of files that are of this format; reads no more than their heads."""
@@ -143,10 +149,14 @@ class Importer(Protocol):
 class Format(Protocol):
     """Knows a format whose conversations lie in one file each, or many in one."""
 
-    about: About
+    about: ClassVar[About]
 
     def fits(self, head: Head) -> bool:
         """Say by its head whether a file is of this format; exactly one format says so."""
+        ...
+
+    def brings(self, head: Head) -> Sequence[str]:
+        """Return the names that recordings which belong to a file may have beside it."""
         ...
 
     def items(self, file: Path) -> Iterator[Item | Rejected]:

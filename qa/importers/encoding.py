@@ -24,10 +24,11 @@ _CYRILLIC = re.compile("[а-яёА-ЯЁ]")
 #: and of Western languages in Windows-1252.
 _CENTRAL = frozenset("ăâîșțşţĂÂÎȘȚŞŢáéíóöőúüűÁÉÍÓÖŐÚÜŰäÄß")
 _WESTERN = frozenset("àâäçèéêëîïñôöùûüßåæøÀÂÄÇÈÉÊËÎÏÑÔÖÙÛÜÅÆØáíóúÁÍÓÚãõÃÕœ")
-#: Hungarian's ő and ű read as Windows-1252: what must be there besides before õ is
-#: Portuguese and û French.
-_PROOF = {"õ": "ãÃ", "Õ": "ãÃ", "û": "àèêçÀÈÊÇ", "Û": "àèêçÀÈÊÇ"}
+#: Hungarian's ő and ű and Romanian's ă read as Windows-1252: what must be there besides
+#: before õ and ã are Portuguese and û French.
+_PROOF = {"õ": "ãÃ", "Õ": "ãÃ", "ã": "õçÕÇ", "Ã": "õçÕÇ", "û": "àèêçÀÈÊÇ", "Û": "àèêçÀÈÊÇ"}
 _SIGNS = frozenset("„“”‘’‚«»–—…•€£¡¿§©®°·№\u00a0")
+_EUROPE = re.compile("[\\t\\n\\r -~\u00a0-\u024f\u0400-\u04ff\u2010-\u20bf№]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -48,9 +49,8 @@ def encoding_of(content: bytes, path: Path) -> str:
     if _is_utf8(content):
         return "utf-8"
     sample = content[:_SAMPLE]
-    nulls = sample.count(b"\0")
-    if nulls:
-        name = _without_mark(sample, nulls)
+    if b"\0" in sample:
+        name = _without_mark(sample)
         if name:
             return name
         raise FormatError(f"{path}: binary, no text.", "Give the text or JSON that was exported.")
@@ -95,17 +95,18 @@ def _first_bad(content: bytes) -> int:
     return 0
 
 
-def _without_mark(sample: bytes, nulls: int) -> str:
-    """Return which UTF-16 text without a byte order mark is in; "" for none."""
-    if nulls < len(sample) // 5:
-        return ""
+def _without_mark(sample: bytes) -> str:
+    """Return which UTF-16 text without a byte order mark is in; "" for none.
+
+    Its spaces and line ends have their zeros all on one side, and it holds letters of Europe.
+    """
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     name = "utf-16-le" if odd > 9 * even else "utf-16-be" if even > 9 * odd else ""
     try:
-        text = codecs.getincrementaldecoder(name)().decode(sample) if name else "\0"
+        text = codecs.getincrementaldecoder(name)().decode(sample) if name else ""
     except UnicodeDecodeError:
         return ""
-    return "" if "\0" in text else name
+    return name if text and len(_EUROPE.sub("", text)) < len(text) / 20 else ""
 
 
 def _worth(sample: bytes, name: str) -> float:

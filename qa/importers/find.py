@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from qa import plugins
+from qa import audio, plugins
 from qa.errors import FormatError, InputError, QaError, UsageError
 from qa.importers.base import (
     FORMATS,
@@ -20,10 +21,14 @@ from qa.importers.base import (
     read_items,
 )
 from qa.importers.head import read_head
+from qa.importers.joining import with_recording
+from qa.importers.unknown import why_none
 from qa.records import Conversation
 from qa.settings import Settings
 
 log = logging.getLogger(__name__)
+#: Endings that files of all kinds have; any other ending of a format says what the file is.
+_COMMON = frozenset({".json", ".jsonl", ".ndjson", ".txt", ".text", ".log", ".md", ".csv", ".tsv"})
 
 
 def find(
@@ -32,8 +37,8 @@ def find(
     """Yield the conversations in files and folders, in the order of their names.
 
     Folders are searched to any depth; hidden files are left out. The content decides what a
-    file is. The same content under two names comes twice, with the same id: the store
-    registers the first.
+    file is. A transcript and a recording of the same name in one folder are one call. The
+    same content under two names comes twice, with the same id: the store registers the first.
 
     Parameters
     ----------
@@ -80,7 +85,7 @@ class _Search:
             for one in _read(claim):
                 came = True
                 yield one
-            rest = [] if came else [p for p in claim.paths if p in self._files.named]
+            rest = [] if came else [p for p in claim.paths if self._missed(p)]
             for path in rest:
                 yield Rejected(str(path), _no_format(path, self._known))
             some |= came or bool(rest)
@@ -96,19 +101,65 @@ class _Search:
         if skipped:
             log.info("%d files are neither recordings nor conversations; left out", skipped)
 
+    def _missed(self, path: Path) -> bool:
+        """Say whether somebody would miss a file that no format takes."""
+        endings = {s for f in self._formats.values() for s in f.about.suffixes} - _COMMON
+        return path in self._files.named or path.suffix.lower() in endings
+
     def _claims(self) -> Iterator[Claim]:
         """Yield the groups in order of their first file; each is looked at when its turn comes."""
         rest = dict.fromkeys(p for p in self._files.paths if p.is_file() or p.is_symlink())
-        claims: list[Claim] = []
-        for importer in self._groups.values():
-            for claim in importer.claim(Files(tuple(rest), self._files.named)):
-                claims.append(claim)
-                for path in claim.paths:
-                    rest.pop(path, None)
+        claims = self._joined(list(rest))
+        for importer in [None, *self._groups.values()]:
+            if importer is not None:
+                claims += importer.claim(Files(tuple(rest), self._files.named))
+            for path in (p for claim in claims for p in claim.paths):
+                rest.pop(path, None)
         taken = {path for claim in claims for path in claim.paths}
         alone = (p for p in self._files.paths if p not in taken)
-        claims += [Claim((p,), lambda p=p: self._alone(p)) for p in alone]  # type: ignore[misc]
+        claims += [Claim((p,), partial(self._alone, p)) for p in alone]
         yield from sorted(claims, key=lambda claim: claim.paths[0])
+
+    def _joined(self, paths: Sequence[Path]) -> list[Claim]:
+        """Return the groups of a recording and what says its words, in one folder.
+
+        Of several forms of the same transcript the first in the order of `FORMATS` is read.
+        """
+        sounds = {p for p in paths if p.suffix.lower() in audio.AUDIO_SUFFIXES}
+        folders = {p.parent for p in sounds}
+        of_sound: dict[Path, list[tuple[str, Path]]] = {}
+        for path in paths:
+            if path in sounds or path.parent not in folders or not path.is_file():
+                continue
+            name, names = self._brings(path)
+            for sound in (path.with_name(n) for n in names):
+                if sound in sounds:
+                    of_sound.setdefault(sound, []).append((name, path))
+                    break
+        order = list(self._formats)
+        claims = []
+        for sound, forms in of_sound.items():
+            forms.sort(key=lambda form: order.index(form[0]))
+            name, first = forms[0]
+            beside = [sound, *(path for _, path in forms[1:])]
+            claims.append(Claim((first, *beside), partial(self._with_sound, name, first, sound)))
+        return claims
+
+    def _brings(self, path: Path) -> tuple[str, Sequence[str]]:
+        """Return a file's format, and the names of recordings that may belong to it."""
+        head = read_head(path)
+        for name, known in self._formats.items():
+            if known.fits(head):
+                names = known.brings(head)
+                return name, [n for n in names if "/" not in n and n not in {"", ".", ".."}]
+        return "", ()
+
+    def _with_sound(self, name: str, path: Path, sound: Path) -> Iterator[Conversation | Rejected]:
+        found = list(read_items(self._formats[name], self._formats[name].items(path), name=name))
+        if len(found) == 1 and not isinstance(found[0], Rejected):
+            yield with_recording(found[0], sound)
+        else:
+            yield from found
 
     def _alone(self, path: Path) -> Iterator[Conversation | Rejected]:
         """Read a file that no group has, by the first format that it fits."""
@@ -127,7 +178,7 @@ def _no_format(path: Path, known: Sequence[str]) -> InputError:
     if path.exists() and not path.is_file():
         return InputError(f"{path}: not a file.", "Give a file or a folder.")
     return FormatError(
-        f"{path}: neither a recording nor a conversation in a known format.",
+        f"{path}: neither a recording nor a conversation in a known format{why_none(path)}.",
         f"Known formats: {', '.join(known)}; 'qa formats' describes them.",
     )
 

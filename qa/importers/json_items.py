@@ -213,8 +213,10 @@ class _Walk:
         """Yield the items, and what was broken in their places."""
         number = 0
         while True:
-            self._fill()
             self._space()
+            if number and self._text[self._at : self._at + 1] == ",":
+                self._at += 1
+                self._space()
             if self._text[self._at : self._at + 1] == "]":
                 return
             number += 1
@@ -229,9 +231,6 @@ class _Walk:
             if isinstance(value, dict):
                 self._keys = self._keys or frozenset(value)
             yield Item(self._path, value, place)
-            self._space()
-            if self._text[self._at : self._at + 1] == ",":
-                self._at += 1
 
     def _value(self) -> Any:
         while True:
@@ -263,8 +262,13 @@ class _Walk:
         return bool(added)
 
     def _space(self) -> None:
-        match = _SPACE.match(self._text, self._at)
-        self._at = match.end() if match else self._at
+        """Go to what is not white space, and keep something to read ahead."""
+        while True:
+            self._fill()
+            match = _SPACE.match(self._text, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._text) or not self._grow():
+                return
 
     def _broken(self, place: str, err: ValueError | RecursionError) -> Rejected:
         raw = self._text[self._at : self._at + _CHUNK]

@@ -41,13 +41,16 @@ _MARKUP = re.compile(
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, hidden: frozenset[str]) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
+        self._tags = hidden
         self._hidden = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
+        if tag == "body":
+            self._hidden = 0  # a head that nobody closed
+        if tag in self._tags:
             self._hidden += 1
         elif tag in _LINES:
             self.parts.append("\n")
@@ -55,7 +58,7 @@ class _Reader(HTMLParser):
             self.parts.append(dict(attrs).get("alt") or "")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN:
+        if tag in self._tags:
             self._hidden = max(0, self._hidden - 1)
         elif tag in _LINES:
             self.parts.append("\n")
@@ -70,9 +73,14 @@ def looks_like_html(text: str) -> bool:
     return bool(_MARKUP.search(text))
 
 
-def html_text(html: str) -> str:
-    """Return what a person reads of HTML: no tags, no scripts, blocks on lines of their own."""
-    reader = _Reader()
+def html_text(html: str, *, quotes: bool = True) -> str:
+    """Return what a person reads of HTML: no tags, no scripts, blocks on lines of their own.
+
+    Parameters
+    ----------
+    quotes : whether quoted blocks are kept.
+    """
+    reader = _Reader(_HIDDEN if quotes else _HIDDEN | {"blockquote"})
     reader.feed(html)
     reader.close()
     lines = "".join(reader.parts).replace("\xa0", " ").split("\n")

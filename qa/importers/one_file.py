@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
+from qa import audio
 from qa.importers.base import About, Item, Rejected
 from qa.importers.encoding import read_text
 from qa.importers.head import Head
@@ -16,6 +17,12 @@ from qa.settings import Settings
 
 #: A transcript as text may be this long, in bytes.
 TEXT_LIMIT = 20 << 20
+
+
+def _of_the_same_name(path: Path) -> tuple[str, ...]:
+    """Return "call.wav" and its like for "call.json", and for "call.wav.json" itself."""
+    stem = path.stem
+    return (stem, *(stem + suffix for suffix in sorted(audio.AUDIO_SUFFIXES)))
 
 
 class JsonFormat(ABC):
@@ -31,6 +38,10 @@ class JsonFormat(ABC):
     @abstractmethod
     def fits(self, head: Head) -> bool:
         """Say by its head whether a file is of this format."""
+
+    def brings(self, head: Head) -> tuple[str, ...]:
+        """Return the names of recordings beside the file: those of the same name."""
+        return _of_the_same_name(head.path)
 
     def items(self, file: Path) -> Iterator[Item | Rejected]:
         """Yield the objects of a file."""
@@ -52,6 +63,10 @@ class TextFormat(ABC):
     @abstractmethod
     def fits(self, head: Head) -> bool:
         """Say by its head whether a file is of this format."""
+
+    def brings(self, head: Head) -> tuple[str, ...]:
+        """Return the names of recordings beside the file: those of the same name."""
+        return _of_the_same_name(head.path)
 
     def items(self, file: Path) -> Iterator[Item | Rejected]:
         """Yield the text of a file."""

@@ -30,7 +30,9 @@ _LABELS, _SHARE = 12, 0.3
 
 
 @dataclass
-class _Said:
+class Said:
+    """What one label says, and when; seconds."""
+
     label: str
     start: float | None
     end: float | None
@@ -55,14 +57,7 @@ class PlainText(TextFormat):
             return False
         if not head.text or head.text.lstrip("\ufeff").startswith(("WEBVTT", "<", "From ")):
             return False
-        lines = head.lines
-        labels = Counter(said.label for said in _read(lines))
-        begun = sum(labels.values())
-        if begun <= 1 or begun < _SHARE * len(lines) or len(labels) > _LABELS:
-            return False
-        roles = {role_named(label) for label in labels} - {Role.UNKNOWN}
-        again = sum(count > 1 for count in labels.values())
-        return bool(roles) or (again > 1 and again >= len(labels) / 2)
+        return is_dialogue(head.lines)
 
     def conversation(self, item: Item) -> Conversation:
         """Make the conversation of a text."""
@@ -74,7 +69,24 @@ class PlainText(TextFormat):
         return written(item, channel=channel, messages=messages)
 
 
-def _utterances(said: Sequence[_Said]) -> Iterator[Utterance]:
+def said_in(text: str) -> list[Said]:
+    """Return who says what in a text that is a dialogue; empty where it is none."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    return list(_read(lines)) if is_dialogue(lines) else []
+
+
+def is_dialogue(lines: Sequence[str]) -> bool:
+    """Say whether lines begin with labels that come again, or that name a role."""
+    labels = Counter(said.label for said in _read(lines))
+    begun = sum(labels.values())
+    if begun <= 1 or begun < _SHARE * len(lines) or len(labels) > _LABELS:
+        return False
+    roles = {role_named(label) for label in labels} - {Role.UNKNOWN}
+    again = sum(count > 1 for count in labels.values())
+    return bool(roles) or (again > 1 and again >= len(labels) / 2)
+
+
+def _utterances(said: Sequence[Said]) -> Iterator[Utterance]:
     """Yield what was said; where every one has a start, it lasts until the next begins at most."""
     timed = all(s.start is not None for s in said)
     for s, after in zip(said, [*said[1:], None], strict=True):
@@ -88,10 +100,11 @@ def _utterances(said: Sequence[_Said]) -> Iterator[Utterance]:
         yield Utterance(party=s.label, text=text, start=s.start, end=end)
 
 
-def _read(lines: Sequence[str]) -> Iterator[_Said]:
+def _read(lines: Sequence[str]) -> Iterator[Said]:
     """Yield who says what; lines before the first label are a heading, and left out."""
-    now: _Said | None = None
-    for line in lines:
+    now: Said | None = None
+    for marked in lines:
+        line = marked.replace("**", "") if marked.startswith("**") else marked
         match = _LINE.fullmatch(line)
         alone = None if match else _NAMED.fullmatch(line)
         if match is None and alone is None:
@@ -104,7 +117,7 @@ def _read(lines: Sequence[str]) -> Iterator[_Said]:
         assert found is not None
         at = found["before"] or (match["after"] if match else None)
         until = match["until"] if match else None
-        now = _Said(
+        now = Said(
             " ".join(found["label"].split()),
             clock(at) if at else None,
             clock(until) if until else None,

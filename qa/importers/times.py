@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 #: 12:03, 1:02:03.5, 00:00:12,345
@@ -84,6 +84,8 @@ def zone_of(name: str) -> ZoneInfo:
         raise ValueError(f"no time zone named '{name[:40]}'") from err
 
 
-def later(start: datetime, seconds: float) -> datetime:
-    """Return the point in time that lies seconds after another."""
-    return start + timedelta(seconds=seconds)
+def between(begin: datetime | None, at: datetime | None) -> float | None:
+    """Return the seconds from one point in time to another; None where a zone is missing."""
+    if begin is None or at is None or (begin.tzinfo is None) != (at.tzinfo is None):
+        return None
+    return (at - begin).total_seconds()

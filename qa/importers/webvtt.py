@@ -21,7 +21,7 @@ from qa.importers.times import clock, moment
 from qa.records import Channel, Conversation, Metadata, Utterance
 
 _STAMP = r"(?:\d{2,}:)?[0-5]\d:[0-5]\d\.\d{3}"
-_TIMES = re.compile(rf"[ \t]*(?P<start>{_STAMP})[ \t]*-->[ \t]*(?P<end>{_STAMP})(?:[ \t].*)?")
+_TIMES = re.compile(rf"[ \t]*(?P<start>{_STAMP})[ \t]*-->[ \t]*(?P<end>{_STAMP})(?!\d).*")
 _VOICE = re.compile(r"<v(?P<classes>\.[^\s<>]*)?[ \t\n]+(?P<name>[^<>]+)>|</v>")
 
 

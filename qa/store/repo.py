@@ -24,7 +24,7 @@ from qa.store.tables import (
     State,
 )
 from qa.store.taking import Taking
-from qa.store.vault import Vault, with_copies
+from qa.store.vault import Vault, with_contents, with_copies
 from qa.store.views import Card, Logged, Reviewed
 
 _TURNS: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(tuple[Turn, ...])
@@ -147,6 +147,7 @@ class Store(Taking):
         return True
 
     def _put_raw(self, conversation: Conversation) -> None:
+        conversation = with_contents(conversation, self.vault)
         content = conversation.model_dump_json().encode()
         self.vault.put("conversation", conversation.id, content, suffix=".json")
 

@@ -269,6 +269,25 @@ def _fill(out: BinaryIO, content: bytes | Path) -> None:
     os.fsync(out.fileno())
 
 
+def with_contents(conversation: Conversation, vault: Vault) -> Conversation:
+    """Return the conversation with the recordings that came inside it kept in the vault.
+
+    Raises
+    ------
+    DiskFull : no room for them.
+    """
+    kept = []
+    for number, source in enumerate(conversation.audio):
+        if source.content is None:
+            kept.append(source)
+            continue
+        name = f"{conversation.id}-{number}"
+        suffix = Path(source.uri).suffix
+        copy = vault.put("original", name, source.content, suffix=suffix)
+        kept.append(source.model_copy(update={"uri": str(copy), "content": None}))
+    return conversation.model_copy(update={"audio": tuple(kept)})
+
+
 def with_copies(conversation: Conversation, vault: Vault) -> Conversation:
     """Return the conversation with its recordings copied into the vault.
 
@@ -279,6 +298,9 @@ def with_copies(conversation: Conversation, vault: Vault) -> Conversation:
     """
     kept = []
     for number, source in enumerate(conversation.audio):
+        if source.content is not None:
+            kept.append(source)
+            continue
         path = local_path(source.uri)
         if path is None or not path.is_file():
             raise InputError(

@@ -129,3 +129,52 @@ def test_every_format_keeps_its_protocol(name):
 def test_finding_needs_no_decoder_and_no_torch():
     code = "import sys, qa.importers, qa.audio; sys.exit(bool({'av', 'torch'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- a transcript beside its recording -----------------------------------------------------
+
+WHISPER = {
+    "text": "Hi.",
+    "segments": [{"start": 0, "end": 1, "text": "Hi.", "avg_logprob": 0}],
+    "language": "en",
+}
+
+
+def test_a_transcript_and_its_recording_are_one_call(recording, data, found):
+    sound = recording("in-700-0402-20260302-100000-1772438400.7.wav")
+    for suffix in (".json", ".vtt", ".srt", ".txt"):
+        text = {
+            ".vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nHi.",
+            ".srt": "1\n00:00:00,000 --> 00:00:01,000\nHi.",
+        }
+        data(
+            sound.stem + suffix,
+            WHISPER if suffix == ".json" else text.get(suffix, "Agent: Hi.\nAgent: Hi.\n"),
+        )
+    recording("other.wav")
+    conversations, rejected = found()
+    assert not rejected
+    assert [(len(c.audio), c.transcript and c.transcript.engine) for c in conversations] == [
+        (1, "whisper"),
+        (1, None),
+    ]
+    assert conversations[0].metadata.platform == "freepbx"
+    assert conversations[0].metadata.language == "en"
+
+
+def test_a_sidecar_is_no_transcript(recording, data, found):
+    recording("a.wav")
+    data("a.json", {"id": "7", "queue": "billing"})
+    (c,), _ = found()
+    assert (c.external_id, c.metadata.queue, c.transcript) == ("7", "billing", None)
+
+
+@pytest.mark.parametrize(("content", "why"), [
+    ("", "it is empty"),
+    ('{"a": 1', "no valid JSON"),
+    ('{"name": "x", "version": 3}', "JSON with the keys name, version"),
+    ("\0\1\2", "binary"),
+])  # fmt: skip
+def test_a_named_file_of_no_format_is_told_what_it_is(data, found, content, why):
+    _, (reject,) = found(data("a.bin", content))
+    assert why in reject.error.reason

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 
 import pytest
 
 from qa.errors import DiskFull, InputError, NotFound, StoreError, UsageError
-from qa.store.vault import Vault, local_path, with_copies
+from qa.store.vault import Vault, local_path, with_contents, with_copies
 from qa.testing import make_call
 
 
@@ -140,6 +141,29 @@ def test_originals_are_copied_and_read_from_the_copy(vault, tmp_path):
     assert kept.source == str(recording)
     with pytest.raises(InputError, match="no file of this machine"):
         with_copies(make_call(uri="https://example.test/call.wav"), vault)
+
+
+def test_a_recording_that_came_inside_another_file_is_kept_here(vault):
+    call = make_call(uri="call.wav")
+    inside = call.model_copy(
+        update={"audio": (call.audio[0].model_copy(update={"content": b"sound"}),)}
+    )
+    kept = with_contents(inside, vault)
+    (source,) = kept.audio
+    assert (local_path(source.uri).read_bytes(), source.content) == (b"sound", None)
+    assert source.checksum == call.audio[0].checksum
+    assert files(vault) == ["call-1-0.wav"]
+    assert with_contents(call, vault) == call
+
+
+def test_rejects_are_for_their_owner_alone(vault):
+    assert vault.keep_rejects([]) is None
+    path = vault.keep_rejects([{"source": "a", "raw": "żó"}, {"source": "b", "raw": "\ud83d"}])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert [json.loads(line)["source"] for line in path.read_text("utf-8").splitlines()] == [
+        "a",
+        "b",
+    ]
 
 
 @pytest.mark.parametrize(

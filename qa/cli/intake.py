@@ -118,7 +118,8 @@ def take_in(
             continue
         batch.append((found, tuple(cards) or cards_for(found, settings)))
         taken.add(found, new=True)
-        if len(batch) >= BATCH:
+        # A recording that came inside another file waits in memory until it is kept.
+        if len(batch) >= BATCH or any(source.content for source in found.audio):
             _register(store, batch, taken)
     _register(store, batch, taken)
     taken.rejects_file = store.vault.keep_rejects(

@@ -16,7 +16,7 @@ from qa.store import database, roster, rows
 from qa.store.browsing import Browsing
 from qa.store.queue import among
 from qa.store.tables import ConversationRow, WantRow
-from qa.store.vault import Vault
+from qa.store.vault import Vault, with_contents
 
 #: A conversation, and the ids of the cards it wants.
 Wanted = tuple[Conversation, Sequence[str]]
@@ -63,7 +63,8 @@ class Taking(Browsing):
         with database.writing(self._engine) as session:
             places = _strangers(session, given)
             new = [given[place] for place in places]
-            raw = {c.id: c.model_dump_json().encode() for c, _ in new}
+            kept = [with_contents(c, self.vault) for c, _ in new]
+            raw = {c.id: c.model_dump_json().encode() for c in kept}
             try:
                 self.vault.put_all("conversation", raw, suffix=".json")
                 values = [rows.conversation_values(c, now=now) for c, _ in new]

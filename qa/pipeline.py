@@ -171,7 +171,9 @@ class Pipeline:
 
     def judge(self, safe: SafeConversation, cards: Sequence[Scorecard]) -> tuple[Assessment, ...]:
         """Judge a conversation by each card, one assessment per card and agent."""
-        document = Document(safe, parsers=self.parsers)  # analysed once for all cards
+        hours = self._settings.business_hours
+        # Analysed once for all cards.
+        document = Document(safe, parsers=self.parsers, hours=hours)
         return tuple(made for card in cards for made in judge_card(document, card))
 
     # --- written channels ----------------------------------------------------------

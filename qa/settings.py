@@ -8,11 +8,13 @@ Nested values are tables in ``qa.toml``, or JSON in the environment.
 from __future__ import annotations
 
 import os
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -55,6 +57,47 @@ class Route(_Part):
     project: str | None = None
     #: BCP-47, as the metadata has it.
     language: str | None = None
+
+
+Day = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class BusinessHours(_Part):
+    """When the call centre is open; a conversation that begins at another time is after hours."""
+
+    #: IANA name of the zone that the hours are told in ("Europe/Bucharest").
+    zone: str
+    #: Days it is open.
+    days: tuple[Day, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+    #: HH:MM; from when on each of them.
+    opens: time = time(9)
+    #: HH:MM; until when. At or before `opens`: after midnight.
+    closes: time = time(18)
+    #: Days it is shut (YYYY-MM-DD).
+    holidays: tuple[date, ...] = ()
+
+    @field_validator("zone")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ValueError, OSError, ZoneInfoNotFoundError) as err:
+            raise ValueError(f"no zone '{value}'; write a name such as Europe/Bucharest") from err
+        return value
+
+    def open_at(self, moment: datetime) -> bool:
+        """Say whether it is open at a moment, ``[opens, closes)``."""
+        local = moment.astimezone(ZoneInfo(self.zone))
+        now, today = local.time(), local.date()
+        if self.opens < self.closes:
+            return self._works(today) and self.opens <= now < self.closes
+        before = today - timedelta(days=1)
+        return (self._works(today) and now >= self.opens) or (
+            self._works(before) and now < self.closes
+        )
+
+    def _works(self, day: date) -> bool:
+        return get_args(Day)[day.weekday()] in self.days and day not in self.holidays
 
 
 class Settings(BaseSettings):
@@ -108,6 +151,8 @@ class Settings(BaseSettings):
     routes: tuple[Route, ...] = ()
     #: Ids of the scorecards that a conversation wants where no route fits.
     default_scorecards: tuple[str, ...] = ("support-standard",)
+    #: When the call centre is open, for the metric `after_hours`; empty = not known.
+    business_hours: BusinessHours | None = None
     #: Calls shorter than this (seconds) are counted as too short.
     min_seconds: float = Field(default=3.0, ge=0)
     #: Times a recording is tried when its failure may pass.

@@ -24,6 +24,7 @@ from qa.records import Role, SafeConversation, SafeTurn
 from qa.scoring.likeness import likeness
 from qa.scoring.phrases import Atom
 from qa.scoring.structure import Structure
+from qa.settings import BusinessHours
 
 #: A turn's own language counts from this confidence on, and a language counts as heard
 #: in the conversation from this share of its words on.
@@ -159,8 +160,16 @@ class Document:
     parsers : for items that need sentence structure; without them those are for a human.
     """
 
-    def __init__(self, safe: SafeConversation, *, parsers: Parsers | None = None) -> None:
+    def __init__(
+        self,
+        safe: SafeConversation,
+        *,
+        parsers: Parsers | None = None,
+        hours: BusinessHours | None = None,
+    ) -> None:
         self.safe = safe
+        #: When the call centre is open, for metrics; None where nobody said.
+        self.hours = hours
         self.turns = {t.index: t for t in safe.turns}
         self.structure = Structure(self.turns, parsers)
         self._views: dict[str, View] = {}

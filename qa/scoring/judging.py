@@ -32,7 +32,7 @@ from qa.scoring.politeness import table as politeness_table
 from qa.scoring.scorecard import Item, Scorecard, Section
 
 #: Changes whenever the same card may judge the same conversation differently.
-ENGINE_VERSION = "3"
+ENGINE_VERSION = "4"
 
 #: Credit of each verdict that has a fixed one.
 _VALUE = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0}
@@ -187,6 +187,8 @@ def _provenance(document: Document, card: Scorecard) -> Provenance:
         names = {f"parser_{c}": document.structure.parser(c) for c in document.languages}
         packs |= {key: name for key, name in names.items() if name}
         packs["politeness"] = str(politeness_table().version)
+    if document.hours is not None:
+        packs["business_hours"] = document.hours.model_dump_json()
     return Provenance(
         stage="judge",
         engine="qa.scoring",

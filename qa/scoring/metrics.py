@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from math import inf, nan
@@ -23,6 +22,8 @@ from qa.records import (
     SafeTurn,
     SpeechSpan,
 )
+from qa.scoring import waiting
+from qa.scoring.measured import Measured, NotMeasurable, Result, Stretch
 from qa.scoring.parts import Part
 from qa.scoring.phrasebook import Phrasebook
 from qa.scoring.phrases import compile_phrase
@@ -40,102 +41,13 @@ _BACKCHANNEL_WORDS = 3
 _SHOWN = 5
 
 
-@dataclass(frozen=True)
-class Measured:
-    """A figure, and where it can be heard."""
-
-    value: float
-    unit: str
-    evidence: tuple[Evidence, ...] = ()
-
-
-@dataclass(frozen=True)
-class NotMeasurable:
-    """Why there is no figure."""
-
-    reason: str
-
-
-Result = Measured | NotMeasurable
-_NO_TIMES = NotMeasurable("The messages carry no times.")
 _NO_SPEECH = NotMeasurable("No times of speech are known.")
-
-
-@dataclass(frozen=True)
-class _Wait:
-    """Somebody waited from start to end for the turn."""
-
-    start: float
-    end: float
-    turn: int | None
-
-    @property
-    def seconds(self) -> float:
-        return self.end - self.start
-
-
-# --- replies -----------------------------------------------------------------------
-
-
-def _replies(part: Part) -> list[_Wait]:
-    """Return how long the customer waited for each reply, from the first unanswered turn on.
-
-    The clock of a chat starts no sooner than the agent was assigned.
-    """
-    assigned = _assigned(part)
-    waits, since = [], None
-    for turn in part.turns:
-        if turn.start is None:
-            continue
-        if turn.role is Role.CUSTOMER:
-            ended = turn.end if part.is_call and turn.end is not None else turn.start
-            since = ended if since is None or part.is_call else since
-        elif turn.party == part.agent.id and since is not None:
-            begin = max(since, assigned)
-            waits.append(_Wait(begin, max(begin, turn.start), turn.index))
-            since = None
-    return waits
-
-
-def _assigned(part: Part) -> float:
-    events = part.document.safe.events
-    times = [
-        e.start
-        for e in events
-        if e.kind is EventKind.ASSIGNED and e.start is not None and e.party in {None, part.agent.id}
-    ]
-    joined = [part.agent.start] if part.agent.start is not None else []
-    return max([*times[:1], *joined], default=0.0)
-
-
-def _reply(choose: Callable[[list[float]], float]) -> Callable[[Part], Result]:
-    def measure(part: Part) -> Result:
-        if part.speech_limits is None:
-            return _NO_TIMES
-        waits = _replies(part)
-        if not waits:
-            return NotMeasurable("Nobody waited for a reply.")
-        value = choose([w.seconds for w in waits])
-        slowest = min(waits, key=lambda w: (abs(w.seconds - value), w.start))
-        return Measured(round(value, 3), " s", (_stretch(slowest, "reply"),))
-
-    return measure
-
-
-def _percentile(share: float) -> Callable[[list[float]], float]:
-    """Return a chooser of the nearest-rank percentile."""
-
-    def choose(values: list[float]) -> float:
-        ordered = sorted(values)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-    return choose
 
 
 # --- silence -----------------------------------------------------------------------
 
 
-def _silences(part: Part) -> Iterator[_Wait]:
+def _silences(part: Part) -> Iterator[Stretch]:
     """Yield the silences that the agent is answerable for."""
     speech = part.speech
     holds = [
@@ -148,7 +60,7 @@ def _silences(part: Part) -> Iterator[_Wait]:
         if reached is not None and span.start - reached.end >= _PAUSE:
             before = _turn_before(part, reached.end)
             if not _excused(part, before, reached.end, span.start, holds):
-                yield _Wait(reached.end, span.start, before.index if before else None)
+                yield Stretch(reached.end, span.start, before.index if before else None)
         if reached is None or span.end > reached.end:
             reached = span
 
@@ -198,7 +110,7 @@ def _dead_air_max(part: Part) -> Result:
         return _NO_SPEECH
     silences = sorted(_silences(part), key=lambda w: -w.seconds)
     longest = round(silences[0].seconds, 3) if silences else 0.0
-    return Measured(longest, " s", tuple(_stretch(w, "dead_air") for w in silences[:_SHOWN]))
+    return Measured(longest, " s", tuple(w.evidence("dead_air") for w in silences[:_SHOWN]))
 
 
 def _dead_air_share(part: Part) -> Result:
@@ -209,7 +121,7 @@ def _dead_air_share(part: Part) -> Result:
         return _NO_SPEECH
     silences = sorted(_silences(part), key=lambda w: -w.seconds)
     share = sum(w.seconds for w in silences) / whole
-    return Measured(round(share, 4), "", tuple(_stretch(w, "dead_air") for w in silences[:_SHOWN]))
+    return Measured(round(share, 4), "", tuple(w.evidence("dead_air") for w in silences[:_SHOWN]))
 
 
 # --- talk --------------------------------------------------------------------------
@@ -311,18 +223,19 @@ def _ring_seconds(part: Part) -> Result:
     return Measured(seconds, " s")
 
 
-def _stretch(wait: _Wait, rule: str) -> Evidence:
-    return Evidence(
-        kind=EvidenceKind.METRIC, turn=wait.turn, start=wait.start, end=wait.end, rule=rule
-    )
-
-
 #: Name in the card -> how it is measured.
 METRICS: dict[str, Callable[[Part], Result]] = {
-    "reply_seconds_first": _reply(lambda values: values[0]),
-    "reply_seconds_p50": _reply(_percentile(0.5)),
-    "reply_seconds_p90": _reply(_percentile(0.9)),
-    "reply_seconds_max": _reply(max),
+    "reply_seconds_first": waiting.reply(lambda values: values[0]),
+    "reply_seconds_p50": waiting.reply(waiting.percentile(0.5)),
+    "reply_seconds_p90": waiting.reply(waiting.percentile(0.9)),
+    "reply_seconds_max": waiting.reply(max),
+    "wait_seconds_max": waiting.longest_wait,
+    "queue_seconds": waiting.queue_seconds,
+    "handle_seconds": waiting.handle_seconds,
+    "turns_agent": waiting.turns_of("agent"),
+    "turns_customer": waiting.turns_of("customer"),
+    "after_hours": waiting.after_hours,
+    "reopened": waiting.reopened,
     "dead_air_max": _dead_air_max,
     "dead_air_share": _dead_air_share,
     "interruptions": _interruptions,
@@ -331,6 +244,8 @@ METRICS: dict[str, Callable[[Part], Result]] = {
     "words_per_turn": _words_per_turn,
     "ring_seconds": _ring_seconds,
 }
+#: What no agent can help: shown, never scored.
+TEAM = frozenset(["queue_seconds"])
 #: Name in the card -> what it is, for people.
 MEANINGS = {
     "reply_seconds_first": "seconds the customer waited for the first reply, from when the agent"
@@ -338,6 +253,13 @@ MEANINGS = {
     "reply_seconds_p50": "seconds the customer waited for a reply, half of the times at most",
     "reply_seconds_p90": "the same, nine times of ten at most",
     "reply_seconds_max": "seconds of the longest wait for a reply",
+    "wait_seconds_max": "the same, also where it was closed or handed on without one",
+    "queue_seconds": "seconds until an agent was assigned: the team's, shown, never scored",
+    "handle_seconds": "seconds from then to the agent's last words, or until it was closed",
+    "turns_agent": "messages of the agent; of a call, turns",
+    "turns_customer": "the customer's",
+    "after_hours": "1 where the customer began outside the settings' `business_hours`, else 0",
+    "reopened": "times it was opened again",
     "dead_air_max": "seconds of the longest silence that nobody announced",
     "dead_air_share": "such silence as a share of the talk, 0 to 1",
     "interruptions": "times the agent talked over the customer",

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator
 
 from qa.errors import UnknownName
-from qa.records import Verdict
+from qa.records import ItemKind, Verdict
 from qa.scoring.checks import Outcome
 from qa.scoring.checks.bands import Band, credit, verdict_of
 from qa.scoring.context import Context
-from qa.scoring.metrics import METRICS, NotMeasurable
+from qa.scoring.measured import NotMeasurable
+from qa.scoring.metrics import METRICS, TEAM
 from qa.scoring.scorecard import PhraseRef
 
 
@@ -64,6 +65,11 @@ class Metric(RootModel[dict[str, Bounds]]):
                 raise ValueError(f"the metric {name} needs at_least or at_most, or bands")
         return value
 
+    @property
+    def advice(self) -> bool:
+        """Whether it is shown and not scored, unless the item says otherwise."""
+        return not TEAM.isdisjoint(self.root)
+
     def references(self) -> Sequence[Sequence[PhraseRef]]:
         """Return nothing: a metric looks for no phrase."""
         return []
@@ -71,6 +77,9 @@ class Metric(RootModel[dict[str, Bounds]]):
     def run(self, context: Context) -> Outcome:
         """Measure, compare; not applicable where it cannot be measured."""
         [(name, bounds)] = self.root.items()
+        if name in TEAM and context.item.effect is not ItemKind.ADVICE:
+            reason = f"{name} is the team's figure; give the item no weight, and it is shown."
+            return Outcome(Verdict.NOT_APPLICABLE, reason=reason)
         measured = METRICS[name](context.part)
         if isinstance(measured, NotMeasurable):
             return Outcome(Verdict.NOT_APPLICABLE, reason=measured.reason)

@@ -61,7 +61,11 @@ class Desk {
   private clicked(event: MouseEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const button = around<HTMLElement>(event, "[data-do]");
-    if (button) return this.act(button.dataset["do"] ?? "", button);
+    if (button) {
+      // Pressed with the mouse it gives the keyboard back: Space plays.
+      if (event.detail > 0) button.blur();
+      return this.act(button.dataset["do"] ?? "", button);
+    }
     const mark = around<Element>(event, "[data-mark]");
     const link =
       (mark && this.chip(mark.getAttribute("data-mark") ?? "")) ??

@@ -38,6 +38,14 @@ document.addEventListener("htmx:error", () => {
   say("The server could not be reached. What you wrote is kept here; try again.");
 });
 
+document.addEventListener("htmx:after:swap", (event) => {
+  // What was saved is closed, and the keyboard is back where it was.
+  const box = event.target instanceof Element ? event.target.closest("details.change") : null;
+  if (!(box instanceof HTMLDetailsElement)) return;
+  box.open = false;
+  one<HTMLElement>(":scope > summary", box.closest(".item") ?? box)?.focus({ preventScroll: true });
+});
+
 /** Load the page again once a score that is being made is there. */
 function watch(address: string): void {
   const look = async (): Promise<void> => {

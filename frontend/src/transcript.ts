@@ -14,6 +14,9 @@ interface Word {
   readonly to: number;
 }
 
+/** A player that was sent to a word may say that it is a little before it. */
+const SLACK_S = 0.03;
+
 /** Marks words without changing the page; browsers without it light the turn alone. */
 const highlight = "highlights" in CSS ? new Highlight() : null;
 if (highlight) CSS.highlights.set("heard", highlight);
@@ -88,7 +91,7 @@ export class Transcript {
     const words = this.wordsOf(saidIn(turn.node));
     let found: Word | null = null;
     for (const word of words) {
-      if (word.start > now) break;
+      if (word.start > now + SLACK_S) break;
       found = word;
     }
     return found;

@@ -82,7 +82,7 @@ export class Wave {
     this.surfer = WaveSurfer.create({
       container: box,
       media: this.player.media,
-      peaks: [picture.agents.map((p) => p / 255), picture.others.map((p) => p / 255)],
+      peaks: [picture.agents, picture.others].map((side) => this.fitted(side)),
       duration: this.duration,
       height,
       normalize: true,
@@ -104,6 +104,12 @@ export class Wave {
       plugins: [this.regions],
     });
     this.surfer.once("ready", () => this.mark());
+  }
+
+  /** Return peaks that reach exactly from the beginning to the end of the time line. */
+  private fitted(side: number[]): number[] {
+    const length = Math.max(Math.round(this.duration * (this.picture?.per_second ?? 1)), 1);
+    return Array.from({ length }, (_, n) => (side[n] ?? 0) / 255);
   }
 
   /** One colour for the upper half, one for the lower. */

@@ -224,6 +224,14 @@ def heard_with(stages: Iterable[Provenance]) -> str:
     return ", ".join(f"{words} {by[stage]}" for stage, words in doing.items() if stage in by)
 
 
+def judged_with(made: Provenance) -> str:
+    """Word what judged: card by its hash, engine, packs, parser: "judged by qa.scoring 3, ..."."""
+    parts = {k: v for k, v in made.options.items() if k != "card"}
+    versions = [f"{k.replace('_', ' ')} {v}" for k, v in sorted(parts.items())]
+    card = made.options.get("card", "")[:19]
+    return ", ".join(p for p in (f"judged by {made.engine} {made.version}", card, *versions) if p)
+
+
 def count(n: int, one: str, many: str = "") -> str:
     """Word a number of things: "1 call", "3 calls"."""
     return f"{n} {one if n == 1 else many or one + 's'}"

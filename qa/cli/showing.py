@@ -93,6 +93,7 @@ def _assessment(one: Reviewed, safe: SafeConversation | None) -> Iterator[Line]:
     made, score = one.assessment, one.score
     about = f" · {made.party}" if made.party else ""
     yield f"{made.card.id} version {made.card.version}{about}", "bold"
+    yield f"  {words.judged_with(made.provenance)}", "dim"
     known = score.status is not ScoreStatus.NOT_SCORABLE
     status = words.STATUSES[score.status].lower() if known else ""
     parts = [words.score(score), status, words.outcome(score)]

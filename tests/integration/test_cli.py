@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import sqlite3
 from pathlib import Path
 
@@ -24,13 +25,16 @@ refund      refund.wav       Dana   call      00:48            40  sorry, anythi
 
 
 def test_show_tells_every_verdict_with_its_evidence(qa):
-    assert qa("show", "refund").stdout == snapshot("""\
+    # Versions of engine and packs, and the hash, change with every release.
+    shown = re.sub(r"judged by qa\.scoring .*", "judged by ...", qa("show", "refund").stdout)
+    assert shown == snapshot("""\
 refund.wav
 refund · call · 00:48 · en · Dana · 2026-03-01 09:30 · done
   agent: agent (100% sure: metadata)
   customer: customer (100% sure: metadata)
 
 front-desk version 3 · agent
+  judged by ...
 Score 40, final, failed, pass mark 80, weighted by section
   Opening  100
     ✓ pass           Did the agent greet the customer? (greeting, 1)
@@ -58,6 +62,14 @@ Score 40, final, failed, pass mark 80, weighted by section
         00:47, turn 11, agent: "have a lovely day"  <- have a ... day
         00:48, turn 11, agent: "goodbye"  <- goodbye
 """)
+
+
+def test_show_names_what_judged_by_version_and_hash(qa):
+    found = re.search(
+        r"judged by qa\.scoring \d+, sha256:[0-9a-f]{12}, pack en \d+\n",
+        qa("show", "refund").stdout,
+    )
+    assert found
 
 
 def test_show_prints_what_was_said_redacted(qa):

@@ -9,7 +9,7 @@ from typing import Any
 
 from qa.exports.base import Chunk, Depth, Exported, Scored, What
 from qa.exports.columns import Value, cells, columns
-from qa.records import as_json
+from qa.records import Channel, SafeConversation, SafeTurn, as_json
 
 
 class JsonlExport:
@@ -50,7 +50,6 @@ def moment(value: datetime) -> str:
 
 def document(each: Exported) -> dict[str, Any]:
     """Return all that is known of a conversation, as JSON-ready values."""
-    heard = each.conversation
     return {
         "id": each.id,
         "external_id": each.external_id,
@@ -59,8 +58,41 @@ def document(each: Exported) -> dict[str, Any]:
         "registered_at": moment(each.registered_at),
         "state": each.state,
         "language": each.language,
-        "conversation": as_json(heard) if heard else None,
+        "duration": _rounded(each.duration),
+        "triage": each.triage and str(each.triage),
+        "triage_reason": each.triage_reason,
+        "conversation": each.conversation and own_json(each, each.conversation),
         "assessments": [assessment(score) for score in each.scores],
+    }
+
+
+def own_json(each: Exported, heard: SafeConversation) -> dict[str, Any]:
+    """Return a conversation as our own importer reads it: docs/reference/conversation-json.md."""
+    made: dict[str, Any] = {
+        "id": each.external_id or each.id,
+        "channel": str(each.channel),
+        "metadata": as_json(each.metadata),
+        "parties": [as_json(party) for party in heard.parties],
+        "events": [as_json(event) for event in heard.events],
+    }
+    if heard.channel is Channel.CALL:
+        said = [_utterance(turn) for turn in heard.turns]
+        made["transcript"] = {"engine": "callcenter-qa", "utterances": said}
+    else:
+        made["messages"] = [
+            {"party": t.party, "text": t.text, "at": _rounded(t.start)} for t in heard.turns
+        ]
+    return made
+
+
+def _utterance(turn: SafeTurn) -> dict[str, Any]:
+    return {
+        "party": turn.party,
+        "text": turn.text,
+        "start": _rounded(turn.start),
+        "end": _rounded(turn.end),
+        "words": [as_json(word) for word in turn.words],
+        "language": turn.language,
     }
 
 

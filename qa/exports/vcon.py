@@ -68,8 +68,10 @@ def uuid8(id: str) -> UUID:
 
 
 def _party(party: Party) -> dict[str, Any]:
-    role = {} if party.role is Role.UNKNOWN else {"role": str(party.role)}
-    return {"name": party.name or party.id, **role}
+    if party.role is Role.UNKNOWN:
+        return {"name": party.name or party.id}
+    name = {"name": party.name} if party.name else {}
+    return {**name, "role": str(party.role)}
 
 
 def _at(begin: datetime, seconds: float | None) -> str:

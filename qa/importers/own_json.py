@@ -129,7 +129,7 @@ class OwnJson(JsonFormat):
 
     def fits(self, head: Head) -> bool:
         """Say whether it has messages with a party and a text, or a transcript with utterances."""
-        for root in ("", "conversations."):
+        for root in ("", "conversations.", "conversation."):
             if head.has(f"{root}messages") and not head.has(f"{root}messages.author"):
                 if head.json.get("vcon") or head.has("Participants"):
                     return False
@@ -140,8 +140,13 @@ class OwnJson(JsonFormat):
 
     def conversation(self, item: Item) -> Conversation:
         """Make the conversation of an object."""
+        value = item.value
+        if isinstance(value, dict) and "assessments" in value:  # a line of `qa export jsonl`
+            value = value.get("conversation")
+            if value is None:
+                raise item.wrong("it had not been heard when it was exported.")
         # As JSON, so that text may stand for times and roles but never for a number.
-        given = ConversationIn.model_validate_json(json.dumps(item.value))
+        given = ConversationIn.model_validate_json(json.dumps(value))
         metadata = Metadata.model_validate(given.metadata.model_dump())
         if given.transcript is not None:
             return call(

@@ -42,7 +42,7 @@ def make(lines=TALK, *, id="call-1", channel=Channel.CALL, scores=None, timed=Tr
     meta = Metadata(
         direction=Direction.INBOUND, project="retail", started_at=BEGIN, tags=("mystery", "new")
     )
-    if channel is not Channel.CALL:
+    if channel is not Channel.CALL and not isinstance(lines[0], SafeTurn):
         lines = [message(n, *line, timed=timed) for n, line in enumerate(lines)]
     safe = make_safe(lines, id=id, channel=channel, metadata=meta, timed=timed)
     given = Exported(

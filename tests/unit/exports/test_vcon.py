@@ -35,8 +35,8 @@ def valid(analysis):
 def test_a_call_is_a_recording_with_its_transcript_and_our_report(vcon):
     made = vcon()
     assert made["parties"] == [
-        {"name": "agent", "role": "agent"},
-        {"name": "customer", "role": "customer"},
+        {"role": "agent"},
+        {"role": "customer"},
     ]
     (call,) = made["dialog"]
     assert call == {

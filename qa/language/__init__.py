@@ -14,20 +14,24 @@ from qa.language.packs import (
     load_pack,
     pack_languages,
 )
-from qa.language.tokens import Token, tokenise
+from qa.language.tokens import Form, Places, Token, forms, places, tokenise
 
 __all__ = [
     "Family",
+    "Form",
     "Normalised",
     "Pack",
+    "Places",
     "Token",
     "base_language",
     "fold",
+    "forms",
     "guess_language",
     "keys",
     "load_pack",
     "normalise",
     "pack_languages",
+    "places",
     "sought",
     "tokenise",
 ]

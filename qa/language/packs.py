@@ -86,6 +86,7 @@ def load_pack(language: str) -> Pack:
     return _load(base)
 
 
+@lru_cache(maxsize=1_000)
 def base_language(tag: str) -> str:
     """Return the language of a BCP-47 tag ("ru-RU" -> "ru")."""
     return tag.replace("_", "-").split("-")[0].lower()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
+from weakref import WeakValueDictionary
 
 from qa.language.lemmas import keys
 from qa.language.normalise import fold, normalise
 
-_SOLID = re.compile(r"\S+")
 #: A placeholder of redaction is one word, as it is written ("[CARD_NUMBER]", "[PERSON_1]").
 _PLACEHOLDER = re.compile(r"\[([A-Z][A-Z_]*?)(?:_\d+)?\]")
 _TOKEN = re.compile(
@@ -19,6 +21,8 @@ _TOKEN = re.compile(
     r"|[^\W\d_]+(?:'[^\W\d_]+)*"  # word, apostrophes inside
     r"|\w+"
 )
+#: Chunks remembered per language.
+_MOST = 100_000
 _CLAUSE_END = frozenset(",.!?;:")
 _SENTENCE_END = frozenset(".!?")
 #: English short forms: what follows the stem, and the word that it stands for.
@@ -39,34 +43,102 @@ _WITHOUT_APOSTROPHE = {
 }  # fmt: skip
 
 
-class Token(NamedTuple):
-    """One word of a text."""
+@dataclass(frozen=True, eq=False, slots=True, weakref_slot=True)
+class Form:
+    """A word as it is compared, wherever it stands.
+
+    Equal ones are one and the same object as long as anybody holds it, so that whoever
+    remembers something about a form looks it up by its identity.
+    """
 
     #: Normalised, diacritics of Latin letters dropped.
     text: str
     #: What it matches by: its own form and its lemmas.
     keys: frozenset[str]
-    #: Characters ``[start, end)`` of the original text.
-    start: int
-    end: int
     #: Kind of a placeholder ("CARD_NUMBER"); "" for an ordinary word.
     placeholder: str = ""
     #: Written with a capital first letter.
     capital: bool = False
-    #: Clause and sentence it stands in, counted from 0.
+
+
+class Token(NamedTuple):
+    """One word of a text, in its place."""
+
+    form: Form
+    #: Characters ``[start, end)`` of the original text.
+    start: int
+    end: int
+    #: Clause and sentence it stands in: how many marks that end one stand before it.
     clause: int = 0
     sentence: int = 0
+
+    @property
+    def text(self) -> str:
+        """The word, normalised."""
+        return self.form.text
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """What it matches by."""
+        return self.form.keys
+
+    @property
+    def placeholder(self) -> str:
+        """The kind of a placeholder; "" for an ordinary word."""
+        return self.form.placeholder
+
+    @property
+    def capital(self) -> bool:
+        """Whether it is written with a capital first letter."""
+        return self.form.capital
+
+
+class Places(NamedTuple):
+    """Where the words of a text stand: one number a word in each list, as `Token` has them."""
+
+    starts: list[int]
+    ends: list[int]
+    clauses: list[int]
+    sentences: list[int]
 
 
 class _Chunk(NamedTuple):
     """What stands between two spaces: its words, and the marks around them."""
 
-    #: Words with places within the chunk; clause and sentence counted from its start, 1 for
-    #: a word that a mark stands before.
+    forms: tuple[Form, ...]
+    #: The words in their places within the chunk.
     tokens: tuple[Token, ...]
-    #: Marks after the last word (all marks where there is no word).
-    ends_clause: bool
-    ends_sentence: bool
+    #: Marks that end a clause and a sentence.
+    clauses: int
+    sentences: int
+
+
+def forms(text: str, language: str) -> list[Form]:
+    """Return the words of a text without their places: all that most searches ask."""
+    chunks = _chunks(language)
+    return list(chain.from_iterable([chunks[chunk].forms for chunk in text.split()]))
+
+
+def places(text: str, language: str) -> Places:
+    """Return where the words that `forms` gives stand."""
+    chunks = _chunks(language)
+    starts: list[int] = []
+    ends: list[int] = []
+    clauses: list[int] = []
+    sentences: list[int] = []
+    at = clause = sentence = 0
+    for chunk in text.split():
+        at = text.index(chunk, at)
+        _, inside, ended_clauses, ended_sentences = chunks[chunk]
+        for _, start, end, c, s in inside:
+            starts.append(at + start)
+            ends.append(at + end)
+            clauses.append(clause + c)
+            sentences.append(sentence + s)
+        at += len(chunk)
+        clause += ended_clauses
+        sentence += ended_sentences
+    return Places(starts, ends, clauses, sentences)
 
 
 def tokenise(text: str, language: str) -> tuple[Token, ...]:
@@ -75,42 +147,28 @@ def tokenise(text: str, language: str) -> tuple[Token, ...]:
     English short forms become the words they stand for ("don't" -> do, not), so that a
     phrase matches however it was written.
     """
-    tokens: list[Token] = []
-    clause = sentence = 0
-    clause_due = sentence_due = False
-    for match in _SOLID.finditer(text):
-        inside, ends_clause, ends_sentence = _chunk(match.group(), language)
-        if not inside:
-            clause_due |= ends_clause
-            sentence_due |= ends_sentence
-            continue
-        at = match.start()
-        if tokens:  # a mark before the first word opens nothing
-            clause += clause_due and not inside[0].clause
-            sentence += sentence_due and not inside[0].sentence
-        else:
-            clause, sentence = -inside[0].clause, -inside[0].sentence
-        for word, keys_, start, end, placeholder, capital, c, s in inside:
-            tokens.append(
-                Token(
-                    word,
-                    keys_,
-                    at + start,
-                    at + end,
-                    placeholder,
-                    capital,
-                    clause + c,
-                    sentence + s,
-                )
-            )
-        clause, sentence = tokens[-1].clause, tokens[-1].sentence
-        clause_due, sentence_due = ends_clause, ends_sentence
-    return tuple(tokens)
+    return tuple(map(Token, forms(text, language), *places(text, language)))
 
 
-@lru_cache(maxsize=100_000)
-def _chunk(text: str, language: str) -> _Chunk:
-    """Cut one solid piece of text; conversations repeat them, so each is cut once."""
+class _Chunks(dict[str, _Chunk]):
+    """The chunks met so far in one language; conversations repeat them, so each is cut once."""
+
+    def __init__(self, language: str) -> None:
+        self._language = language
+
+    def __missing__(self, text: str) -> _Chunk:
+        if len(self) >= _MOST:
+            self.clear()  # memory stays bounded
+        chunk = self[text] = _cut(text, self._language)
+        return chunk
+
+
+@lru_cache(maxsize=16)
+def _chunks(language: str) -> _Chunks:
+    return _Chunks(language)
+
+
+def _cut(text: str, language: str) -> _Chunk:
     norm = normalise(text)
     tokens: list[Token] = []
     clause = sentence = last = 0
@@ -125,12 +183,21 @@ def _chunk(text: str, language: str) -> _Chunk:
             placeholder = _placeholder(original)
             form = original.lower() if placeholder else fold(word)
             found = frozenset([form]) if placeholder else keys(word, language)
-            capital = original[:1].isupper()
-            tokens.append(Token(form, found, start, end, placeholder, capital, clause, sentence))
+            same = _same(form, found, placeholder, capital=original[:1].isupper())
+            tokens.append(Token(same, start, end, clause, sentence))
     after = set(norm.text[last:])
-    return _Chunk(
-        tuple(tokens), not _CLAUSE_END.isdisjoint(after), not _SENTENCE_END.isdisjoint(after)
-    )
+    clause += not _CLAUSE_END.isdisjoint(after)
+    sentence += not _SENTENCE_END.isdisjoint(after)
+    return _Chunk(tuple(t.form for t in tokens), tuple(tokens), clause, sentence)
+
+
+#: All forms that somebody holds, by what they are.
+_FORMS: WeakValueDictionary[tuple[str, frozenset[str], str, bool], Form] = WeakValueDictionary()
+
+
+def _same(text: str, found: frozenset[str], placeholder: str, *, capital: bool) -> Form:
+    form = Form(text, found, placeholder, capital)
+    return _FORMS.setdefault((text, found, placeholder, capital), form)
 
 
 def _placeholder(original: str) -> str:

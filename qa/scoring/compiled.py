@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from qa.language import load_pack
+from qa.scoring.branches import Tree
 from qa.scoring.phrasebook import Phrasebook
 from qa.scoring.phrases import Atom, Variant, compile_phrase
 from qa.scoring.scorecard import FamilyRef, ListRef, PhraseRef, Scorecard
@@ -18,6 +19,8 @@ class Compiled:
         #: Whether it reads sentence structure.
         self.parses = card.parses
         self._books: dict[tuple[tuple[PhraseRef, ...], str], Phrasebook] = {}
+        self._variants: dict[tuple[PhraseRef, str], tuple[Variant, ...]] = {}
+        self._trees: dict[str, Tree] = {}
 
     def book(self, refs: tuple[PhraseRef, ...], language: str) -> Phrasebook:
         """Return the phrases in that language, ready to be looked for together."""
@@ -25,11 +28,22 @@ class Compiled:
         if known is None:
             found: dict[tuple[Atom, ...], Variant] = {}
             for ref in refs:
-                source = "" if isinstance(ref, str) else named(ref)
-                for phrase in phrases_of(self.card, (ref,), language):
-                    for variant in compile_phrase(phrase, language, self.card.vars, source=source):
-                        found.setdefault(variant.atoms, variant)
-            known = self._books[refs, language] = Phrasebook(found.values(), language)
+                for variant in self._meant(ref, language):
+                    found.setdefault(variant.atoms, variant)
+            tree = self._trees.setdefault(language, Tree())
+            known = self._books[refs, language] = Phrasebook(found.values(), language, tree)
+        return known
+
+    def _meant(self, ref: PhraseRef, language: str) -> tuple[Variant, ...]:
+        """Return the variants that one reference means; they are the same wherever it stands."""
+        known = self._variants.get((ref, language))
+        if known is None:
+            source = "" if isinstance(ref, str) else named(ref)
+            known = self._variants[ref, language] = tuple(
+                variant
+                for phrase in phrases_of(self.card, (ref,), language)
+                for variant in compile_phrase(phrase, language, self.card.vars, source=source)
+            )
         return known
 
     def variants(self, refs: tuple[PhraseRef, ...], language: str) -> tuple[Variant, ...]:

@@ -9,20 +9,24 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 from qa.language import (
-    Token,
+    Form,
+    Places,
     base_language,
+    forms,
     guess_language,
     load_pack,
     pack_languages,
-    tokenise,
+    places,
 )
 from qa.language.parsing import Parsers
 from qa.records import Role, SafeConversation, SafeTurn
+from qa.scoring.branches import Tree
 from qa.scoring.likeness import likeness
-from qa.scoring.phrases import Atom
+from qa.scoring.phrases import Atom, Variant
+from qa.scoring.slots import IN_CONTEXT, fits, kinds
 from qa.scoring.structure import Structure
 from qa.settings import BusinessHours
 
@@ -34,13 +38,22 @@ _HEARD_SHARE = 0.1
 
 #: Where a word stands: its number, all words of the conversation counted through.
 Place = int
+#: Where each phrase stands: turn and first word, and where it ends.
+Rows = Mapping[Variant, Mapping[tuple[int, int], int]]
 
 
-class Line(NamedTuple):
-    """One turn as words of one language."""
+class Line:
+    """One turn as words of one language; their places are worked out when first asked for."""
 
-    turn: SafeTurn
-    tokens: tuple[Token, ...]
+    def __init__(self, turn: SafeTurn, language: str) -> None:
+        self.turn = turn
+        self.forms = forms(turn.text, language)
+        self._language = language
+
+    @cached_property
+    def places(self) -> Places:
+        """Where the words stand in the turn's text, and in which clause and sentence."""
+        return places(self.turn.text, self._language)
 
 
 class View:
@@ -49,37 +62,50 @@ class View:
     def __init__(self, language: str, turns: tuple[SafeTurn, ...]) -> None:
         self.language = language
         self.pack = load_pack(language)
-        self.lines = {t.index: Line(t, tokenise(t.text, language)) for t in turns}
+        self.lines = {t.index: Line(t, language) for t in turns}
         #: Number of each turn's first word, all words counted through; turns are one apart,
         #: so that no row of words goes from one into the next.
         self._bases: dict[int, int] = {}
         at = 0
         for number, line in self.lines.items():
             self._bases[number] = at
-            at += len(line.tokens) + 1
+            at += len(line.forms) + 1
         self._numbers = list(self._bases)
         self._begins = list(self._bases.values())
-        #: Places of each key and of each form.
-        self.index: dict[str, list[Place]] = {}
-        self.forms: dict[str, list[Place]] = {}
-        for (form, keys), found in self._by_word().items():
-            self.forms[form] = self.forms[form] + found if form in self.forms else found
-            for key in keys:
-                self.index[key] = self.index[key] + found if key in self.index else found
         self._places: dict[Atom, frozenset[Place]] = {}
         self._spots: dict[Atom, dict[Place, float]] = {}
         self._turns: dict[Atom, frozenset[int]] = {}
+        #: What was found of whole trees of phrases, and how large those were.
+        self.rows: dict[Tree, tuple[int, Rows]] = {}
 
-    def _by_word(self) -> dict[tuple[str, frozenset[str]], list[Place]]:
-        words: dict[tuple[str, frozenset[str]], list[Place]] = {}
-        for number, (_, tokens) in self.lines.items():
-            for place, token in enumerate(tokens, self._bases[number]):
-                word = token[:2]
-                if word in words:
-                    words[word].append(place)
+    @cached_property
+    def _said(self) -> dict[Form, list[Place]]:
+        """The places of each form."""
+        said: dict[Form, list[Place]] = {}
+        for number, line in self.lines.items():
+            for place, form in enumerate(line.forms, self._bases[number]):
+                if form in said:
+                    said[form].append(place)
                 else:
-                    words[word] = [place]
-        return words
+                    said[form] = [place]
+        return said
+
+    @cached_property
+    def forms(self) -> dict[str, list[Place]]:
+        """The places of each word as it was said."""
+        found: dict[str, list[Place]] = {}
+        for form, where in self._said.items():
+            found[form.text] = found.get(form.text, []) + where
+        return found
+
+    @cached_property
+    def index(self) -> dict[str, list[Place]]:
+        """The places of each key."""
+        found: dict[str, list[Place]] = {}
+        for form, where in self._said.items():
+            for key in form.keys:
+                found[key] = found[key] + where if key in found else where
+        return found
 
     def near(self) -> Mapping[str, list[tuple[str, float]]]:
         """Return, by word looked for, the forms said here that are like it, and how like.
@@ -131,16 +157,31 @@ class View:
             found = self._places[atom] = frozenset().union(*said)
         return found
 
+    def slotted(self, atom: Atom) -> frozenset[Place]:
+        """Return where a word stands that fits a slot."""
+        found = self._places.get(atom)
+        if found is None:
+            can = self._slots.get(atom.text, [])
+            if atom.text in IN_CONTEXT:
+                can = [place for place in can if self._fits(atom, place)]
+            found = self._places[atom] = frozenset(can)
+        return found
+
     @cached_property
-    def odd(self) -> tuple[Place, ...]:
-        """The places of all words that a slot may take: no mere small letters, or a number."""
-        counted = self.pack.number_words | self.pack.time_words
-        forms = [f for f in self.forms if f in counted or not f.isalpha()]
-        found = {place for form in forms for place in self.forms[form]}
-        for number, (_, tokens) in self.lines.items():
-            base = self._bases[number]
-            found.update(base + at for at, token in enumerate(tokens) if token.capital)
-        return tuple(sorted(found))
+    def _slots(self) -> dict[str, list[Place]]:
+        """The places of the words that can fit each slot."""
+        found: dict[str, list[Place]] = {}
+        for form, where in self._said.items():
+            for slot in kinds(form, self.language):
+                found[slot] = found.get(slot, []) + where
+        return found
+
+    def _fits(self, slot: Atom, place: Place) -> bool:
+        turn, at = self.spot(place)
+        line = self.lines[turn]
+        return fits(
+            slot.text, line.forms, line.places.sentences, at, self.pack, in_phrase=slot.content
+        )
 
     def place(self, turn: int, at: int) -> Place:
         """Return the place of a word of a turn."""

@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import itemgetter
 
-from qa.language import Token
-from qa.scoring.document import Line, View
+from qa.scoring.branches import Tree
+from qa.scoring.document import Line, Rows, View
 from qa.scoring.phrasebook import Phrasebook
 from qa.scoring.phrases import GAP, Atom, Variant
-from qa.scoring.slots import fits
 
 #: Turns to search, and in each the characters ``[start, end)`` a hit must begin in.
 Window = Mapping[int, tuple[int, int]]
 
 #: Words before a hit, in its clause, in which a negation turns it round.
 _NEGATION_REACH = 4
+#: Turn, first word and end of a row of words.
+_PLACE = itemgetter(0, 1, 2)
 
 
 class Strictness(StrEnum):
@@ -53,13 +56,19 @@ def find(
 
     Hits are in order of place; of hits that overlap the first and longest stays.
     """
-    if not window:
-        return []
-    return distinct(
-        hit
-        for variant in book.likely(view)
-        for hit in _hits(view, variant, window, unless_negated=unless_negated)
-    )
+    rows = [
+        (turn, at, -end, variant)
+        for turn, at, end, variant in _rows_in(view, book, window)
+        if not (unless_negated and negated(view, view.lines[turn], at))
+    ]
+    rows.sort(key=_PLACE)
+    hits: list[Hit] = []
+    reached = (-1, 0)
+    for (turn, at, end), same in groupby(rows, key=_PLACE):
+        if (turn, at) >= reached:
+            line, reached = view.lines[turn], (turn, -end)
+            hits.append(min(hit_of(line, row[3], at, -end, 1.0, "lemma") for row in same))
+    return hits
 
 
 def distinct(hits: Iterable[Hit]) -> list[Hit]:
@@ -71,94 +80,97 @@ def distinct(hits: Iterable[Hit]) -> list[Hit]:
     return kept
 
 
-def _hits(view: View, variant: Variant, window: Window, *, unless_negated: bool) -> list[Hit]:
-    hits = []
-    for turn, at, end in _rows(view, variant):
-        if turn not in window:
-            continue
-        line = view.lines[turn]
-        lo, hi = window[turn]
-        if lo <= line.tokens[at].start < hi and not (unless_negated and negated(view, line, at)):
-            hits.append(hit_of(line, variant, at, end, 1.0, "lemma"))
-    return hits
-
-
-def _rows(view: View, variant: Variant) -> Iterator[tuple[int, int, int]]:
-    """Yield turn, first word and end of each row of words that a variant is."""
-    if not all(view.places(a) for a in variant.words):
+def _rows_in(
+    view: View, book: Phrasebook, window: Window
+) -> Iterator[tuple[int, int, int, Variant]]:
+    """Yield the rows of words in a window that are phrases of a book."""
+    if not window:
         return
-    for place in _starts(view, variant):
-        turn, at = view.spot(place)
-        tokens = view.lines[turn].tokens
-        if variant.solid:
-            yield turn, at, at + len(variant.atoms)
-        elif at < len(tokens) and (end := _match(tokens, at, variant.atoms, view)) >= 0:
-            yield turn, at, end
+    rows = _rows(view, book.tree)
+    for variant in rows.keys() & book.known:
+        for (turn, at), end in rows[variant].items():
+            if turn in window and _begins_in(view.lines[turn], at, *window[turn]):
+                yield turn, at, end, variant
 
 
-def _starts(view: View, variant: Variant) -> Sequence[int]:
-    """Return the places where a variant may begin: all its words before a gap are there."""
-    if not variant.fixed:
-        return view.odd  # what begins with slots, edges apart
-    found = [(view.places(atom), offset) for atom, offset in variant.fixed]
-    found.sort(key=lambda pair: len(pair[0]))
-    (rarest, shift), *others = found
-    starts = [place - shift for place in rarest if place >= shift]
-    for places, offset in others:
-        starts = [place for place in starts if place + offset in places]
-        if not starts:
-            break
-    return starts
+def _begins_in(line: Line, at: int, low: int, high: int) -> bool:
+    whole = low <= 0 and high >= len(line.turn.text)
+    return whole or low <= line.places.starts[at] < high
+
+
+def _rows(view: View, tree: Tree) -> Rows:
+    """Return where the phrases of a tree stand in the whole conversation; looked for once."""
+    size, rows = view.rows.get(tree, (0, {}))
+    if size != tree.size:
+        rows = _walked(view, tree)
+        view.rows[tree] = tree.size, rows
+    return rows
+
+
+def _walked(view: View, tree: Tree) -> Rows:
+    rows: dict[Variant, dict[tuple[int, int], int]] = {}
+    for turn, line in view.lines.items():
+        for variant, at, end in tree.walk(line.forms):
+            if variant.solid:
+                rows.setdefault(variant, {})[turn, at] = end
+                continue
+            _, fewest, most = variant.anchor
+            for start in range(max(0, at - most), at - fewest + 1):
+                if (end := _match(view, line, start, variant.atoms)) >= 0:
+                    rows.setdefault(variant, {})[turn, start] = end
+    for variant in tree.wordless:
+        for place in view.slotted(next(a for a in variant.atoms if a.kind == "slot")):
+            turn, at = view.spot(place)
+            if (end := _match(view, view.lines[turn], at, variant.atoms)) >= 0:
+                rows.setdefault(variant, {})[turn, at] = end
+    return rows
 
 
 def hit_of(line: Line, variant: Variant, at: int, end: int, score: float, mode: str) -> Hit:
     """Return the words ``[at, end)`` of a turn as a hit."""
-    tokens = line.tokens[at:end]
-    rule = variant.named([t.text for t in tokens])
-    return Hit(line.turn.index, tokens[0].start, tokens[-1].end, rule, score, mode)
+    rule = variant.named([form.text for form in line.forms[at:end]])
+    starts, ends, *_ = line.places
+    return Hit(line.turn.index, starts[at], ends[end - 1], rule, score, mode)
 
 
-def _match(tokens: Sequence[Token], at: int, atoms: Sequence[Atom], view: View) -> int:
+def _match(view: View, line: Line, at: int, atoms: Sequence[Atom]) -> int:
     """Return where the match that begins at word `at` ends, or -1."""
     for i, atom in enumerate(atoms):
         if atom.kind == "gap":
-            return _after_gap(tokens, at, atoms[i + 1 :], view)
+            return _after_gap(view, line, at, atoms[i + 1 :])
         if atom.kind == "edge":
-            if not at_edge(atom.text, tokens, at):
+            if not at_edge(atom.text, line, at):
                 return -1
             continue
-        if at >= len(tokens) or not accepts(view, atom, tokens, at):
+        if at >= len(line.forms) or not accepts(view, line, at, atom):
             return -1
         at += 1
     return at
 
 
-def at_edge(edge: str, tokens: Sequence[Token], at: int) -> bool:
+def at_edge(edge: str, line: Line, at: int) -> bool:
     """Tell whether the place before word `at` is the edge that a phrase asks for."""
     if edge == "START":
         return at == 0
-    if at in {0, len(tokens)}:
+    if at in {0, len(line.forms)}:
         return (at == 0) == (edge == "CLAUSE")
-    before, after = tokens[at - 1], tokens[at]
-    return before.clause < after.clause if edge == "CLAUSE" else before.sentence < after.sentence
+    counted = line.places.clauses if edge == "CLAUSE" else line.places.sentences
+    return counted[at - 1] < counted[at]
 
 
-def accepts(view: View, atom: Atom, tokens: Sequence[Token], at: int) -> bool:
+def accepts(view: View, line: Line, at: int, atom: Atom) -> bool:
     """Tell whether a word of a turn is what a phrase has in its place, in any form."""
-    token = tokens[at]
     if atom.kind == "slot":
-        return fits(atom.text, tokens, at, view.pack, in_phrase=atom.content)
-    if atom.kind == "exact":
-        return token.text in atom.keys
-    return not atom.keys.isdisjoint(token.keys)
+        return view.place(line.turn.index, at) in view.slotted(atom)
+    return atom.takes(line.forms[at])
 
 
-def _after_gap(tokens: Sequence[Token], at: int, atoms: Sequence[Atom], view: View) -> int:
-    sentence = tokens[at - 1].sentence
-    for skip in range(GAP + 1):
-        if at + skip >= len(tokens) or tokens[at + skip].sentence != sentence:
+def _after_gap(view: View, line: Line, at: int, atoms: Sequence[Atom]) -> int:
+    sentences = line.places.sentences
+    for start in range(at, min(at + GAP + 1, len(sentences))):
+        if sentences[start] != sentences[at - 1]:
             return -1
-        end = _match(tokens, at + skip, atoms, view)
+        end = _match(view, line, start, atoms)
         if end >= 0:
             return end
     return -1
@@ -166,6 +178,8 @@ def _after_gap(tokens: Sequence[Token], at: int, atoms: Sequence[Atom], view: Vi
 
 def negated(view: View, line: Line, at: int) -> bool:
     """Tell whether a negation stands shortly before word `at`, in the same clause."""
-    clause = line.tokens[at].clause
-    before = line.tokens[max(0, at - _NEGATION_REACH) : at]
-    return any(t.clause == clause and t.text in view.pack.negations for t in before)
+    clauses = line.places.clauses
+    return any(
+        clauses[i] == clauses[at] and line.forms[i].text in view.pack.negations
+        for i in range(max(0, at - _NEGATION_REACH), at)
+    )

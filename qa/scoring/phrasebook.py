@@ -1,40 +1,36 @@
 """Phrases that are looked for together, found by the words that were said.
 
-A family has hundreds of variants and a conversation a few hundred words, of which most
-belong to no variant; so one asks the words, not the variants.
+A card has a thousand variants and a conversation a few hundred words, of which most belong
+to no variant; so one asks the words, not the variants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 
+from qa.scoring.branches import Tree
 from qa.scoring.document import View
 from qa.scoring.likeness import likeness
 from qa.scoring.phrases import Atom, Variant
 
 
 class Phrasebook:
-    """The variants of some phrases in one language."""
+    """The variants of some phrases in one language.
 
-    def __init__(self, variants: Iterable[Variant], language: str) -> None:
+    Parameters
+    ----------
+    tree : where they grow, with other phrases that are looked for in the same conversations.
+    """
+
+    def __init__(
+        self, variants: Iterable[Variant], language: str, tree: Tree | None = None
+    ) -> None:
         self.variants = tuple(variants)
+        self.known = frozenset(self.variants)
         self._language = language
-        #: Variant numbers by the keys of the rarest word; those that have no word.
-        self._by_rarest: dict[str, list[int]] = {}
-        self._wordless: list[int] = []
-        for number, variant in enumerate(self.variants):
-            if variant.rarest is None:
-                self._wordless.append(number)
-            for key in variant.rarest.keys if variant.rarest else ():
-                self._by_rarest.setdefault(key, []).append(number)
-
-    def likely(self, view: View) -> Iterator[Variant]:
-        """Yield the variants whose rarest word was said somewhere, in their order."""
-        said = view.index.keys() & self._by_rarest.keys()
-        numbers = {n for key in said for n in self._by_rarest[key]}
-        for number in sorted([*numbers, *self._wordless]):
-            yield self.variants[number]
+        self.tree = tree or Tree()
+        self.tree.grow(self.variants)
 
     def said(self, view: View, *, all_of: bool) -> list[tuple[Variant, int]]:
         """Return how many content words of each variant, or words like them, were said.

@@ -25,8 +25,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
+from typing import NamedTuple
 
-from qa.language import Pack, fold, load_pack, normalise, sought, tokenise
+from qa.language import Form, Pack, fold, load_pack, normalise, sought, tokenise
 
 #: Limits that keep a phrase's cost bounded; ordinary phrases make fewer than twenty variants.
 MAX_VARIANTS = 256
@@ -86,6 +87,20 @@ class Atom:
     #: Of a word: it carries meaning (is no function word). Of a slot: words stand around it.
     content: bool = False
 
+    def takes(self, form: Form) -> bool:
+        """Tell whether a word is this one, in any form; of an exact one in its own."""
+        if self.kind == "exact":
+            return form.text in self.keys
+        return not self.keys.isdisjoint(form.keys)
+
+
+class Anchor(NamedTuple):
+    """Words of a variant that stand in a row, and how many may stand before them in it."""
+
+    words: tuple[Atom, ...]
+    fewest: int
+    most: int
+
 
 @dataclass(frozen=True, eq=False)
 class Variant:
@@ -118,16 +133,17 @@ class Variant:
         return all(a.kind in {"word", "exact"} for a in self.atoms)
 
     @cached_property
-    def rarest(self) -> Atom | None:
-        """The word that is most likely missing where the phrase is; None without words."""
-        return max(self.words, key=_rarity, default=None)
-
-    @cached_property
-    def fixed(self) -> tuple[tuple[Atom, int], ...]:
-        """The words before any gap, each with the number of words and slots before it."""
-        gap = next((i for i, a in enumerate(self.atoms) if a.kind == "gap"), len(self.atoms))
-        places = [a for a in self.atoms[:gap] if a.kind != "edge"]
-        return tuple((a, i) for i, a in enumerate(places) if a.kind in {"word", "exact"})
+    def anchor(self) -> Anchor:
+        """The words in a row by which it is looked for: the longest, then the rarest."""
+        rows = [Anchor((), 0, 0)]
+        for atom in self.atoms:
+            words, fewest, most = rows[-1]
+            if atom.kind in {"word", "exact"}:
+                rows[-1] = Anchor((*words, atom), fewest, most)
+            elif atom.kind != "edge":
+                least, top = (1, 1) if atom.kind == "slot" else (0, GAP)
+                rows.append(Anchor((), fewest + len(words) + least, most + len(words) + top))
+        return max(rows, key=lambda row: (len(row.words), max(map(_rarity, row.words), default=())))
 
     @cached_property
     def plain(self) -> bool:

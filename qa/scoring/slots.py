@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
-from qa.language import Pack, Token
+from qa.language import Form, Pack, load_pack
 
 #: Placeholders that each slot takes, besides the one of its own name.
 _IDENTIFIES = frozenset(
@@ -26,6 +27,8 @@ _KINDS = {
 }
 #: Every placeholder that is known to be left where something was hidden.
 KNOWN = frozenset(_KINDS).union(*_KINDS.values())
+#: Slots that hang on what stands around the word.
+IN_CONTEXT = frozenset(["NAME", "MONEY"])
 _CLOCK = re.compile(r"\d{1,2}[:.]\d{2}")
 _CALENDAR = re.compile(r"\d{1,4}[./-]\d{1,2}(?:[./-]\d{2,4})?")
 _MONEY_SIGN = frozenset("$€£₽")
@@ -33,54 +36,66 @@ _MONEY_SIGN = frozenset("$€£₽")
 _IDENTIFYING_DIGITS = 4
 
 
-def fits(slot: str, tokens: Sequence[Token], at: int, pack: Pack, *, in_phrase: bool) -> bool:
-    """Tell whether the word at `at` fits the slot.
+@lru_cache(maxsize=50_000)
+def kinds(form: Form, language: str) -> frozenset[str]:
+    """Return the slots that a word can fit, by what stands around it."""
+    if form.placeholder:
+        return frozenset(
+            [form.placeholder, *(k for k, v in _KINDS.items() if form.placeholder in v)]
+        )
+    pack = load_pack(language)
+    return frozenset(slot for slot, test in _TESTS.items() if test(form, pack))
+
+
+def fits(
+    slot: str,
+    forms: Sequence[Form],
+    sentences: Sequence[int],
+    at: int,
+    pack: Pack,
+    *,
+    in_phrase: bool,
+) -> bool:
+    """Tell whether a word of those `kinds` fits the slot where it stands.
 
     Parameters
     ----------
+    sentences : the sentence that each word stands in.
     in_phrase : words stand around the slot; they say that a name is meant, so any
         capitalised word is taken for one.
     """
-    token = tokens[at]
-    if token.placeholder:
-        return token.placeholder == slot or token.placeholder in _KINDS.get(slot, ())
-    if slot == "NAME":
-        return _like_a_name(tokens, at, pack, in_phrase=in_phrase)
+    form = forms[at]
+    after = forms[at + 1] if at + 1 < len(forms) else None
+    if form.placeholder:
+        return True
+    if slot == "NAME":  # a capital inside a sentence, or before another capital at its beginning
+        begins = at == 0 or sentences[at - 1] != sentences[at]
+        return in_phrase or not begins or (after is not None and after.capital)
     if slot == "MONEY":
-        return _like_money(tokens, at, pack)
-    test = _TESTS.get(slot)
-    return test is not None and test(token.text, pack)
+        named = after is not None and after.text in pack.money_words
+        return named or not _MONEY_SIGN.isdisjoint(form.text)
+    return True
 
 
 def _digits(text: str) -> int:
     return sum(c.isdigit() for c in text)
 
 
-#: Slots that one word decides.
-_TESTS: dict[str, Callable[[str, Pack], bool]] = {
-    "NUMBER": lambda text, pack: _digits(text) > 0 or text in pack.number_words,
-    "ID": lambda text, _: _digits(text) >= _IDENTIFYING_DIGITS or "@" in text,
-    "TIME": lambda text, pack: text in pack.time_words or bool(_CLOCK.fullmatch(text)),
-    "DATE": lambda text, pack: text in pack.time_words or bool(_CALENDAR.fullmatch(text)),
-    "EMAIL": lambda text, _: "@" in text,
-    "PHONE": lambda text, _: _digits(text) > _IDENTIFYING_DIGITS,
+def _may_name(form: Form, pack: Pack) -> bool:
+    if not form.capital or not form.text.isalpha() or len(form.text) < 2:  # noqa: PLR2004
+        return False
+    common = (pack.function_words, pack.time_words, pack.backchannels)
+    return not any(form.text in words for words in common)
+
+
+#: What a word must be for each slot.
+_TESTS: dict[str, Callable[[Form, Pack], bool]] = {
+    "NUMBER": lambda form, pack: _digits(form.text) > 0 or form.text in pack.number_words,
+    "ID": lambda form, _: _digits(form.text) >= _IDENTIFYING_DIGITS or "@" in form.text,
+    "TIME": lambda form, pack: form.text in pack.time_words or bool(_CLOCK.fullmatch(form.text)),
+    "DATE": lambda form, pack: form.text in pack.time_words or bool(_CALENDAR.fullmatch(form.text)),
+    "EMAIL": lambda form, _: "@" in form.text,
+    "PHONE": lambda form, _: _digits(form.text) > _IDENTIFYING_DIGITS,
+    "MONEY": lambda form, _: form.text[:1].isdigit() or not _MONEY_SIGN.isdisjoint(form.text),
+    "NAME": _may_name,
 }
-
-
-def _like_money(tokens: Sequence[Token], at: int, pack: Pack) -> bool:
-    text = tokens[at].text
-    if _MONEY_SIGN & set(text):
-        return True
-    follows = at + 1 < len(tokens) and tokens[at + 1].text in pack.money_words
-    return text[:1].isdigit() and follows
-
-
-def _like_a_name(tokens: Sequence[Token], at: int, pack: Pack, *, in_phrase: bool) -> bool:
-    """A capital inside a sentence, or before another capital at its beginning."""
-    token = tokens[at]
-    if not token.capital or not token.text.isalpha() or len(token.text) < 2:  # noqa: PLR2004
-        return False
-    if token.text in pack.function_words | pack.time_words | pack.backchannels:
-        return False
-    begins = at == 0 or tokens[at - 1].sentence != token.sentence
-    return in_phrase or not begins or (at + 1 < len(tokens) and tokens[at + 1].capital)

@@ -87,7 +87,7 @@ def near_miss(view: View, book: Phrasebook, window: Window) -> Hit | None:
             break
         for path in _paths(view, variant, window, _NEAR_RATIO, missing=True):
             if (
-                sum(len(path.line.tokens[at].text) for at, _ in path.words if at >= 0)
+                sum(len(path.line.forms[at].text) for at, _ in path.words if at >= 0)
                 < _NEAR_LETTERS
             ):
                 continue
@@ -145,19 +145,19 @@ def _carries(variant: Variant, path: _Path) -> bool:
     if path.inserted or any(at < 0 for at, _ in path.words):
         return False
     [content] = variant.content
-    said = path.line.tokens[path.words[variant.atoms.index(content)][0]].text
+    said = path.line.forms[path.words[variant.atoms.index(content)][0]].text
     return any(said[0] == word[0] for word in content.words)
 
 
 def _turned_round(view: View, path: _Path) -> bool:
     """Tell whether a "not" stands right before or between, which the phrase does not have."""
-    tokens = path.line.tokens
+    clauses = path.line.places.clauses
     before = path.first - 1
-    if before >= 0 and tokens[before].clause == tokens[path.first].clause:
+    if before >= 0 and clauses[before] == clauses[path.first]:
         between: tuple[int, ...] = (before, *path.inserted)
     else:
         between = path.inserted
-    return any(tokens[at].text in view.pack.negations for at in between)
+    return any(path.line.forms[at].text in view.pack.negations for at in between)
 
 
 def _somebody_else(view: View, variant: Variant, path: _Path) -> bool:
@@ -166,11 +166,10 @@ def _somebody_else(view: View, variant: Variant, path: _Path) -> bool:
     missing = {word for atom, _ in lead for word in atom.words}
     if missing.isdisjoint(view.pack.pronouns):
         return False
-    tokens = path.line.tokens
-    clause = tokens[path.first].clause
+    clauses = path.line.places.clauses
     before = range(max(0, path.first - _LOOK_BACK), path.first)
-    near = [*(at for at in before if tokens[at].clause == clause), *path.inserted]
-    return any(tokens[at].text in view.pack.pronouns for at in near)
+    near = [*(at for at in before if clauses[at] == clauses[path.first]), *path.inserted]
+    return any(path.line.forms[at].text in view.pack.pronouns for at in near)
 
 
 def _reordered(variant: Variant, path: _Path) -> bool:
@@ -181,9 +180,9 @@ def _reordered(variant: Variant, path: _Path) -> bool:
         if at < 0
         for key in atom.keys
     }
-    tokens = path.line.tokens
+    forms = path.line.forms
     around = {path.first - 1, path.last + 1, *path.inserted}
-    return any(not missing.isdisjoint(tokens[at].keys) for at in around if 0 <= at < len(tokens))
+    return any(not missing.isdisjoint(forms[at].keys) for at in around if 0 <= at < len(forms))
 
 
 def _paths(
@@ -210,7 +209,7 @@ def _paths(
             if path is None or path.words in seen:
                 continue
             lo, hi = window[turn]
-            if lo <= path.line.tokens[path.first].start < hi:
+            if lo <= path.line.places.starts[path.first] < hi:
                 seen.add(path.words)
                 yield path
 
@@ -248,7 +247,7 @@ class _Walk:
                 continue
             if atom.kind == "edge":
                 edge = at + 1 if step > 0 else at
-                if not self._missing and not at_edge(atom.text, self._line.tokens, edge):
+                if not self._missing and not at_edge(atom.text, self._line, edge):
                     return False
                 continue
             found, like = self._next(atom, at, step, reach)
@@ -265,13 +264,13 @@ class _Walk:
 
     def _next(self, atom: Atom, at: int, step: int, reach: int) -> tuple[int, float]:
         """Return the nearest word that will do, in the same sentence; -1 where none does."""
-        tokens = self._line.tokens
-        sentence = tokens[at].sentence
+        sentences = self._line.places.sentences
+        sentence = sentences[at]
         for _ in range(reach):
             at += step
-            if not 0 <= at < len(tokens) or tokens[at].sentence != sentence:
+            if not 0 <= at < len(sentences) or sentences[at] != sentence:
                 break
-            if accepts(self._view, atom, tokens, at):
+            if accepts(self._view, self._line, at, atom):
                 return at, 1.0
             if atom.content and atom.kind == "word":
                 like = self._view.spots(atom).get(self._view.place(self._line.turn.index, at), 0.0)
@@ -288,10 +287,10 @@ def _found(variant: Variant, path: _Path) -> float:
     whole = found = 0.0
     for atom, (at, like) in zip(variant.atoms, path.words, strict=True):
         if atom.kind in {"word", "exact"}:
-            length = len(path.line.tokens[at].text) if at >= 0 else len(atom.text)
+            length = len(path.line.forms[at].text) if at >= 0 else len(atom.text)
             whole += length
             found += length * like
-    whole += _INSERTION * sum(len(path.line.tokens[at].text) for at in path.inserted)
+    whole += _INSERTION * sum(len(path.line.forms[at].text) for at in path.inserted)
     return round(found / whole, 4) if whole else 0.0
 
 
@@ -319,5 +318,4 @@ def _bound(variant: Variant, said: int) -> float:
 
 
 def _word_at(view: View, hit: Hit) -> int:
-    tokens = view.lines[hit.turn].tokens
-    return next(i for i, t in enumerate(tokens) if t.start == hit.start)
+    return view.lines[hit.turn].places.starts.index(hit.start)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.language import keys, tokenise
+from qa.language import forms, keys, places, tokenise
 
 
 def words(text, language="en"):
@@ -91,3 +91,16 @@ def test_clauses_and_sentences_are_counted():
     tokens = tokenise("No, it is. Calm down", "en")
     assert [t.clause for t in tokens] == [0, 1, 1, 2, 2]
     assert [t.sentence for t in tokens] == [0, 0, 0, 1, 1]
+
+
+@given(st.text(max_size=80) | st.text(alphabet="don't I'm ё[PHONE_1]@. ,", max_size=60))
+def test_words_and_their_places_are_the_same_read_apart(text):
+    tokens = tokenise(text, "en")
+    assert forms(text, "en") == [t.form for t in tokens]
+    assert places(text, "en").starts == [t.start for t in tokens]
+
+
+def test_equal_words_are_one_object():
+    first, second = forms("Help, (help)", "en")[1], forms("help!", "en")[0]
+    assert first is second
+    assert forms("Help", "en")[0] is not first  # a capital tells names from words

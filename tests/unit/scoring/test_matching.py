@@ -233,3 +233,15 @@ def test_the_nearest_variant_is_named_not_the_whole_phrase():
     book = Phrasebook(compile_phrase(long, "en", {}, source="list: greeting"), "en")
     hit = near_miss(Document(safe).view("en"), book, {0: (0, 99)})
     assert hit.rule == 'list: greeting · "pleasant evening to you"'
+
+
+def test_a_tree_may_grow_between_two_searches_of_one_conversation():
+    safe = make_safe([("agent", "Thank you for calling, what is it that you would like?")])
+    view, window = Document(safe).view("en"), {0: (0, 99)}
+    first = book_of(["thank you"])
+    assert [h.rule for h in find(view, first, window)] == ["thank you"]
+    second = Phrasebook(compile_phrase("what ... would you", "en", {}), "en", first.tree)
+    third = Phrasebook(compile_phrase("what ... you would", "en", {}), "en", first.tree)
+    assert find(view, second, window) == []
+    assert [h.rule for h in find(view, third, window)] == ["what ... you would"]
+    assert [h.rule for h in find(view, first, window)] == ["thank you"]

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from qa.records import Evidence, EvidenceKind, Verdict
+from qa.scoring import hearing
 from qa.scoring.checks import Outcome
 from qa.scoring.compiled import Compiled, named
 from qa.scoring.document import Document
 from qa.scoring.matching import Hit, Strictness, Window, distinct
 from qa.scoring.parts import Part
-from qa.scoring.scorecard import Item, PhraseRef, Search, Where, Who
+from qa.scoring.scorecard import FamilyRef, Item, PhraseRef, Search, Where, Who
 from qa.scoring.tolerant import find_tolerantly, near_miss
 from qa.scoring.windows import Place, cut, window
 
@@ -165,9 +166,11 @@ class Context:
         count : how many of how many parts were found.
         """
         within = self.window(who, where) if within is None else within
-        shown = (*evidence, self.searched(within, missing), *self._nearest(missing, within))
+        nearest = self._nearest(missing, within)
+        shown = (*evidence, self.searched(within, missing), *nearest)
         searched = f"{what}; {_turns(len(within))} of the {who or self.item.who} searched."
-        reason = self._not_heard(within, who or self.item.who, missing)
+        near = max((e.score or 0.0 for e in nearest), default=0.0)
+        reason = self._not_heard(within, who or self.item.who, missing, near)
         if reason:
             return Outcome(Verdict.REVIEW, shown, f"{searched} {reason}")
         found, needed = count
@@ -201,25 +204,45 @@ class Context:
                     best = hit
         return [as_evidence(self.document, best, EvidenceKind.NEAR_MISS)] if best else []
 
-    def _not_heard(self, within: Window, who: Who, missing: Sequence[Sequence[PhraseRef]]) -> str:
+    def _not_heard(
+        self, within: Window, who: Who, missing: Sequence[Sequence[PhraseRef]], near: float
+    ) -> str:
         """Return why the transcript was not good enough to tell an absence; "" when it was."""
-        threshold = self.item.min_confidence
-        if threshold is None:
-            threshold = self.compiled.card.min_confidence
         sure = [
             word.confidence
             for i in within
             for word in self.document.turns[i].words
             if word.confidence is not None
         ]
-        if sure and sum(sure) / len(sure) < threshold:
-            return f"Not heard clearly: mean word confidence {sum(sure) / len(sure):.2f}."
+        unclear_words = self._unclear(sum(sure) / len(sure), missing, near) if sure else ""
+        if unclear_words:
+            return f"Not heard clearly: {unclear_words}"
         if who == "agent" and self._heard_share < HEARD_SHARE:
             return "Not heard clearly: most of the agent's speech gave no words."
         unclear = window(self.part, "unknown", None, before=self.before)
         if unclear and any(self.search(group, within=unclear) for group in missing):
             return "Something like it was said, but by whom is not sure."
         return ""
+
+    def _unclear(self, sure: float, missing: Sequence[Sequence[PhraseRef]], near: float) -> str:
+        """Return why words this sure tell no absence: by the card's floor, or as measured."""
+        card, item = self.compiled.card, self.item
+        floor = card.min_confidence if item.min_confidence is None else item.min_confidence
+        if item.max_missed is None and floor is not None:
+            return f"mean word confidence {sure:.2f}." if sure < floor else ""
+        most = card.max_missed if item.max_missed is None else item.max_missed
+        names = [ref.family if isinstance(ref, FamilyRef) else ref.list
+                 for group in missing for ref in group if not isinstance(ref, str)]  # fmt: skip
+        measured = hearing.table()
+        wrong = measured.wrong_share(sure)
+        found = min(measured.found_share(name, wrong) for name in names or [""])
+        missed = measured.missed(near, wrong, names)
+        if missed <= most and found >= hearing.LEAST_FOUND:
+            return ""
+        return (
+            f"about {wrong:.0%} of the words are wrong (mean confidence {sure:.2f}), and "
+            f"{found:.0%} of such phrases are found there; chance that it was missed {missed:.0%}."
+        )
 
     @cached_property
     def _heard_share(self) -> float:

@@ -20,7 +20,7 @@ from qa.records import (
     ScoreStatus,
     Verdict,
 )
-from qa.scoring import applies
+from qa.scoring import applies, hearing
 from qa.scoring.arithmetic import total
 from qa.scoring.checks import Outcome
 from qa.scoring.compiled import Compiled, compiled
@@ -193,5 +193,5 @@ def _provenance(document: Document, card: Scorecard) -> Provenance:
         stage="judge",
         engine="qa.scoring",
         version=ENGINE_VERSION,
-        options={"card": card.hash, **packs},
+        options={"card": card.hash, "hearing": str(hearing.table().version), **packs},
     )

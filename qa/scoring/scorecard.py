@@ -203,6 +203,9 @@ class Item(Part):
     within_seconds: float | None = Field(default=None, gt=0)
     #: Mean word confidence below which an absence is "not heard clearly"; the card's when left out.
     min_confidence: float | None = Field(default=None, ge=0, le=1)
+    #: Measured chance that it was said and missed, above which its absence is "not heard clearly";
+    #: the card's when left out.
+    max_missed: float | None = Field(default=None, ge=0, le=1)
     #: What a coach would say.
     advice: str = ""
     #: Sentences that test the item; see `qa scorecard test`.
@@ -286,8 +289,11 @@ class Scorecard(Part):
     bonus_cap: float = Field(default=100.0, ge=100, le=1000)
     #: Coverage below which a score is marked.
     low_coverage: float = Field(default=0.5, ge=0, le=1)
-    #: Mean word confidence below which an absence is "not heard clearly".
-    min_confidence: float = Field(default=0.6, ge=0, le=1)
+    #: Measured chance that something was said and missed, above which its absence is "not heard
+    #: clearly".
+    max_missed: float = Field(default=0.1, ge=0, le=1)
+    #: In its place: mean word confidence below which an absence is "not heard clearly".
+    min_confidence: float | None = Field(default=None, ge=0, le=1)
     #: Values for `{name}` in phrases. `company: []` is filled from the setting `company`.
     vars: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     #: Phrases by list and language; a list of a family's name takes the family's place.

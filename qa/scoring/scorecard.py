@@ -291,7 +291,7 @@ class Scorecard(Part):
     low_coverage: float = Field(default=0.5, ge=0, le=1)
     #: Measured chance that something was said and missed, above which its absence is "not heard
     #: clearly".
-    max_missed: float = Field(default=0.1, ge=0, le=1)
+    max_missed: float = Field(default=0.2, ge=0, le=1)
     #: In its place: mean word confidence below which an absence is "not heard clearly".
     min_confidence: float | None = Field(default=None, ge=0, le=1)
     #: Values for `{name}` in phrases. `company: []` is filled from the setting `company`.

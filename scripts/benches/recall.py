@@ -117,7 +117,7 @@ def _yaml(table: dict[str, Any]) -> str:
     out = StringIO()
     yaml = YAML(typ="safe")
     yaml.default_flow_style = None  # lists of numbers on one line
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # says None, means bool
     yaml.width = 100
     yaml.dump(table, out)
     return out.getvalue()

@@ -88,7 +88,7 @@ class TestItems:
         finding = answer(
             "any: [welcome to the north star garden shop customer support]",
             self.NEAR,
-            confidence=0.85,
+            confidence=0.79,
         )
         assert finding.verdict is Verdict.REVIEW
         assert "of the words are wrong" in finding.reason
@@ -99,7 +99,7 @@ class TestItems:
             answer(
                 "any: [welcome to the north star garden shop customer support]",
                 self.FAR,
-                confidence=0.85,
+                confidence=0.79,
             ).verdict
             is Verdict.FAIL
         )
@@ -114,9 +114,9 @@ class TestItems:
 
     def test_item_and_card_say_what_chance_they_take(self, answer):
         words = "any: [welcome to the north star garden shop customer support]"
-        lenient = answer(f"{words}\nmax_missed: 0.9", self.NEAR, confidence=0.85)
+        lenient = answer(f"{words}\nmax_missed: 0.9", self.NEAR, confidence=0.79)
         assert lenient.verdict is Verdict.FAIL
-        strict = answer(words, self.FAR, confidence=0.85, top={"max_missed": 0.0})
+        strict = answer(words, self.FAR, confidence=0.79, top={"max_missed": 0.0})
         assert strict.verdict is Verdict.REVIEW
 
     def test_a_floor_of_confidence_takes_its_place(self, answer):

@@ -29,13 +29,18 @@ document.addEventListener("htmx:before:response", (event) => {
   }
 });
 
+/** Return one of the things that the page has ready to say, in its language. */
+function told(what: "lost" | "refused"): string {
+  return document.getElementById("toast")?.dataset[what] ?? "";
+}
+
 document.addEventListener("htmx:response:error", (event) => {
   const { text, response } = (event as CustomEvent<Answered>).detail.ctx;
-  say(reason(text) || `The server answered ${response?.status ?? "nothing"}.`);
+  say(reason(text) || `${told("refused")} (${response?.status ?? "?"})`);
 });
 
 document.addEventListener("htmx:error", () => {
-  say("The server could not be reached. What you wrote is kept here; try again.");
+  say(told("lost"));
 });
 
 document.addEventListener("htmx:after:swap", (event) => {

@@ -16,6 +16,7 @@ from qa import __version__
 from qa.access.passwords import Passwords
 from qa.api import errors, safety
 from qa.api.identity import check_routes, secure
+from qa.api.language import Language
 from qa.api.pages import door
 from qa.api.pages import routes as pages
 from qa.api.routes import assessments, conversations, exports, health, me, scorecards
@@ -97,6 +98,7 @@ def build(settings: Settings) -> FastAPI:
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(errors.LastResort)
+    app.add_middleware(Language)
     app.add_middleware(
         Guard,
         hosts=safety.hosts(settings),

@@ -14,7 +14,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from qa import __version__
-from qa.api import words
+from qa.api import i18n, words
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -31,6 +31,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals["words"] = words
+    made.globals["language"], made.globals["languages"] = i18n.language, i18n.OFFERED
+    made.add_extension("jinja2.ext.i18n")
+    # A text with figures in it is made safe piece by piece: ``_("Score %(score)s", score=...)``.
+    install = made.install_gettext_callables  # type: ignore[attr-defined]  # by the extension
+    install(i18n.gettext, i18n.ngettext, newstyle=True)
     made.globals["version"] = __version__
     made.globals["asset"] = asset
     return made

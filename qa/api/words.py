@@ -6,7 +6,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from qa.records import Channel, Critical, ItemKind, Provenance, Role, ScoreStatus, Triage, Verdict
+from qa.api.i18n import N_, Texts, decimal, gettext
+from qa.api.i18n import moment as moment_in_language
+from qa.records import (
+    Channel,
+    Critical,
+    Direction,
+    ItemKind,
+    Provenance,
+    Role,
+    ScoreStatus,
+    Triage,
+    Verdict,
+)
 
 if TYPE_CHECKING:
     from qa.store.views import ConversationSummary
@@ -14,20 +26,26 @@ if TYPE_CHECKING:
 #: Between the ends of a range, and where there is nothing to say.
 DASH = "\N{EN DASH}"
 
-VERDICTS: Mapping[Verdict, str] = {
-    Verdict.PASS: "Pass",
-    Verdict.PARTIAL: "Partly",
-    Verdict.FAIL: "Fail",
-    Verdict.NOT_APPLICABLE: "Not applicable",
-    Verdict.REVIEW: "To review",
-}
+VERDICTS: Mapping[Verdict, str] = Texts(
+    {
+        Verdict.PASS: N_("Pass"),
+        Verdict.PARTIAL: N_("Partly"),
+        Verdict.FAIL: N_("Fail"),
+        Verdict.NOT_APPLICABLE: N_("Not applicable"),
+        Verdict.REVIEW: N_("To review"),
+    }
+)
 
 #: As short as a label can be.
-PILLS: Mapping[Verdict, str] = {
-    **VERDICTS,
-    Verdict.NOT_APPLICABLE: "N/A",
-    Verdict.REVIEW: "Review",
-}
+PILLS: Mapping[Verdict, str] = Texts(
+    {
+        Verdict.PASS: N_("Pass"),
+        Verdict.PARTIAL: N_("Partly"),
+        Verdict.FAIL: N_("Fail"),
+        Verdict.NOT_APPLICABLE: N_("N/A"),
+        Verdict.REVIEW: N_("Review"),
+    }
+)
 
 #: One character each, so that a verdict is never told by colour alone.
 SIGNS: Mapping[Verdict, str] = {
@@ -38,69 +56,94 @@ SIGNS: Mapping[Verdict, str] = {
     Verdict.REVIEW: "?",
 }
 
-ROLES: Mapping[Role, str] = {
-    Role.AGENT: "Agent",
-    Role.CUSTOMER: "Customer",
-    Role.BOT: "Bot",
-    Role.SYSTEM: "System",
-    Role.UNKNOWN: "Speaker",
-}
+ROLES: Mapping[Role, str] = Texts(
+    {
+        Role.AGENT: N_("Agent"),
+        Role.CUSTOMER: N_("Customer"),
+        Role.BOT: N_("Bot"),
+        Role.SYSTEM: N_("System"),
+        Role.UNKNOWN: N_("Speaker"),
+    }
+)
 
-CHANNELS: Mapping[Channel, str] = {
-    Channel.CALL: "Call",
-    Channel.CHAT: "Chat",
-    Channel.MAIL: "Mail",
-}
+CHANNELS: Mapping[Channel, str] = Texts(
+    {
+        Channel.CALL: N_("Call"),
+        Channel.CHAT: N_("Chat"),
+        Channel.MAIL: N_("Mail"),
+    }
+)
 
-STATUSES: Mapping[ScoreStatus, str] = {
-    ScoreStatus.FINAL: "Final",
-    ScoreStatus.PROVISIONAL: "Provisional",
-    ScoreStatus.CRITICAL_SUSPECTED: "Critical suspected",
-    ScoreStatus.CRITICAL_CONFIRMED: "Critical confirmed",
-    ScoreStatus.NOT_SCORABLE: "Not scorable",
-}
+STATUSES: Mapping[ScoreStatus, str] = Texts(
+    {
+        ScoreStatus.FINAL: N_("Final"),
+        ScoreStatus.PROVISIONAL: N_("Provisional"),
+        ScoreStatus.CRITICAL_SUSPECTED: N_("Critical suspected"),
+        ScoreStatus.CRITICAL_CONFIRMED: N_("Critical confirmed"),
+        ScoreStatus.NOT_SCORABLE: N_("Not scorable"),
+    }
+)
 
-TRIAGES: Mapping[Triage, str] = {
-    Triage.VOICEMAIL: "Voicemail",
-    Triage.IVR_ONLY: "Announcements only",
-    Triage.TOO_SHORT: "Too short",
-    Triage.NO_CUSTOMER: "No customer",
-    Triage.NO_AGENT: "No agent",
-    Triage.DROPPED: "Dropped",
-    Triage.SILENT: "Silent",
-    Triage.UNANSWERED: "Unanswered",
-    Triage.TEST: "Test",
-    Triage.INTERNAL: "Internal",
-}
+TRIAGES: Mapping[Triage, str] = Texts(
+    {
+        Triage.VOICEMAIL: N_("Voicemail"),
+        Triage.IVR_ONLY: N_("Announcements only"),
+        Triage.TOO_SHORT: N_("Too short"),
+        Triage.NO_CUSTOMER: N_("No customer"),
+        Triage.NO_AGENT: N_("No agent"),
+        Triage.DROPPED: N_("Dropped"),
+        Triage.SILENT: N_("Silent"),
+        Triage.UNANSWERED: N_("Unanswered"),
+        Triage.TEST: N_("Test"),
+        Triage.INTERNAL: N_("Internal"),
+    }
+)
 
-KINDS: Mapping[ItemKind, str] = {
-    ItemKind.EARNS: "",
-    ItemKind.DEDUCTS: "deducts",
-    ItemKind.BONUS: "bonus",
-    ItemKind.ADVICE: "advice only",
-}
+KINDS: Mapping[ItemKind, str] = Texts(
+    {
+        ItemKind.EARNS: "",
+        ItemKind.DEDUCTS: N_("deducts"),
+        ItemKind.BONUS: N_("bonus"),
+        ItemKind.ADVICE: N_("advice only"),
+    }
+)
 
-CRITICALS: Mapping[Critical, str] = {
-    Critical.WHOLE: "critical: zeroes the total",
-    Critical.SECTION: "critical: zeroes the section",
-    Critical.OUTCOME: "critical: fails the outcome",
-}
+CRITICALS: Mapping[Critical, str] = Texts(
+    {
+        Critical.WHOLE: N_("critical: zeroes the total"),
+        Critical.SECTION: N_("critical: zeroes the section"),
+        Critical.OUTCOME: N_("critical: fails the outcome"),
+    }
+)
+
+DIRECTIONS: Mapping[Direction, str] = Texts(
+    {
+        Direction.INBOUND: N_("inbound"),
+        Direction.OUTBOUND: N_("outbound"),
+        Direction.INTERNAL: N_("internal"),
+        Direction.UNKNOWN: "",
+    }
+)
 
 #: Where a conversation stands in the queue, by the value of `qa.store`'s state.
-STATES: Mapping[str, str] = {
-    "waiting": "Waiting",
-    "working": "In work",
-    "done": "Done",
-    "failed": "Failed",
-    "triaged": "Not scored",
-}
+STATES: Mapping[str, str] = Texts(
+    {
+        "waiting": N_("Waiting"),
+        "working": N_("In work"),
+        "done": N_("Done"),
+        "failed": N_("Failed"),
+        "triaged": N_("Not scored"),
+    }
+)
 
 #: How a card adds up, as printed beside every score.
-MODES: Mapping[str, str] = {
-    "sections": "weighted by section",
-    "items": "weighted by item",
-    "points": "raw points",
-}
+MODES: Mapping[str, str] = Texts(
+    {
+        "sections": N_("weighted by section"),
+        "items": N_("weighted by item"),
+        "points": N_("raw points"),
+    }
+)
 
 
 def clock(seconds: float | None) -> str:
@@ -119,23 +162,25 @@ def lasting(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, rest = divmod(rest, 60)
     if hours:
-        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-    if minutes:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    return f"{rest} s"
+        parts = [gettext("%d h") % hours, gettext("%d min") % minutes if minutes else ""]
+    else:
+        parts = [
+            gettext("%d min") % minutes if minutes else "",
+            gettext("%d s") % rest if rest or not minutes else "",
+        ]
+    return " ".join(part for part in parts if part)
 
 
 def moment(at: datetime) -> str:
-    """Word a moment, in the zone of this machine: ``2026-03-04 09:30``."""
-    return at.astimezone().strftime("%Y-%m-%d %H:%M")
+    """Word a moment, in the zone of this machine: ``2026-03-04 09:30``, pages as people do."""
+    return moment_in_language(at)
 
 
 def number(value: float | None) -> str:
     """Word a score: one decimal, none when it is whole."""
     if value is None:
         return DASH
-    shown = round(value, 1) + 0.0  # no "-0"
-    return f"{shown:.0f}" if shown.is_integer() else f"{shown:.1f}"
+    return decimal(round(value, 1) + 0.0)  # no "-0"
 
 
 class Scored(Protocol):
@@ -175,7 +220,7 @@ class Scored(Protocol):
 def score(score: Scored) -> str:
     """Word a score: the total, the range while something is open, or that there is none."""
     if score.status is ScoreStatus.NOT_SCORABLE:
-        return "not scorable"
+        return gettext("not scorable")
     if score.total is not None:
         return number(score.total)
     if score.low is not None and score.high is not None and score.low != score.high:
@@ -188,8 +233,8 @@ def outcome(score: Scored) -> str:
     if score.status is ScoreStatus.NOT_SCORABLE:
         return ""
     if score.passed is None:
-        return "open"
-    return "passed" if score.passed else "failed"
+        return gettext("open")
+    return gettext("passed") if score.passed else gettext("failed")
 
 
 def tone(score: Scored) -> str:
@@ -206,7 +251,7 @@ def tone(score: Scored) -> str:
 def standing(summary: ConversationSummary) -> str:
     """Word where a conversation stands: in the queue, or with its score once it is done."""
     if summary.triage:
-        return f"Not scored: {TRIAGES[summary.triage].lower()}"
+        return gettext("Not scored: %s") % TRIAGES[summary.triage].lower()
     if summary.state != "done":
         return STATES[summary.state]
     found = {line.status for line in summary.scores}
@@ -214,14 +259,14 @@ def standing(summary: ConversationSummary) -> str:
     for status in (*settled, ScoreStatus.PROVISIONAL, ScoreStatus.NOT_SCORABLE):
         if status in found:
             return STATUSES[status]
-    return "Scored" if found else STATES[summary.state]
+    return gettext("Scored") if found else STATES[summary.state]
 
 
 def heard_with(stages: Iterable[Provenance]) -> str:
     """Word which engines heard a conversation: "transcribed by ..., speakers by ..."."""
     by = {p.stage: p.model or p.engine for p in stages}
-    doing = {"transcribe": "transcribed by", "diarize": "speakers by"}
-    return ", ".join(f"{words} {by[stage]}" for stage, words in doing.items() if stage in by)
+    doing = {"transcribe": gettext("transcribed by %s"), "diarize": gettext("speakers by %s")}
+    return ", ".join(words % by[stage] for stage, words in doing.items() if stage in by)
 
 
 def judged_with(made: Provenance) -> str:

@@ -266,6 +266,30 @@ def test_pages_can_be_used_without_seeing_them(client, path):
     assert page.all("a", href="#main")
 
 
+def test_a_language_is_chosen_at_the_foot_and_remembered(client):
+    page = show(client, "/?state=done")
+    assert "Conversations" in page.text
+    answer = client.post(
+        "/language", data={"language": "ru", "next": "/?state=done"}, follow_redirects=False
+    )
+    assert answer.headers["location"] == "/?state=done"
+    page = show(client, "/conversations/refund")
+    assert page.all("html", lang="ru")
+    assert "Текст разговора" in page.text
+    assert "1 мар. 2026, 09:30" in page.text
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example"]
+)
+def test_choosing_a_language_leads_nowhere_else(client, elsewhere):
+    answer = client.post(
+        "/language", data={"language": "xx", "next": elsewhere}, follow_redirects=False
+    )
+    assert answer.headers["location"] == "/"
+    assert "set-cookie" not in answer.headers
+
+
 def test_scorecards_are_shown_with_their_items(client):
     text = show(client, "/scorecards").text
     assert "Did the agent greet the customer?" in text

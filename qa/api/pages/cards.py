@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.api import words
+from qa.api.i18n import gettext
 from qa.records import (
     Assessment,
     Evidence,
@@ -45,9 +46,11 @@ class Chip:
     def turns(self) -> str:
         """Word the turns as people count them: "turn 3", "turns 1 to 6"."""
         if self.turn is None:
-            return "no turn"
+            return gettext("no turn")
         first, last = self.turn + 1, (self.turn if self.last_turn is None else self.last_turn) + 1
-        return f"turn {first}" if first == last else f"turns {first} to {last}"
+        if first == last:
+            return gettext("turn %d") % first
+        return gettext("turns %(first)d to %(last)d") % {"first": first, "last": last}
 
 
 @dataclass(frozen=True)
@@ -188,14 +191,14 @@ def _item(finding: Finding, reviewed: Reviewed, *, id: str) -> ItemView:
 def _line(event: ReviewEvent) -> HistoryLine:
     verdict = words.VERDICTS[event.verdict]
     what = {
-        "scored": f"scored {event.item}: {verdict}",
-        "override": f"decided {event.item}: {verdict}",
-        "undo": f"took back {verdict} on {event.item}; the machine's verdict stands",
-    }[event.action]
+        "scored": gettext("scored %(item)s: %(verdict)s"),
+        "override": gettext("decided %(item)s: %(verdict)s"),
+        "undo": gettext("took back %(verdict)s on %(item)s; the machine's verdict stands"),
+    }[event.action] % {"item": event.item, "verdict": verdict}
     return HistoryLine(
         iso=event.at.isoformat(timespec="seconds"),
         at=words.moment(event.at),
-        who=event.who or "Machine",
+        who=event.who or gettext("Machine"),
         what=what,
         comment=event.comment,
     )

@@ -9,6 +9,7 @@ from typing import Any
 from qa.access import Principal, Right
 from qa.api import words
 from qa.api.actions import card_title
+from qa.api.i18n import N_, Texts, gettext
 from qa.api.pages.cards import CardView, card_view, evidence_by_id
 from qa.api.pages.listing import name_of
 from qa.api.pages.timeline import timeline
@@ -23,12 +24,23 @@ from qa.store.views import ConversationSummary
 #: Below this confidence in who is the agent, the page says so.
 _UNSURE = 0.75
 
-_LAYOUTS: Mapping[Layout, str] = {
-    Layout.STEREO: "each side on its own channel",
-    Layout.MONO: "both sides in one channel",
-    Layout.FAKE_STEREO: "two channels with the same mix: heard as one",
-    Layout.ONE_SIDE_SILENT: "one channel is silent: only one side was recorded",
-}
+_LAYOUTS: Mapping[Layout, str] = Texts(
+    {
+        Layout.FAKE_STEREO: N_("Recording: two channels with the same mix, heard as one."),
+        Layout.ONE_SIDE_SILENT: N_(
+            "Recording: one channel is silent, so only one side was recorded."
+        ),
+    }
+)
+
+_PENDING: Mapping[tuple[bool, bool], str] = Texts(
+    {
+        (True, True): N_("This conversation is being heard."),
+        (True, False): N_("This conversation is being scored."),
+        (False, True): N_("This conversation waits to be heard."),
+        (False, False): N_("This conversation waits to be scored."),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -87,7 +99,9 @@ def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
             reviewed,
             number=n,
             title=card_title(store, reviewed.assessment.card),
-            who=names.get(reviewed.assessment.party or "", reviewed.assessment.party or "team"),
+            who=names.get(
+                reviewed.assessment.party or "", reviewed.assessment.party or gettext("team")
+            ),
         )
         for n, reviewed in enumerate(store.assessments(id))
     )
@@ -144,7 +158,7 @@ def _head(
     return Head(
         id=summary.id,
         name=name_of(summary),
-        facts=(*_facts(summary), *([("Heard", heard_with)] if heard_with else [])),
+        facts=(*_facts(summary), *([(gettext("Heard"), heard_with)] if heard_with else [])),
         pending=_pending(summary),
         error=error,
         triage=words.TRIAGES[summary.triage] if summary.triage else "",
@@ -161,22 +175,21 @@ def _head(
 def _pending(summary: ConversationSummary) -> str:
     if summary.state not in {State.WAITING, State.WORKING}:
         return ""
-    doing = "is being" if summary.state is State.WORKING else "waits to be"
-    return f"This conversation {doing} {'heard' if summary.needs == 'listen' else 'scored'}."
+    return _PENDING[summary.state is State.WORKING, summary.needs == "listen"]
 
 
 def _facts(summary: ConversationSummary) -> list[tuple[str, str]]:
     given = {
-        "Channel": words.CHANNELS[summary.channel],
-        "Length": words.clock(summary.duration) if summary.duration is not None else "",
-        "Agent": summary.agent_name or summary.agent_id or "",
-        "When": words.moment(summary.started_at) if summary.started_at else "",
-        "Direction": "" if summary.direction == "unknown" else str(summary.direction),
-        "Language": summary.language or "",
-        "Queue": summary.queue or "",
-        "Project": summary.project or "",
-        "Your id": summary.external_id or "",
-        "State": words.standing(summary),
+        gettext("Channel"): words.CHANNELS[summary.channel],
+        gettext("Length"): words.clock(summary.duration) if summary.duration is not None else "",
+        gettext("Agent"): summary.agent_name or summary.agent_id or "",
+        gettext("When"): words.moment(summary.started_at) if summary.started_at else "",
+        gettext("Direction"): words.DIRECTIONS[summary.direction],
+        gettext("Language"): summary.language or "",
+        gettext("Queue"): summary.queue or "",
+        gettext("Project"): summary.project or "",
+        gettext("Your id"): summary.external_id or "",
+        gettext("State"): words.standing(summary),
     }
     return [(label, value) for label, value in given.items() if value]
 
@@ -186,13 +199,15 @@ def _notes(safe: SafeConversation) -> list[str]:
     for party in safe.parties:
         if party.role is Role.UNKNOWN:
             notes.append(
-                "It is not clear who is the agent and who the customer, so what depends on it "
-                "waits for a human."
+                gettext(
+                    "It is not clear who is the agent and who the customer, so what depends on "
+                    "it waits for a human."
+                )
             )
             break
         if party.role is Role.AGENT and party.role_confidence < _UNSURE:
             sure = round(party.role_confidence * 100)
-            notes.append(f"Who is the agent was told by what was said; {sure} % sure.")
+            notes.append(gettext("Who is the agent was told by what was said; %d %% sure.") % sure)
             break
     return notes + (_audio_notes(safe.audio) if safe.audio else [])
 
@@ -200,9 +215,9 @@ def _notes(safe: SafeConversation) -> list[str]:
 def _audio_notes(facts: AudioFacts) -> list[str]:
     notes = []
     if facts.layout in {Layout.FAKE_STEREO, Layout.ONE_SIDE_SILENT}:
-        notes.append(f"Recording: {_LAYOUTS[facts.layout]}.")
+        notes.append(_LAYOUTS[facts.layout])
     if facts.truncated:
-        notes.append("The recording breaks off before its end.")
+        notes.append(gettext("The recording breaks off before its end."))
     if facts.all_silent:
-        notes.append("The recording is silent.")
+        notes.append(gettext("The recording is silent."))
     return notes

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from qa.api import words
+from qa.api.i18n import gettext
 from qa.api.schemas import ListQuery
 from qa.records import ScoreStatus
 from qa.store.views import ConversationSummary, Counts, ScoreLine
@@ -92,10 +93,14 @@ def tabs(counts: Counts, query: ListQuery) -> tuple[Tab, ...]:
     """Return the numbers above the list; each leads to the conversations it counts."""
     chosen = shown(query)
     suspected = counts.statuses.get(ScoreStatus.CRITICAL_SUSPECTED, 0)
-    made: list[tuple[str, int | None, dict[str, str], bool]] = [("all", counts.total, {}, False)]
+    made: list[tuple[str, int | None, dict[str, str], bool]] = [
+        (gettext("all"), counts.total, {}, False)
+    ]
     if suspected:
-        made.append(("suspected critical", suspected, {"status": "critical_suspected"}, True))
-    made.append(("to review", None, {"needs_review": "true"}, False))
+        made.append(
+            (gettext("suspected critical"), suspected, {"status": "critical_suspected"}, True)
+        )
+    made.append((gettext("to review"), None, {"needs_review": "true"}, False))
     made += [
         (words.STATES[state].lower(), counts.states[state], {"state": str(state)}, False)
         for state in counts.states

@@ -12,7 +12,9 @@ from pydantic import BaseModel
 from qa.access import Principal, Right
 from qa.api import actions
 from qa.api.deps import IdDep, SettingsDep, StoreDep
-from qa.api.identity import requires
+from qa.api.i18n import OFFERED, gettext
+from qa.api.identity import open_to_all, requires, secure
+from qa.api.language import COOKIE
 from qa.api.pages import listing
 from qa.api.pages.conversation import conversation_page, part_of, scores_of
 from qa.api.routes.scorecards import public_cards
@@ -23,6 +25,8 @@ from qa.store import Store
 from qa.store.views import Filter
 
 router = APIRouter(include_in_schema=False)
+
+_YEAR_S = 365 * 24 * 3600
 
 #: Suspected criticals shown above the list; the tab leads to all of them.
 _URGENT = 5
@@ -46,7 +50,7 @@ def show_list(
         suspected = store.list(wanted, limit=_URGENT, scope=mine)
         urgent = tuple(listing.row(s) for s in suspected.items)
     context = {
-        "title": "Conversations",
+        "title": gettext("Conversations"),
         "here": "list",
         "rows": tuple(listing.row(s) for s in found.items),
         "tabs": listing.tabs(counts, query),
@@ -88,7 +92,7 @@ def show_part(
 @router.get("/scorecards", dependencies=[requires(Right.CARDS)])
 def show_scorecards(request: Request, settings: SettingsDep) -> Response:
     """Show what conversations are scored with."""
-    context = {"title": "Scorecards", "here": "cards", "cards": public_cards(settings)}
+    context = {"title": gettext("Scorecards"), "here": "cards", "cards": public_cards(settings)}
     return page(request, "cards.html", context)
 
 
@@ -182,6 +186,30 @@ def release(
     """Show a conversation to its agents."""
     store.release_to_agents(id, who=who.name)
     return _back(id)
+
+
+class _Language(BaseModel):
+    """What somebody wants to read, and where they were."""
+
+    language: str
+    next: str = "/"
+
+
+@router.post("/language", dependencies=[open_to_all()])
+def speak(form: Annotated[_Language, Form()], settings: SettingsDep) -> Response:
+    """Remember in which language a browser is answered."""
+    inside = form.next.startswith("/") and not form.next.startswith(("//", "/\\"))
+    answer = _to(form.next if inside else "/")
+    if form.language in OFFERED:
+        answer.set_cookie(
+            COOKIE,
+            form.language,
+            max_age=_YEAR_S,
+            httponly=True,
+            samesite="lax",
+            secure=secure(settings),
+        )
+    return answer
 
 
 def _scores(request: Request, store: Store, id: str, who: Principal, anchor: str = "") -> Response:

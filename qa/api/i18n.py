@@ -1,0 +1,127 @@
+"""In which language a page speaks: catalogues, plural rules, dates and numbers.
+
+The text in the program is English and the key of every catalogue (`locale/*.po`, read as they
+are). A request speaks one language (`qa.api.language`); the command line, which sets none,
+speaks English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from babel import Locale
+
+LOCALES = Path(__file__).parent / "locale"
+ENGLISH = "en"
+#: What pages are offered in, by the name that its speakers give it.
+OFFERED: Mapping[str, str] = {"en": "English", "ru": "Русский"}
+#: With a catalogue that nobody has filled and read yet: not offered.
+PREPARED = ("ro", "hu")
+
+Key = TypeVar("Key")
+
+_speaks: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues find texts
+    """Mark a text for the catalogues; it is translated where it is shown."""
+    return text
+
+
+def gettext(text: str) -> str:
+    """Return a text in the language of the request."""
+    return catalogue(_speaks.get() or ENGLISH).gettext(text)
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """Return the form of a text that fits a number, in the language of the request."""
+    return catalogue(_speaks.get() or ENGLISH).ngettext(one, many, n)
+
+
+class Texts(Mapping[Key, str]):
+    """Texts by key, each translated when it is read."""
+
+    def __init__(self, source: Mapping[Key, str]) -> None:
+        self._source = dict(source)
+
+    def __getitem__(self, key: Key) -> str:
+        text = self._source[key]
+        return gettext(text) if text else ""
+
+    def __iter__(self) -> Iterator[Key]:
+        return iter(self._source)
+
+    def __len__(self) -> int:
+        return len(self._source)
+
+
+def language() -> str:
+    """Return the language of the request, as HTML names it."""
+    return _speaks.get() or ENGLISH
+
+
+@contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Speak a language meanwhile."""
+    token = _speaks.set(name)
+    try:
+        yield
+    finally:
+        _speaks.reset(token)
+
+
+def moment(at: datetime) -> str:
+    """Word a moment, in the zone of this machine, as the language of the request does."""
+    local = at.astimezone()
+    if _speaks.get() is None:
+        return local.strftime("%Y-%m-%d %H:%M")
+    from babel.dates import format_date, format_time  # noqa: PLC0415 - not for the command line
+
+    day = format_date(local.date(), "d MMM y", locale=_locale())
+    return f"{day}, {format_time(local.time(), 'HH:mm', locale=_locale())}"
+
+
+def decimal(value: float) -> str:
+    """Word a number with one decimal at most."""
+    if _speaks.get() is None:
+        return f"{value:.0f}" if value.is_integer() else f"{value:.1f}"
+    from babel.numbers import format_decimal  # noqa: PLC0415 - see above
+
+    shown: str = format_decimal(value, "0.#", locale=_locale())
+    return shown
+
+
+def _locale() -> Locale:
+    from babel import Locale  # noqa: PLC0415 - see above
+
+    # "4 Mar 2026", not "Mar 4, 2026": the order that most of Europe reads.
+    name = {"en": "en_GB"}.get(language(), language())
+    return Locale.parse(name)
+
+
+@cache
+def catalogue(name: str) -> NullTranslations:
+    """Return the texts of a language; English ones where there is no catalogue."""
+    path = LOCALES / f"{name}.po"
+    if name == ENGLISH or not path.is_file():
+        return NullTranslations()
+    from babel.messages.mofile import write_mo  # noqa: PLC0415 - see above
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.support import Translations  # noqa: PLC0415
+
+    with path.open("rb") as source:
+        found = read_po(source, locale=name)
+    compiled = BytesIO()
+    write_mo(compiled, found)
+    compiled.seek(0)
+    made: NullTranslations = Translations(compiled)
+    return made

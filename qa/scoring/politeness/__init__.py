@@ -60,7 +60,7 @@ def read(
     if nodes is not None and lists.language in PARSED:
         found.update(_structure(nodes, lists))
     elif lists.language not in PARSED:
-        found.update(surface.forms(tokens, lists))
+        found.update(surface.forms(text, tokens, lists))
     weights = table()
     known = sorted(s for s in found if s.name in weights.strategies)
     formulas = {i for s in known if s.name not in _PLAIN for i in range(s.start, s.end)}

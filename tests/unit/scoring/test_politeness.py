@@ -1,6 +1,8 @@
 """Ways of being polite and rude, by language: what shows each, and what only looks like it."""
 
+import csv
 from pathlib import Path
+from statistics import mean
 
 import pytest
 
@@ -34,6 +36,13 @@ RUSSIAN = [
     ("obligation", "Вы должны были позвонить", "Мы долго звонили"),
     ("negative", "Это неправильно", "Это правило"),
     ("rude", "Отстаньте, идиоты", "Остановка здесь"),
+    ("could_you", "Не подскажете адрес?", "Вы не видите адреса"),
+    ("prohibition", "Не трогайте настройки", "Не волнуйтесь"),
+    ("prohibition", "Не пишите сюда больше", "Не вешайте, пожалуйста, трубку"),
+    ("accusation", "Вы не ответили на письмо", "Вы не получали письма?"),
+    ("negative_question", "Вы не получали письма?", "Вы получали письмо?"),
+    ("first_person_start", "Мне нужен адрес", "Адрес нужен мне"),
+    ("second_person_start", "Вы звонили вчера", "Звонили вы вчера"),
     ("factuality", "На самом деле всё иначе", "Самое дело"),
 ]
 ROMANIAN = [
@@ -55,6 +64,9 @@ ROMANIAN = [
     ("why", "De ce întrebați?", "Despre ce este vorba?"),
     ("negative", "E o prostie", "E o problemă"),
     ("rude", "Taci odată", "Tacit, fără vorbe"),
+    ("could_you", "M-ați putea ajuta?", "Putea fi mai bine"),
+    ("accusation", "Nu ați răspuns la scrisoare", "Nu am răspuns la scrisoare"),
+    ("negative_question", "Nu credeți că e târziu?", "Credeți că e târziu?"),
 ]
 HUNGARIAN = [
     ("gratitude", "Köszönjük a türelmét", "Közöljük a számot"),
@@ -73,6 +85,14 @@ HUNGARIAN = [
     ("why", "Miért kérdezi?", "Mit kérdez?"),
     ("negative", "Ez hülyeség", "Ez hűvös"),
     ("rude", "Fogd be", "Fogd meg"),
+    ("could_you", "Megnéznéd a számlát?", "Menned kell"),
+    ("could_you", "Kérlek, átküldenétek?", "Az internetek lassúak"),
+    ("indirect", "Javasolnám a másikat", "A környék szép"),
+    ("first_person", "Megkaptam a levelet", "Megkapta a levelet"),
+    ("prohibition", "Ne írj többet", "Ne aggódjon"),
+    ("prohibition", "Ne nyúlj hozzá", "Kérem, ne nyúljon hozzá"),
+    ("accusation", "Nem válaszoltál a levélre", "Nem jött levél"),
+    ("negative_question", "Nem kaptál levelet?", "Kaptál levelet?"),
 ]
 SIGNS = [
     ("insistence", "Wo ist das??", "Wo ist das?"),
@@ -189,6 +209,45 @@ class TestStructure:
         assert read(text, "en", nodes=nodes(parse(text))) == read(
             text, "en", nodes=nodes(parse(text))
         )
+
+
+#: What people at work must say and ask; none of it may cost them anything.
+AT_WORK = [
+    ("ru", "Вы не получали от нас сообщение?"),
+    ("ru", "Откуда вы звоните?"),
+    ("ru", "Чем вы пользуетесь, телефоном или компьютером?"),
+    ("ru", "Не вешайте, пожалуйста, трубку."),
+    ("ru", "Заявка будет готова довольно быстро."),
+    ("ru", "Вам хватит двух минут."),
+    ("ro", "De când nu funcționează internetul?"),
+    ("ro", "Produsul nu mai este disponibil, îmi pare rău."),
+    ("ro", "Coletul ajunge mâine."),
+    ("ro", "Cine v-a sunat?"),
+    ("hu", "Mikor érkezett meg a csomag?"),
+    ("hu", "A felület magyarul van."),
+    ("hu", "Kérem, ne tegye le."),
+    ("hu", "Ki hívta önt?"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), AT_WORK)
+def test_a_question_or_news_at_work_is_not_rude(language, text):
+    assert read(text, language).total >= -0.25
+
+
+@pytest.mark.parametrize("language", ["ru", "ro", "hu"])
+def test_requests_come_in_the_order_that_their_writer_meant(language):
+    """Invented requests between volunteers, -2 (rude) to 2 (polite), in the folder beside."""
+    file = Path(__file__).parent / "politeness" / f"{language}.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = [(float(r["score"]), r["sentence"]) for r in csv.DictReader(lines)]
+    totals = [(score, read(text, language, register="plain").total) for score, text in rows]
+    kind = [total for score, total in totals if score > 0]
+    harsh = [total for score, total in totals if score < 0]
+    above = sum((k > h) + (k == h) / 2 for k in kind for h in harsh) / len(kind) / len(harsh)
+    assert above >= 0.95
+    plain = [total for score, total in totals if score == 0]
+    assert mean(harsh) < mean(plain) < mean(kind)
 
 
 class TestTable:

@@ -100,6 +100,33 @@ class BusinessHours(_Part):
         return get_args(Day)[day.weekday()] in self.days and day not in self.holidays
 
 
+class NamePattern(_Part):
+    """What the names of recordings say: "{agent_id}-{queue}-{started_at:%Y%m%d-%H%M%S}"."""
+
+    #: Text and `{field}`s, `{*}` for what says nothing; with "/", folders are read as well.
+    pattern: str
+    #: IANA name of the zone of times in names; empty = that of `time_zone`.
+    time_zone: str = ""
+    #: What a direction is called in names -> "inbound", "outbound" or "internal".
+    directions: dict[str, str] = Field(default_factory=dict)
+
+
+class Join(_Part):
+    """A CSV file of the telephone system or the CRM, and how its rows find their conversations."""
+
+    #: The file.
+    file: Path
+    #: Column that holds the key.
+    key: str
+    #: What it is the key of: "id" (the user's own), "name" (of the file), "ticket" or
+    #: "customer_ref".
+    on: Literal["id", "name", "ticket", "customer_ref"] = "id"
+    #: Our name of a piece of metadata -> the column that holds it.
+    columns: dict[str, str]
+    #: IANA name of the zone of its times; empty = that of `time_zone`.
+    time_zone: str = ""
+
+
 class Settings(BaseSettings):
     """All that can be set."""
 
@@ -170,6 +197,10 @@ class Settings(BaseSettings):
     text_channel: Literal["call", "chat", "mail"] = "call"
     #: Columns of CSV files: our name -> the name in the file's first line.
     csv_columns: dict[str, str] = Field(default_factory=dict)
+    #: What names of recordings say; the first that fits.
+    name_patterns: tuple[NamePattern, ...] = ()
+    #: Files that say more of conversations; all of them are looked into.
+    joins: tuple[Join, ...] = ()
     #: Keep a copy of every original in the vault (else it is read where it lies).
     keep_originals: bool = False
     #: Address that `qa serve` listens on. One that other machines reach needs accounts,

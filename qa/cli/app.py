@@ -39,6 +39,7 @@ def root(
 app.command("run")(process.run)
 app.command("import")(process.import_)
 app.command("formats")(process.formats)
+app.command("names")(process.names)
 app.command("work")(process.work)
 app.command("score")(process.score)
 app.command("list")(read.list_)

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from qa.api.actions import cards_for
 from qa.cli import say
 from qa.errors import InputError
 from qa.importers import About, Rejected, find
+from qa.importers.knowing import notes
 from qa.records import Conversation
 from qa.settings import Settings
 from qa.store import Store
@@ -33,8 +35,10 @@ class Found:
     turns: int
     #: Parties by role, as the source says: "agent, customer, unknown 2".
     sides: str
-    #: When it began, where the source says so.
-    started: str
+    #: The pieces of its metadata that a rehearsal shows.
+    metadata: dict[str, Any]
+    #: What could not be read of it, or was mended.
+    notes: list[str]
 
 
 @dataclass
@@ -49,19 +53,37 @@ class Taken:
     #: Where the rejected items lie that can be mended and imported again.
     rejects_file: Path | None = None
 
+    #: By the user's own id and where it counts: the first conversation that has it.
+    by_own_id: dict[tuple[str, ...], str] = field(default_factory=dict)
+
     def has(self, conversation: Conversation) -> bool:
-        """Say whether the same content was found before, and note under which other name."""
-        # The id is made from the content, so the same content has the same id.
+        """Say whether the same conversation was found before, and note under which other name.
+
+        The same content has the same id of ours. The same id of the user's own in one file
+        is a mistake, to be mended; in two it is one conversation as two tools tell of it.
+        """
         first = self.found.get(conversation.id)
-        if first is not None and first.source != conversation.source:
-            self.duplicates.append((conversation.source, first.source))
-        return first is not None
+        if first is not None:
+            if first.source != conversation.source:
+                self.duplicates.append((conversation.source, first.source))
+            return True
+        if not conversation.external_id:
+            return False
+        meta = conversation.metadata
+        scope = (conversation.channel, meta.project or "", conversation.external_id)
+        other = self.by_own_id.setdefault(scope, conversation.source)
+        if other == conversation.source:
+            return False
+        if other.partition("#")[0] == conversation.source.partition("#")[0]:
+            self.rejected.append(_twice(conversation, other))
+        else:
+            self.duplicates.append((conversation.source, other))
+        return True
 
     def add(self, conversation: Conversation, *, new: bool) -> None:
         """Take note of a conversation that was not found before."""
         given = conversation.transcript
         roles = Counter(str(party.role) for party in conversation.parties)
-        started = conversation.metadata.started_at
         self.found[conversation.id] = Found(
             conversation.id,
             str(conversation.channel),
@@ -69,7 +91,8 @@ class Taken:
             known=not new,
             turns=len(given.utterances) if given else len(conversation.messages),
             sides=", ".join(f"{role} {n}" if n > 1 else role for role, n in roles.items()),
-            started=started.isoformat() if started else "",
+            metadata=conversation.metadata.model_dump(mode="json", include=set(_METADATA)),
+            notes=notes(conversation),
         )
 
     def as_json(self) -> dict[str, object]:
@@ -83,6 +106,15 @@ class Taken:
             ],
             "rejects_file": str(self.rejects_file or ""),
         }
+
+
+def _twice(conversation: Conversation, other: str) -> Rejected:
+    place = conversation.source.partition("#")[2]
+    error = InputError(
+        f"{conversation.source}: its id stands already at {other}, with other content.",
+        "Give every conversation an id of its own.",
+    )
+    return Rejected(conversation.source, error, place)
 
 
 def take_in(
@@ -196,11 +228,35 @@ def report(taken: Taken) -> None:
         parts.append(f"{len(taken.rejected)} rejected")
     say.note(f"Found: {', '.join(parts)}.")
     for here, there in taken.duplicates:
-        say.note(f"{here}: the same content as {there}; taken once.")
+        say.note(f"{here}: the same as {there}; taken once.")
+    _report_notes(taken)
     for rejected in taken.rejected:
         say.failure(rejected.source, rejected.error.reason, rejected.error.mend)
     if taken.rejects_file is not None:
         say.note(f"Mend 'raw' in {taken.rejects_file}, then: qa import {taken.rejects_file}")
+
+
+#: What a rehearsal shows of the metadata -> the head of its column.
+_METADATA = {
+    "started_at": "Started",
+    "direction": "Direction",
+    "queue": "Queue",
+    "agent_id": "Agent",
+    "language": "Language",
+}
+#: Conversations that a note names.
+_NAMED = 3
+
+
+def _report_notes(taken: Taken) -> None:
+    """Say what could not be read, each once, with how many it is about and some of them."""
+    about: dict[str, list[str]] = {}
+    for found in taken.found.values():
+        for note in found.notes:
+            about.setdefault(note, []).append(found.source.rsplit("/", 1)[-1])
+    for note, sources in about.items():
+        more = f" and {len(sources) - _NAMED} more" if len(sources) > _NAMED else ""
+        say.note(f"{len(sources)}: {note} ({', '.join(sources[:_NAMED])}{more})")
 
 
 def print_found(taken: Taken) -> None:
@@ -211,13 +267,13 @@ def print_found(taken: Taken) -> None:
             f.channel,
             str(f.turns or ""),
             f.sides,
-            f.started,
+            *(str(f.metadata[name] or "").replace("unknown", "") for name in _METADATA),
             f.source,
         ]
         for f in taken.found.values()
     ]
     if rows:
-        head = ["Id", "Channel", "Turns", "Parties", "Started", "Source"]
+        head = ["Id", "Channel", "Turns", "Parties", *_METADATA.values(), "Source"]
         say.table(head, rows, right=(2,))
 
 

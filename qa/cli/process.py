@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -102,6 +102,29 @@ def formats(json: JsonOption = False) -> None:
         say.out_json([{"name": name, **about.as_json()} for name, about in known.items()])
     else:
         print_formats(known)
+
+
+def names(
+    given: Annotated[list[str], typer.Argument(metavar="NAME...", help="Names of recordings.")],
+    json: JsonOption = False,
+) -> None:
+    """Try the patterns of file names: show what each says; the files need not exist."""
+    from qa.importers.knowing import names_say
+    from qa.settings import load_settings
+
+    settings = load_settings()
+    said = [(name, *names_say(Path(name), settings)) for name in given]
+    if json:
+        say.out_json([{"name": n, "says": _texts(v), "note": note} for n, v, note in said])
+    else:
+        rows = [[n, ", ".join(f"{k}: {v}" for k, v in _texts(s).items()), w] for n, s, w in said]
+        say.table(["Name", "Says", "Note"], rows)
+    if any(note for _, _, note in said):
+        raise typer.Exit(ExitCode.SOME_FAILED)
+
+
+def _texts(values: dict[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in values.items()}
 
 
 def work(

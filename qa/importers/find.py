@@ -22,6 +22,7 @@ from qa.importers.base import (
 )
 from qa.importers.head import read_head
 from qa.importers.joining import with_recording
+from qa.importers.knowing import Knowing
 from qa.importers.unknown import why_none
 from qa.records import Conversation
 from qa.settings import Settings
@@ -47,6 +48,7 @@ def find(
     Raises
     ------
     UsageError : a path that does not exist, or nothing in them that could be a conversation.
+    SettingsError : patterns of names or tables to join that cannot be used.
     UnknownName : no format of that name.
     """
     known = plugins.names(FORMATS, GROUP) if format == "auto" else [format]
@@ -54,7 +56,15 @@ def find(
     missing = [str(path) for path in paths if not os.path.lexists(path)]
     if missing:
         raise UsageError(f"No such file or folder: {', '.join(missing)}.", "Check the name.")
-    return _Search(paths, parts, forced=format != "auto").run()
+    search = _Search(paths, parts, forced=format != "auto")
+    return _told(search.run(), Knowing(settings))
+
+
+def _told(
+    found: Iterator[Conversation | Rejected], knowing: Knowing
+) -> Iterator[Conversation | Rejected]:
+    for one in found:
+        yield one if isinstance(one, Rejected) else knowing.told(one)
 
 
 class _Search:

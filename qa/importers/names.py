@@ -12,7 +12,7 @@ from qa.records import Direction, Metadata, Role
 #: FreePBX and Issabel: <kind>-<destination>-<source>-<date>-<time>-<epoch.sequence>
 _PBX = re.compile(
     r"(?P<kind>[a-z]+)-(?P<to>[^-]+)-(?P<by>[^-]+)-(?P<day>\d{8})-(?P<time>\d{6})"
-    r"(?:-(?P<epoch>\d{9,10})\.\d+)?"
+    r"(?:-(?P<id>(?P<epoch>\d{9,10})\.\d+))?"
 )
 _KINDS = {
     "in": Direction.INBOUND,
@@ -78,6 +78,12 @@ def from_name(path: Path) -> Metadata:
         started_at=started,
         extra=extra,
     )
+
+
+def id_of(path: Path) -> str | None:
+    """Return the id that Asterisk gave the call (uniqueid), where a FreePBX name holds it."""
+    match = _PBX.fullmatch(path.stem)
+    return match["id"] if match else None
 
 
 def _started(match: re.Match[str]) -> datetime | None:

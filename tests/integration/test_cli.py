@@ -187,12 +187,26 @@ def test_what_was_rejected_can_be_mended_and_imported_again(qa, tmp_path):
     assert [c["known"] for c in again["conversations"]] == [False]
 
 
+def test_one_id_is_one_conversation(qa, tmp_path):
+    def chat(text):
+        return {"id": "t-7", "messages": [{"party": "customer", "text": text, "at": 0}]}
+
+    here = tmp_path / "chats"
+    here.mkdir()
+    (here / "a.jsonl").write_text("\n".join(json.dumps(chat(t)) for t in ("Hi.", "Hello.")))
+    (here / "b.json").write_text(json.dumps(chat("Hi there.")))
+    taken = json.loads(qa("import", here, "--dry-run", "--json", code=1).stdout)
+    assert [c["source"].rsplit("/", 1)[-1] for c in taken["conversations"]] == ["a.jsonl#1"]
+    assert "its id stands already" in taken["rejected"][0]["reason"]
+    assert taken["duplicates"][0]["source"].endswith("b.json")
+
+
 def test_a_dry_run_shows_what_would_be_read(qa, tmp_path):
     file = tmp_path / "call.txt"
     file.write_text("[00:00] Agent: Acme, Dana.\n[00:03] Customer: Hello.\n[00:05] Agent: Yes?\n")
     result = qa("import", file, "--dry-run")
     head, row = result.stdout.splitlines()
-    assert head.split() == ["Id", "Channel", "Turns", "Parties", "Started", "Source"]
+    assert head.split()[:5] == ["Id", "Channel", "Turns", "Parties", "Started"]
     assert row.split()[1:] == ["call", "3", "agent,", "customer", str(file)]
 
 

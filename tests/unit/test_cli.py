@@ -16,7 +16,7 @@ from qa.cli.door import Door, ExitCode
 from qa.errors import InputError, StoreError, UnknownName, UsageError, trace
 
 COMMANDS = {
-    "run", "import", "formats", "work", "score", "list", "show", "export", "roles swap",
+    "run", "import", "formats", "names", "work", "score", "list", "show", "export", "roles swap",
     "scorecard check", "scorecard list", "scorecard test", "scorecard diff", "scorecard publish",
     "models list", "models pull", "models check",
     "user add", "user list", "user roles", "user set-password", "user disable", "user enable",

@@ -217,6 +217,8 @@ class Settings(BaseSettings):
     tls_key: Path | None = None
     #: Addresses or networks of proxies whose word on who calls is taken.
     trusted_proxies: tuple[str, ...] = ()
+    #: Requests a second that one person or program may make, lasting; 0 = no limit.
+    requests_per_second: float = Field(default=20.0, ge=0)
     #: Allow settings that are safe on a developer's own network alone.
     dev: bool = False
     #: Minutes after which a log-in that is not used ends.

@@ -17,6 +17,7 @@ from qa.access.passwords import Passwords
 from qa.api import errors, safety
 from qa.api.identity import check_routes, secure
 from qa.api.language import Language
+from qa.api.limits import Limits
 from qa.api.pages import door
 from qa.api.pages import routes as pages
 from qa.api.routes import assessments, conversations, exports, health, me, scorecards
@@ -98,6 +99,8 @@ def build(settings: Settings) -> FastAPI:
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(errors.LastResort)
+    if settings.requests_per_second:
+        app.add_middleware(Limits, rate=settings.requests_per_second)
     app.add_middleware(Language)
     app.add_middleware(
         Guard,

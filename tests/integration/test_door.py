@@ -281,6 +281,17 @@ def test_a_browser_that_says_nothing_of_where_it_comes_from_changes_nothing(desk
     assert desk.post("/logout", headers={"origin": "http://127.0.0.1"}).status_code == 303
 
 
+def test_who_asks_too_fast_is_told_to_wait_and_others_are_not(settings, people):
+    slow = settings.model_copy(update={"requests_per_second": 0.5})
+    fast, other = bearer(settings, "rita", Right.LIST), bearer(settings, "root", Right.LIST)
+    with TestClient(create_app(slow), base_url="http://127.0.0.1") as client:
+        answers = [client.get(f"{V1}/me", headers=fast) for _ in range(6)]
+        assert [a.status_code for a in answers] == [200] * 5 + [429]
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        assert answers[-1].headers["content-type"] == "application/problem+json"
+        assert client.get(f"{V1}/me", headers=other).status_code == 200
+
+
 # --- every route says who may call it -----------------------------------------------------
 
 

@@ -1,0 +1,207 @@
+"""Every route, every role, one's own and other people's conversations.
+
+The requests are made from the routes of the application itself and compared with its
+OpenAPI description, so no route is left out; what each needs is written down here once
+more, so that a route that is opened wider than it was is noticed.
+"""
+
+import re
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import update
+from sqlmodel import col
+from starlette.testclient import TestClient
+
+from qa.access import Facts, Grant, Right, UserRole
+from qa.api import create_app
+from qa.store import database, open_store
+from qa.store.tables import ConversationRow, PartyRow
+
+_OVERRIDE = "/api/v1/conversations/{id}/assessments/{scorecard}/items/{item}/override"
+#: What every route needs: a right, "account" = any account, "open" = nothing.
+NEEDS = {
+    "GET /": "list",
+    "GET /api/v1/conversations": "list",
+    "GET /api/v1/counts": "list",
+    "GET /api/v1/conversations/{id}": "read",
+    "GET /api/v1/conversations/{id}/audio": "hear",
+    "GET /api/v1/conversations/{id}/peaks": "hear",
+    "GET /api/v1/conversations/{id}/assessments": "read",
+    "POST /api/v1/conversations/{id}/roles/swap": "correct",
+    "POST /api/v1/conversations/{id}/score": "correct",
+    "PUT /api/v1/conversations/{id}/release": "release",
+    "DELETE /api/v1/conversations/{id}/release": "release",
+    f"PUT {_OVERRIDE}": "override",
+    f"DELETE {_OVERRIDE}": "override",
+    "GET /api/v1/exports/{format}": "export",
+    "GET /api/v1/scorecards": "cards",
+    "GET /api/v1/scorecards/{id}": "cards",
+    "GET /api/v1/me": "account",
+    "GET /api/v1/openapi.json": "account",
+    "GET /api/v1/health": "open",
+    "GET /api/v1/ready": "open",
+    "GET /conversations/{id}": "read",
+    "GET /conversations/{id}/parts/{number}": "read",
+    "POST /conversations/{id}/override": "override",
+    "POST /conversations/{id}/agree": "override",
+    "POST /conversations/{id}/undo": "override",
+    "POST /conversations/{id}/roles/swap": "correct",
+    "POST /conversations/{id}/release": "release",
+    "GET /scorecards": "cards",
+    "GET /account": "account",
+    "POST /account/password": "account",
+    "POST /logout": "account",
+    "POST /logout/everywhere": "account",
+    "GET /login": "open",
+    "POST /login": "open",
+}
+#: What the names in an address stand for.
+NAMES = {
+    "scorecard": "front-desk", "item": "anything_else", "format": "jsonl", "number": "0",
+}  # fmt: skip
+#: What answers with many conversations, as text.
+MANY = {"GET /", "GET /api/v1/conversations", "GET /api/v1/exports/{format}"}
+#: Where the conversation lies, for people of team north and project retail, agent "dana".
+PLACES = {
+    "own": Facts("north", "retail", frozenset({"dana"})),
+    "own, released": Facts("north", "retail", frozenset({"dana"}), released=True),
+    "other team": Facts("south", "retail", frozenset({"ion"}), released=True),
+    "other project": Facts("north", "travel", frozenset({"ion"}), released=True),
+    "nobody's": Facts(),
+}
+#: Who sees everything, and may change only what is theirs: seeing and doing part there.
+BOTH = "auditor and reviewer"
+OURS = {"team": "north", "project": "retail"}
+WIDE = {UserRole.ADMINISTRATOR, UserRole.AUDITOR, UserRole.AGENT}
+
+
+@pytest.fixture(scope="module")
+def floor(seeding, tmp_path_factory):
+    """A small call centre with somebody of each role, and how each of them asks."""
+    from datetime import timedelta
+
+    settings = seeding.settings_for(tmp_path_factory.mktemp("matrix"))
+    settings = settings.model_copy(update={"requests_per_second": 0})
+    seeding.seed(settings)
+    headers = {None: {}}
+    with open_store(settings) as store:
+        held = {role: [Grant(role, **({} if role in WIDE else OURS))] for role in UserRole}
+        held[BOTH] = [Grant(UserRole.AUDITOR), Grant(UserRole.REVIEWER, **OURS)]
+        for role, grants in held.items():
+            made = store.accounts.add(
+                role.replace(" ", "-"), grants=grants, agent_id="dana", who="test"
+            )
+            rights = {r for r in Right if store.sessions.who(store.sessions.begin(made)).may(r)}
+            secret, _ = store.sessions.add_token(
+                made, label="", scopes=rights, lasts=timedelta(days=1), who="test"
+            )
+            headers[role] = {"authorization": f"Bearer {secret}"}
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        yield client, headers
+
+
+def routes(client):
+    for found in iter_route_contexts(client.app.routes):
+        for method in sorted(getattr(found, "methods", None) or ()):
+            yield f"{method} {found.path}"
+
+
+def put(client, facts):
+    """Let the conversation lie there, whatever an allowed request did to it."""
+    store = client.app.state.store
+    with database.writing(store._engine) as session:
+        session.execute(
+            update(ConversationRow)
+            .where(col(ConversationRow.id) == "refund")
+            .values(
+                team=facts.team,
+                project=facts.project,
+                agent_id=next(iter(facts.agents), None),
+                released_at=store._now() if facts.released else None,
+            )
+        )
+        session.execute(update(PartyRow).values(agent_id=next(iter(facts.agents), None)))
+
+
+def ask(client, route, headers):
+    method, _, path = route.partition(" ")
+    about = "front-desk" if "/scorecards/{id}" in path else "refund"
+    address = re.sub(r"\{(\w+)\}", lambda m: (NAMES | {"id": about})[m[1]], path)
+    return client.request(method, address, headers=headers, follow_redirects=False)
+
+
+def test_every_route_is_in_the_table_and_needs_what_it_says(floor):
+    from qa.api.identity import AnyAccount, Open, Requires, declared
+
+    client, headers = floor
+    found = {}
+    for route in iter_route_contexts(client.app.routes):
+        for method in getattr(route, "methods", None) or ():
+            (one,) = declared(route.original_route)
+            need = {AnyAccount: "account", Open: "open"}.get(type(one))
+            found[f"{method} {route.path}"] = need or (
+                str(one.right) if isinstance(one, Requires) else None
+            )
+    assert found == NEEDS
+    described = ask(client, "GET /api/v1/openapi.json", headers[UserRole.AGENT]).json()["paths"]
+    listed = {f"{verb.upper()} {path}" for path, verbs in described.items() for verb in verbs}
+    assert listed == {r for r in NEEDS if "/api/v1/" in r} - {"GET /api/v1/openapi.json"}
+
+
+@pytest.mark.parametrize("shown", ["nothing", "a forged token", "a forged session"])
+def test_who_is_not_known_gets_nowhere(floor, shown):
+    client, _ = floor
+    headers = {
+        "nothing": {},
+        "a forged token": {"authorization": "Bearer qa_forged"},
+        "a forged session": {"cookie": "qa_session=forged", "sec-fetch-site": "same-origin"},
+    }[shown]
+    statuses = {route: ask(client, route, headers).status_code for route in routes(client)}
+    closed = {route for route, status in statuses.items() if status == 401}
+    # A log-in without a name is no log-in, and told so.
+    assert {route: statuses[route] for route in statuses.keys() - closed} == {
+        "GET /api/v1/health": 200, "GET /api/v1/ready": 200, "GET /login": 200, "POST /login": 422,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [*UserRole, BOTH])
+@pytest.mark.parametrize("place", list(PLACES))
+def test_nothing_is_open_that_should_not_be(floor, place, role):
+    client, headers = floor
+    who = client.app.state.store.sessions.bearer(headers[role]["authorization"].split()[1])
+    wrong = []
+    put(client, PLACES[place])
+    for route in [r for r in routes(client) if NEEDS[r] not in {"open", "account"}]:
+        answer = ask(client, route, headers[role])
+        if not as_decided(who, route, PLACES[place], answer):
+            wrong.append((route, answer.status_code, answer.text[:80]))
+        if "/release" in route:
+            put(client, PLACES[place])
+    assert wrong == []
+
+
+def as_decided(who, route, place, answer):
+    """Whether an answer is what the decision says of that right and that conversation."""
+    right, status = Right(NEEDS[route]), answer.status_code
+    if not who.may(right):
+        return status == 403
+    if "{id}" not in route or "/scorecards/" in route:
+        return status == 200 and shows_only_theirs(who, route, place, answer)
+    if who.may(right, place):
+        # Nothing to undo is no refusal.
+        return status not in {401, 403, 404, 405} or (status == 404 and "undo" in answer.text)
+    if who.may(Right.LIST, place):
+        return status == 403
+    return status == 404 and "dana" not in answer.text.lower()
+
+
+def shows_only_theirs(who, route, place, answer):
+    """Whether a list, a count or an export holds the conversation exactly if it may."""
+    right = Right(NEEDS[route])
+    if route in MANY:
+        return ("refund" in answer.text) == who.may(right, place)
+    if route.endswith("/counts"):
+        others = 5 if who.scope(right).everything else 0
+        return answer.json()["counts"]["total"] == others + who.may(right, place)
+    return True

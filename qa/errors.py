@@ -20,6 +20,7 @@ The tree::
     ├── NotFound              no such conversation, card, object              -> HTTP 404
     ├── NotLoggedIn           nobody knows who asks                           -> HTTP 401
     ├── Forbidden             the right for it is missing                     -> HTTP 403
+    ├── ProviderDown          single sign-on does not answer as it should     -> HTTP 503
     ├── TooMany               more attempts or requests than are taken        -> HTTP 429
     └── StoreError            the database or the vault refuses
         ├── DatabaseTooNew    made by a newer program
@@ -146,6 +147,12 @@ class Forbidden(QaError):
 
 class NotLoggedIn(QaError):
     """It is not known who asks."""
+
+
+class ProviderDown(QaError):
+    """The provider of single sign-on does not answer as it should."""
+
+    passing = True
 
 
 class TooMany(QaError):

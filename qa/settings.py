@@ -14,7 +14,7 @@ from typing import Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -221,6 +221,15 @@ class Settings(BaseSettings):
     requests_per_second: float = Field(default=20.0, ge=0)
     #: Allow settings that are safe on a developer's own network alone.
     dev: bool = False
+    #: Address of the provider of single sign-on (OpenID Connect), exactly as it calls
+    #: itself; empty = none.
+    oidc_issuer: str = Field(default="", pattern=r"^(https?://[^?#@]+)?$")
+    #: What the provider calls this server.
+    oidc_client_id: str = ""
+    #: The secret it gave us; empty where PKCE alone is used.
+    oidc_client_secret: SecretStr = SecretStr("")
+    #: What the log-in page calls the provider.
+    oidc_label: str = "single sign-on"
     #: Minutes after which a log-in that is not used ends.
     session_idle_minutes: int = Field(default=60, ge=1, le=1440)
     #: Hours after which any log-in ends.

@@ -54,7 +54,10 @@ NEEDS = {
     "POST /logout": "account",
     "POST /logout/everywhere": "account",
     "GET /login": "open",
+    "GET /login/sso": "open",
+    "GET /login/sso/back": "open",
     "POST /login": "open",
+    "POST /language": "open",
 }
 #: What the names in an address stand for.
 NAMES = {
@@ -162,6 +165,7 @@ def test_who_is_not_known_gets_nowhere(floor, shown):
     # A log-in without a name is no log-in, and told so.
     assert {route: statuses[route] for route in statuses.keys() - closed} == {
         "GET /api/v1/health": 200, "GET /api/v1/ready": 200, "GET /login": 200, "POST /login": 422,
+        "POST /language": 422, "GET /login/sso": 404, "GET /login/sso/back": 404,
     }  # fmt: skip
 
 

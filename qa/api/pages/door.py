@@ -242,12 +242,14 @@ def _login_page(
     status: int = HTTPStatus.OK,
     headers: dict[str, str] | None = None,
 ) -> Response:
+    settings: Settings = request.app.state.settings
     context = {
         "title": "Log in",
         "next": local_path(next),
         "kept": kept,
         "name": name,
         "message": message,
+        "provider": settings.oidc_label if settings.oidc_issuer else "",
     }
     return page(request, "login.html", context, status=status, headers=headers)
 

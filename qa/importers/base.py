@@ -26,6 +26,8 @@ FORMATS = {
     "whisper": "qa.importers.whisper:Whisper",
     "faster-whisper": "qa.importers.faster_whisper:FasterWhisper",
     "wtf": "qa.importers.wtf:WorldTranscription",
+    "contact-lens": "qa.importers.contact_lens:ContactLens",
+    "call-analytics": "qa.importers.call_analytics:CallAnalytics",
     "csv": "qa.importers.csv_rows:CsvRows",
     "mail": "qa.importers.mail:Mail",
     "webvtt": "qa.importers.webvtt:WebVtt",

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel, to_pascal
 
 from qa.importers.making import word
 from qa.records import Utterance, Word
@@ -18,6 +19,18 @@ class Loose(BaseModel):
     """Fields that are needed, of the right types; what else there is, is left."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Camel(Loose):
+    """Fields that are namedLikeThis in the file."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
+
+
+class Pascal(Loose):
+    """Fields that are NamedLikeThis in the file."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_pascal)
 
 
 class WordIn(Loose):

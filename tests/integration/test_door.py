@@ -53,6 +53,8 @@ def with_session(desk, secret):
 
 
 def hidden(html):
+    """Return what the forms of a page carry along, those of its frame left out."""
+    html = html.partition("<main")[2].partition("</main>")[0]
     return {
         unescape(name): unescape(value)
         for name, value in re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', html)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +38,9 @@ _HEARD_SHARE = 0.1
 
 #: Where a word stands: its number, all words of the conversation counted through.
 Place = int
+#: Some turns of a conversation: a bit for each, the first turn's lowest. Which turns several
+#: words share is one operation.
+Turns = int
 #: Where each phrase stands: turn and first word, and where it ends.
 Rows = Mapping[Variant, Mapping[tuple[int, int], int]]
 
@@ -62,6 +65,7 @@ class View:
     def __init__(self, language: str, turns: tuple[SafeTurn, ...]) -> None:
         self.language = language
         self.pack = load_pack(language)
+        self._memory = likeness(language)
         self.lines = {t.index: Line(t, language) for t in turns}
         #: Number of each turn's first word, all words counted through; turns are one apart,
         #: so that no row of words goes from one into the next.
@@ -73,8 +77,11 @@ class View:
         self._numbers = list(self._bases)
         self._begins = list(self._bases.values())
         self._places: dict[Atom, frozenset[Place]] = {}
-        self._spots: dict[Atom, dict[Place, float]] = {}
-        self._turns: dict[Atom, frozenset[int]] = {}
+        self._spots: dict[Atom, dict[int, dict[int, float]]] = {}
+        self._turns: dict[Atom, Turns] = {}
+        self._bits: dict[int, Turns] = {number: 1 << i for i, number in enumerate(self.lines)}
+        #: The content words of each phrasebook that are said, or words like them, and where.
+        self.present: dict[object, dict[Atom, Turns]] = {}
         #: What was found of whole trees of phrases, and how large those were.
         self.rows: dict[Tree, tuple[int, Rows]] = {}
 
@@ -89,6 +96,22 @@ class View:
                 else:
                     said[form] = [place]
         return said
+
+    @cached_property
+    def _turns_of(self) -> tuple[dict[str, Turns], dict[str, Turns]]:
+        """The turns of each word as it was said, and of each key."""
+        by_form: dict[Form, Turns] = {}
+        for number, line in self.lines.items():
+            bit = self._bits[number]
+            for form in line.forms:
+                by_form[form] = by_form.get(form, 0) | bit
+        by_text: dict[str, Turns] = {}
+        by_key: dict[str, Turns] = {}
+        for form, turns in by_form.items():
+            by_text[form.text] = by_text.get(form.text, 0) | turns
+            for key in form.keys:
+                by_key[key] = by_key.get(key, 0) | turns
+        return by_text, by_key
 
     @cached_property
     def forms(self) -> dict[str, list[Place]]:
@@ -112,7 +135,7 @@ class View:
 
         Complete for every card that was made ready in this language before.
         """
-        memory = likeness(self.language)
+        memory = self._memory
         if self._near is None or self._near[0] != memory.size:
             near: dict[str, list[tuple[str, float]]] = {}
             for form in self.forms:
@@ -121,32 +144,59 @@ class View:
             self._near = (memory.size, near)
             self._spots.clear()
             self._turns.clear()
+            self.present.clear()
         return self._near[1]
 
     _near: tuple[int, dict[str, list[tuple[str, float]]]] | None = None
 
-    def spots(self, atom: Atom) -> Mapping[Place, float]:
-        """Return where a word is said, or one like it, and how like it is (0..1)."""
+    def spots(self, atom: Atom) -> Mapping[int, Mapping[int, float]]:
+        """Return, by turn, the words that are one looked for, or like it, and how like (0..1)."""
         found = self._spots.get(atom)
         if found is None:
-            near = self.near()
-            found = {}
-            if atom.kind == "word" and atom.content:
-                for word in atom.words:
-                    for form, ratio in near.get(word, ()):
-                        for place in self.forms[form]:
-                            found[place] = max(found.get(place, 0.0), ratio)
-            found.update(dict.fromkeys(self.places(atom), 1.0))
-            self._spots[atom] = found
+            like: dict[Place, float] = {}
+            for form, ratio in self._alike(atom):
+                for place in self.forms[form]:
+                    like[place] = max(like.get(place, 0.0), ratio)
+            like.update(dict.fromkeys(self.places(atom), 1.0))
+            found = self._spots[atom] = {}
+            for place in sorted(like):
+                turn, at = self.spot(place)
+                found.setdefault(turn, {})[at] = like[place]
         return found
 
-    def turns(self, atom: Atom) -> frozenset[int]:
+    def turns(self, atom: Atom) -> Turns:
         """Return the turns in which a word is said, or one like it."""
         found = self._turns.get(atom)
         if found is None:
-            found = frozenset(self.spot(place)[0] for place in self.spots(atom))
+            by_text, by_key = self._turns_of
+            said = by_text if atom.kind == "exact" else by_key
+            found = 0
+            for key in atom.keys & said.keys():
+                found |= said[key]
+            for form, _ in self._alike(atom):
+                found |= by_text[form]
             self._turns[atom] = found
         return found
+
+    def _alike(self, atom: Atom) -> Iterator[tuple[str, float]]:
+        if atom.kind == "word" and atom.content:
+            near = self.near()
+            for word in atom.words:
+                yield from near.get(word, ())
+
+    def these(self, numbers: Iterable[int]) -> Turns:
+        """Return the turns of these numbers, those left out that are in another language."""
+        turns = 0
+        for number in numbers:
+            turns |= self._bits.get(number, 0)
+        return turns
+
+    def numbers(self, turns: Turns) -> Iterator[int]:
+        """Return the numbers of some turns, in order."""
+        while turns:
+            lowest = turns & -turns
+            yield self._numbers[lowest.bit_length() - 1]
+            turns ^= lowest
 
     def places(self, atom: Atom) -> frozenset[Place]:
         """Return where a word is said in any of its forms; of an exact one in that form."""

@@ -35,6 +35,17 @@ class Part:
         """Return the turns of "agent" (this one), "customer" or "any"."""
         return self._by_who[who]
 
+    def all_of(self, who: str) -> dict[int, tuple[int, int]]:
+        """Return the turns of `who`, and of each all its characters; not to be changed."""
+        if who not in self._whole:
+            turns = self.spoken_by(who)
+            self._whole[who] = {t.index: (0, max(len(t.text), 1)) for t in turns}
+        return self._whole[who]
+
+    @cached_property
+    def _whole(self) -> dict[str, dict[int, tuple[int, int]]]:
+        return {}
+
     @cached_property
     def _by_who(self) -> dict[str, tuple[SafeTurn, ...]]:
         return {

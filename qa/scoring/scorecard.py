@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -74,6 +75,12 @@ class Where(Part):
     last_share: float | None = Field(default=None, gt=0, le=1)
     #: Only from the turn on in which the trigger (`only: seen`) was found.
     after_trigger: bool = False
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, str, float], ...]:
+        """What is set of them: side ("first", "last"), unit ("turns", ...), and how many."""
+        given = self.model_dump(exclude_none=True, exclude={"after_trigger"})
+        return tuple((*name.split("_"), size) for name, size in given.items())
 
 
 class Search(Part):

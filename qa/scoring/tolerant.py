@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from qa.scoring.document import Line, View
+from qa.scoring.document import Line, Turns, View
 from qa.scoring.matching import (
     Hit,
     Strictness,
@@ -63,8 +63,8 @@ def find_tolerantly(
         return hits
     ratio, share = _LEVELS[strictness]
     found: list[Hit] = []
-    for variant, _ in book.said(view, all_of=True):
-        found += _bent(view, variant, window, ratio, share)
+    for variant, turns in book.together(view, view.these(window)):
+        found += _bent(view, variant, window, turns, ratio, share)
     if unless_negated:
         found = [h for h in found if not negated(view, view.lines[h.turn], _word_at(view, h))]
     return distinct(found)
@@ -78,27 +78,29 @@ def near_miss(view: View, book: Phrasebook, window: Window) -> Hit | None:
     """
     if not window:
         return None
-    said = book.said(view, all_of=False)
-    bounds = [(_bound(v, n), -i, v) for i, (v, n) in enumerate(said)]
-    best = 0.0
+    bounds = []
+    for number, count, turns in book.partly(view, view.these(window)):
+        bound = _bound(book.variants[number], count)
+        if bound >= _NEAR_SCORE:
+            bounds.append((-bound, number, turns))
+    best: tuple[float, int] = (0.0, 0)
     nearest: Hit | None = None
-    for bound, _, variant in sorted(bounds, key=lambda b: b[:2], reverse=True):
-        if bound <= best or bound < _NEAR_SCORE:
+    for bound, number, turns in sorted(bounds):
+        if (bound, number) >= best and nearest:  # neither this nor what follows comes nearer
             break
-        for path in _paths(view, variant, window, _NEAR_RATIO, missing=True):
-            if (
-                sum(len(path.line.forms[at].text) for at, _ in path.words if at >= 0)
-                < _NEAR_LETTERS
-            ):
+        variant = book.variants[number]
+        for path in _paths(view, variant, window, turns, _NEAR_RATIO, missing=True):
+            if _letters(path) < _NEAR_LETTERS:
                 continue
             score = _nearness(variant, path)
-            if score >= _NEAR_SCORE and score > best:
-                best = score
-                nearest = hit_of(
-                    path.line, variant, path.first, path.last + 1, min(score, 0.99), "near"
-                )
-                if score >= bound:  # nothing of this phrase can come nearer
-                    break
+            if score < _NEAR_SCORE or (-score, number) >= best:
+                continue
+            best = (-score, number)
+            nearest = hit_of(
+                path.line, variant, path.first, path.last + 1, min(score, 0.99), "near"
+            )
+            if -score <= bound:  # nothing of this phrase can come nearer
+                break
     return nearest
 
 
@@ -124,11 +126,16 @@ class _Path:
         return max(at for at, _ in self.words)
 
 
+def _letters(path: _Path) -> int:
+    return sum(len(path.line.forms[at].text) for at, _ in path.words if at >= 0)
+
+
 def _bent(
-    view: View, variant: Variant, window: Window, ratio: float, share: float
+    view: View, variant: Variant, window: Window, turns: Turns, ratio: float, share: float
 ) -> Iterator[Hit]:
     alone = len(variant.content) == 1
-    for path in _paths(view, variant, window, _SINGLE_RATIO if alone else ratio, missing=False):
+    ratio = _SINGLE_RATIO if alone else ratio
+    for path in _paths(view, variant, window, turns, ratio, missing=False):
         if alone and not _carries(variant, path):
             continue
         score = _found(variant, path)
@@ -186,32 +193,30 @@ def _reordered(variant: Variant, path: _Path) -> bool:
 
 
 def _paths(
-    view: View, variant: Variant, window: Window, ratio: float, *, missing: bool
+    view: View, variant: Variant, window: Window, turns: Turns, ratio: float, *, missing: bool
 ) -> Iterator[_Path]:
-    """Yield the ways along a phrase, from each place where a content word of it stands."""
+    """Yield the ways along a phrase, from each place where a content word of it stands.
+
+    Parameters
+    ----------
+    turns : where to look; without `missing`, all content words stand in each of them.
+    """
     anchors = list(dict.fromkeys(variant.content))
-    turns = set(window)
     if not missing:
-        for anchor in anchors:
-            turns &= view.turns(anchor)
-            if not turns:
-                return
-        anchors = [min(anchors, key=lambda a: len(view.spots(a)))]
+        anchors = [min(anchors, key=lambda a: view.turns(a).bit_count())]
     seen = set()
-    for anchor in anchors:
-        place = variant.atoms.index(anchor)
-        for spot, like in sorted(view.spots(anchor).items()):
-            turn, at = view.spot(spot)
-            if like < ratio or turn not in turns:
-                continue
-            walk = _Walk(view, view.lines[turn], variant, ratio, missing=missing)
-            path = walk.along(place, at, like)
-            if path is None or path.words in seen:
-                continue
-            lo, hi = window[turn]
-            if lo <= path.line.places.starts[path.first] < hi:
-                seen.add(path.words)
-                yield path
+    for turn in view.numbers(turns):
+        walk = _Walk(view, view.lines[turn], variant, ratio, missing=missing)
+        for anchor in anchors:
+            place = variant.atoms.index(anchor)
+            for at, like in view.spots(anchor).get(turn, {}).items():
+                path = walk.along(place, at, like) if like >= ratio else None
+                if path is None or (turn, path.words) in seen:
+                    continue
+                lo, hi = window[turn]
+                if lo <= path.line.places.starts[path.first] < hi:
+                    seen.add((turn, path.words))
+                    yield path
 
 
 class _Walk:
@@ -273,7 +278,7 @@ class _Walk:
             if accepts(self._view, self._line, at, atom):
                 return at, 1.0
             if atom.content and atom.kind == "word":
-                like = self._view.spots(atom).get(self._view.place(self._line.turn.index, at), 0.0)
+                like = self._view.spots(atom).get(self._line.turn.index, {}).get(at, 0.0)
                 if like >= self._ratio:
                     return at, like
         return -1, 0.0

@@ -28,8 +28,7 @@ def window(
     ----------
     after, before : where the trigger was found, and the place that the search ends at.
     """
-    turns = part.spoken_by(who)
-    found = _widest(part, turns, where)
+    found = _widest(part, who, where) if where and where.conditions else part.all_of(who)
     if where and where.after_trigger and after:
         found = cut(found, low=after)
     return cut(found, high=before) if before else found
@@ -51,20 +50,17 @@ def needs_times(where: Where | None) -> bool:
     return not any((where.first_turns, where.last_turns, where.first_share, where.last_share))
 
 
-def _widest(part: Part, turns: tuple[SafeTurn, ...], where: Where | None) -> dict[int, Place]:
-    conditions = where.model_dump(exclude_none=True, exclude={"after_trigger"}) if where else {}
-    if where is None or not conditions:
-        return {t.index: _all(t) for t in turns}
+def _widest(part: Part, who: str, where: Where) -> dict[int, tuple[int, int]]:
+    turns = part.spoken_by(who)
     found: dict[int, tuple[int, int]] = {}
-    for name, size in conditions.items():
-        side, _, unit = name.partition("_")
+    for side, unit, size in where.conditions:
         if unit == "share" and part.is_call and part.speech_limits is not None:
             began, ended = part.speech_limits
             unit, size = "seconds", (ended - began) * size  # noqa: PLW2901 - the same, in seconds
         if unit == "seconds":
             _join(found, _by_seconds(part, turns, side, size))
         else:
-            count = size if unit == "turns" else ceil(len(turns) * size)
+            count = int(size) if unit == "turns" else ceil(len(turns) * size)
             chosen = turns[:count] if side == "first" else turns[max(0, len(turns) - count) :]
             _join(found, ((t.index, _all(t)) for t in chosen))
     return dict(sorted(found.items()))

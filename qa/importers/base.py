@@ -28,6 +28,8 @@ FORMATS = {
     "wtf": "qa.importers.wtf:WorldTranscription",
     "contact-lens": "qa.importers.contact_lens:ContactLens",
     "call-analytics": "qa.importers.call_analytics:CallAnalytics",
+    "zendesk": "qa.importers.zendesk:Zendesk",
+    "intercom": "qa.importers.intercom:Intercom",
     "genesys": "qa.importers.genesys:Genesys",
     "assemblyai": "qa.importers.assemblyai:AssemblyAi",
     "deepgram": "qa.importers.deepgram:Deepgram",

@@ -39,7 +39,7 @@ def picture(store: Store, id: str, *, points: int) -> PeaksOut:
         _make(store, id)
     drawn: Drawn = np.load(store.vault.path("peaks", id), mmap_mode="r", allow_pickle=False)
     each = max(-(-drawn.shape[1] // points), 1)
-    safe = store.safe(id)
+    safe = store.outline(id)
     agents, others = sides(drawn, safe, per_second=PEAKS_PER_SECOND)
     return PeaksOut(
         per_second=PEAKS_PER_SECOND / each,

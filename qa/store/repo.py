@@ -13,7 +13,16 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from qa.errors import StoreError
-from qa.records import Assessment, Conversation, Heard, Provenance, SafeConversation, Turn, Verdict
+from qa.records import (
+    Assessment,
+    Conversation,
+    Heard,
+    Provenance,
+    SafeConversation,
+    SafeTurn,
+    Turn,
+    Verdict,
+)
 from qa.settings import Settings
 from qa.store import database, journal, queue, results, reviews, roles, roster, rows
 from qa.store.claims import utc_now
@@ -195,6 +204,23 @@ class Store(Taking):
         """
         with database.reading(self._engine) as session:
             return results.safe(session, id)
+
+    def outline(self, id: str) -> SafeConversation:
+        """Return the redacted conversation with its turns, but not the times of their words.
+
+        For a call of hours a tenth of the work of `safe`.
+
+        Raises
+        ------
+        NotFound : no such conversation, or not heard yet.
+        """
+        with database.reading(self._engine) as session:
+            return results.safe(session, id, words=False)
+
+    def turns(self, id: str, first: int, last: int) -> tuple[SafeTurn, ...]:
+        """Return redacted turns with their words, from one index to another, both included."""
+        with database.reading(self._engine) as session:
+            return tuple(results.turns(session, id, first=first, last=last))
 
     def provenance(self, id: str) -> tuple[Provenance, ...]:
         """Return which engines and models a conversation was heard with, stage by stage."""

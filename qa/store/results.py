@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, insert, update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from qa.errors import InputError, NotFound
@@ -97,8 +98,22 @@ def _main_language(turns: Iterable[SafeTurn]) -> str | None:
     return max(sorted(letters), key=letters.__getitem__, default=None)
 
 
-def safe(session: Session, id: str) -> SafeConversation:
-    """Put the redacted conversation together.
+def turns(
+    session: Session, id: str, *, first: int = 0, last: int | None = None, words: bool = True
+) -> Iterator[SafeTurn]:
+    """Read redacted turns back, from one place to another, both included."""
+    query = select(TurnRow).where(TurnRow.conversation == id, col(TurnRow.place) >= first)
+    if last is not None:
+        query = query.where(col(TurnRow.place) <= last)
+    if not words:
+        # Most of what a turn weighs.
+        query = query.options(defer(TurnRow.words))  # type: ignore[arg-type]  # it is a column
+    for row in session.exec(query.order_by(col(TurnRow.place))):
+        yield rows.safe_turn(row, words=words)
+
+
+def safe(session: Session, id: str, *, words: bool = True) -> SafeConversation:
+    """Put the redacted conversation together, with or without each word's times.
 
     Raises
     ------
@@ -116,9 +131,7 @@ def safe(session: Session, id: str) -> SafeConversation:
         session.exec(
             select(PartyRow).where(PartyRow.conversation == id).order_by(col(PartyRow.place))
         ),
-        session.exec(
-            select(TurnRow).where(TurnRow.conversation == id).order_by(col(TurnRow.place))
-        ),
+        turns(session, id, words=words),
         session.exec(
             select(RedactedRow)
             .where(RedactedRow.conversation == id)

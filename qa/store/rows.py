@@ -161,8 +161,8 @@ def party(row: PartyRow) -> Party:
     )
 
 
-def safe_turn(row: TurnRow) -> SafeTurn:
-    """Read a redacted turn back."""
+def safe_turn(row: TurnRow, *, words: bool = True) -> SafeTurn:
+    """Read a redacted turn back; without its words they are not even fetched."""
     return SafeTurn.model_validate(
         {
             "index": row.place,
@@ -171,7 +171,7 @@ def safe_turn(row: TurnRow) -> SafeTurn:
             "text": row.text,
             "start": row.starts,
             "end": row.ends,
-            "words": [dict(zip(_WORD, word, strict=True)) for word in row.words],
+            "words": [dict(zip(_WORD, w, strict=True)) for w in row.words] if words else (),
             "overlap": row.overlap,
             "language": row.language,
             "language_confidence": row.language_confidence,
@@ -184,7 +184,7 @@ def safe_conversation(
     row: ConversationRow,
     heard: HeardRow,
     parties: Iterable[PartyRow],
-    turns: Iterable[TurnRow],
+    turns: Iterable[SafeTurn],
     redacted: Iterable[RedactedRow],
 ) -> SafeConversation:
     """Put a redacted conversation together again."""
@@ -194,7 +194,7 @@ def safe_conversation(
             "channel": row.channel,
             "metadata": Metadata.model_validate(row.details),
             "parties": tuple(party(p) for p in parties),
-            "turns": tuple(safe_turn(t) for t in turns),
+            "turns": tuple(turns),
             "speech": tuple(
                 SpeechSpan(speaker=who, start=a, end=b, channel=channel, confidence=sure)
                 for who, a, b, channel, sure in heard.speech

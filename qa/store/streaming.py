@@ -124,7 +124,7 @@ def _heard(session: Session, found: Sequence[ConversationRow]) -> dict[str, Safe
             row,
             heard[row.id],
             parties.get(row.id, ()),
-            turns.get(row.id, ()),
+            map(rows.safe_turn, turns.get(row.id, ())),
             redacted.get(row.id, ()),
         )
         for row in found

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -49,16 +50,13 @@ def filled(tmp_path_factory):
     return seeding, folder
 
 
-@pytest.fixture
-def address(filled, tmp_path):
-    """Where the pages of a small call centre are served, with a filled database of its own."""
+@contextmanager
+def served(settings):
+    """Serve the pages of these settings; gives their address."""
     import uvicorn
 
     from qa.api import create_app
 
-    seeding, folder = filled
-    shutil.copytree(folder, tmp_path / "desk")
-    settings = seeding.settings_for(tmp_path / "desk")
     server = uvicorn.Server(uvicorn.Config(create_app(settings), log_level="warning"))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -70,6 +68,21 @@ def address(filled, tmp_path):
         yield f"http://127.0.0.1:{taken.getsockname()[1]}"
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.fixture
+def settings(filled, tmp_path):
+    """Settings of a small call centre with a filled database of its own."""
+    seeding, folder = filled
+    shutil.copytree(folder, tmp_path / "desk")
+    return seeding.settings_for(tmp_path / "desk")
+
+
+@pytest.fixture
+def address(settings):
+    """Where its pages are served."""
+    with served(settings) as found:
+        yield found
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 import pytest
 
+from qa.store import open_store
+from qa.testing import make_chat
+
 Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
 
@@ -149,6 +152,38 @@ def test_a_refusal_is_told_and_nothing_is_lost(chromium, address):
     page.locator(".toast.shown").wait_for()
     assert "could not be reached" in page.locator(".toast").inner_text()
     assert current(page).get_by_label("Comment").input_value() == "Kept"
+    context.close()
+
+
+@pytest.fixture
+def long_chat(filled, settings):
+    """A chat of many hundred messages in that call centre; its id."""
+    seeding, _ = filled
+    lines = [("agent", "Hello.", 0.0)]
+    lines += [("customer", "word " * 30, 10.0 * n) for n in range(1, 600)]
+    with open_store(settings) as store:
+        chat = make_chat(lines, id="long-chat")
+        seeding._hear(store, chat, lines)
+    return chat.id
+
+
+def test_the_end_of_a_long_conversation_is_loaded_when_it_is_wanted(long_chat, page):
+    page.goto(f"/conversations/{long_chat}")
+    missed = page.locator(".item", has=page.get_by_text("Farewell or good wishes?"))
+    assert page.locator("#t599").count() == 0
+    missed.get_by_text("turn", exact=False).last.click()
+    page.locator("#t599").wait_for()
+    assert page.locator("#t0").count() == 1
+    assert page.locator(".part.ahead").count() > 0  # what lies between was left alone
+
+
+def test_without_javascript_every_part_is_a_page(long_chat, chromium, address):
+    context = chromium.new_context(base_url=address, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"/conversations/{long_chat}")
+    page.locator(".part.ahead a").last.click()
+    assert page.locator("#t599").is_visible()
+    assert page.locator("#t0").count() == 0
     context.close()
 
 

@@ -283,6 +283,17 @@ def test_what_was_heard_comes_back_equal(store):
     assert store.raw_turns(call.id) == made.turns
 
 
+def test_a_conversation_is_read_in_outline_and_its_words_where_they_are_wanted(store):
+    call = make_call()
+    store.register(call, [])
+    made = heard(call.id)
+    store.save_heard(call.id, made)
+    bare = tuple(turn.model_copy(update={"words": ()}) for turn in made.safe.turns)
+    assert store.outline(call.id) == made.safe.model_copy(update={"turns": bare})
+    assert store.turns(call.id, 1, 1) == made.safe.turns[1:2]
+    assert store.turns(call.id, 0, 99) == made.safe.turns
+
+
 def test_chat_messages_without_times_come_back_equal(store):
     chat = make_chat(LINES, seconds_between=None)
     store.register(chat, [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from qa.access import Principal, Right
@@ -13,10 +13,10 @@ from qa.api.i18n import N_, Texts, gettext
 from qa.api.pages.cards import CardView, card_view, evidence_by_id
 from qa.api.pages.listing import name_of
 from qa.api.pages.timeline import timeline
-from qa.api.pages.transcript import Part, loaded, parts, party_names
+from qa.api.pages.transcript import Part, parts, party_names, turn_views
 from qa.api.routes.conversations import audio_address
 from qa.errors import NotFound
-from qa.records import AudioFacts, Channel, Layout, Role, SafeConversation
+from qa.records import AudioFacts, Channel, Evidence, Layout, Role, SafeConversation
 from qa.store import Store
 from qa.store.tables import State
 from qa.store.views import ConversationSummary
@@ -83,7 +83,7 @@ def conversation_page(store: Store, id: str, who: Principal, *, part: int = 0) -
         "title": found["c"].name,
         "here": "",
         "parts": tuple(
-            loaded(p, safe, evidence) if safe and p.number == part else p for p in shown
+            _loaded(store, p, safe, evidence) if safe and p.number == part else p for p in shown
         ),
         "timeline": timeline(safe, cards) if safe else None,
     }
@@ -92,7 +92,7 @@ def conversation_page(store: Store, id: str, who: Principal, *, part: int = 0) -
 def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
     """Return what the cards beside the transcript need, and what both are made from."""
     summary = store.summary(id)
-    safe = store.safe(id) if store.heard(id) else None
+    safe = store.outline(id) if store.heard(id) else None
     names = party_names(safe.parties) if safe else {}
     cards: tuple[CardView, ...] = tuple(
         card_view(
@@ -131,7 +131,15 @@ def part_of(store: Store, id: str, who: Principal, number: int) -> dict[str, Any
     known = parts(safe) if safe else ()
     if safe is None or not 0 <= number < len(known):
         raise NotFound(f"The transcript has no part {number}.", "Open the conversation again.")
-    return {**found, "part": loaded(known[number], safe, evidence_by_id(found["cards"]))}
+    evidence = evidence_by_id(found["cards"])
+    return {**found, "part": _loaded(store, known[number], safe, evidence)}
+
+
+def _loaded(
+    store: Store, part: Part, safe: SafeConversation, evidence: Mapping[str, Evidence]
+) -> Part:
+    turns = store.turns(safe.id, part.first, part.last)
+    return replace(part, turns=turn_views(safe, evidence, turns))
 
 
 class Places:

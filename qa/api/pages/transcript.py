@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 from qa.api import words
@@ -108,12 +108,6 @@ def _part(number: int, turns: Sequence[SafeTurn]) -> Part:
         start=first.start,
         end=last.start if last.end is None else last.end,
     )
-
-
-def loaded(part: Part, safe: SafeConversation, evidence: Mapping[str, Evidence]) -> Part:
-    """Load a part: its turns, with every piece of evidence marked under its id."""
-    wanted = tuple(t for t in safe.turns if part.first <= t.index <= part.last)
-    return replace(part, turns=turn_views(safe, evidence, wanted))
 
 
 def turn_views(

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.api.pages.transcript import (
-    loaded,
     parts,
     party_names,
     pauses,
@@ -99,15 +98,6 @@ def test_a_short_call_is_one_part_and_a_long_one_several_that_cover_it():
     assert [p.number for p in cut] == list(range(len(cut)))
     covered = [n for p in cut for n in range(p.first, p.last + 1)]
     assert covered == list(range(100))
-
-
-def test_a_part_holds_its_own_turns_once_it_is_loaded():
-    safe = make_safe([("agent", "word " * 100)] * 100)
-    second = parts(safe)[1]
-    assert second.turns == ()
-    assert [t.index for t in loaded(second, safe, {}).turns] == list(
-        range(second.first, second.last + 1)
-    )
 
 
 def test_waits_of_a_chat_are_drawn_to_scale_and_silences_of_a_call_are_told():

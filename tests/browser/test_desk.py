@@ -160,19 +160,21 @@ def long_chat(filled, settings):
     """A chat of many hundred messages in that call centre; its id."""
     seeding, _ = filled
     lines = [("agent", "Hello.", 0.0)]
-    lines += [("customer", "word " * 30, 10.0 * n) for n in range(1, 600)]
+    lines += [("customer", "word " * 30, 10.0 * n) for n in range(1, 599)]
+    lines += [("agent", "Goodbye.", 5990.0)]
     with open_store(settings) as store:
-        chat = make_chat(lines, id="long-chat")
+        chat = make_chat(lines, id="long-talk")
         seeding._hear(store, chat, lines)
     return chat.id
 
 
 def test_the_end_of_a_long_conversation_is_loaded_when_it_is_wanted(long_chat, page):
     page.goto(f"/conversations/{long_chat}")
-    missed = page.locator(".item", has=page.get_by_text("Farewell or good wishes?"))
+    said = page.locator(".item", has=page.get_by_text("Farewell or good wishes?"))
+    said.locator("summary").first.click()
     assert page.locator("#t599").count() == 0
-    missed.get_by_text("turn", exact=False).last.click()
-    page.locator("#t599").wait_for()
+    said.locator("[data-chip]").first.click()
+    page.locator("#t599 mark.lit").wait_for()
     assert page.locator("#t0").count() == 1
     assert page.locator(".part.ahead").count() > 0  # what lies between was left alone
 

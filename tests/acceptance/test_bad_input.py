@@ -92,7 +92,7 @@ def test_each_bad_file_is_named_and_the_good_ones_are_scored(no_models, folder, 
     assert found["codec.wav"]["state"] == "failed"
     assert "libav does not know" in found["codec.wav"]["error_reason"]
     assert "convert the file" in found["codec.wav"]["error_mend"]
-    assert "same-chat.json: the same content as " in result.err
+    assert "same-chat.json: the same as " in result.err
     assert f"3 new, 1 duplicate, {len(told)} rejected" in result.err
 
     before = settled(qa)
@@ -188,7 +188,7 @@ def test_odd_recordings_are_heard_or_counted_beside_good_ones(hearing, folder, m
 
     answer = json.loads(result.out)
     assert [Path(r["source"]).name for r in answer["rejected"]] == ["empty.wav"]
-    assert "same.mp3: the same content as " in result.err
+    assert "same.mp3: the same as " in result.err
     found = make.named(answer["conversations"])
     heard = {"good.mp3", "cut.mp3", "video.mp4", "six.wav"}
     assert set(found) == {*CHATS, *heard, "short.wav"}

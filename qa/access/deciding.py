@@ -59,9 +59,18 @@ class Scope:
         """Whether every conversation is left out."""
         return not self.parts
 
+    @property
+    def agents(self) -> frozenset[str]:
+        """As which agents somebody sees what they took part in."""
+        return frozenset(part.agent for part in self.parts if part.agent is not None)
+
     def holds(self, facts: Facts) -> bool:
         """Say whether a conversation is among them."""
         return any(part.holds(facts) for part in self.parts)
+
+    def holds_whole(self, facts: Facts) -> bool:
+        """Say whether it is, with what concerns every agent in it: not for having taken part."""
+        return any(part.agent is None and part.holds(facts) for part in self.parts)
 
 
 EVERYTHING = Scope((Part(),))

@@ -21,7 +21,8 @@ from qa.store.views import ConversationSummary, Counts, Filter, Page
 class Browsing(Streaming):
     """The part of the `Store` that people look through.
 
-    What takes a `scope` answers as if nothing else existed.
+    What takes a `scope` answers as if nothing else existed; who took part in a
+    conversation is told their own scores, not those and the names of other agents.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Browsing(Streaming):
         with database.reading(self._engine) as session:
             return listing.page(session, filter or Filter(), scope, after=after, limit=limit)
 
-    def summary(self, id: str) -> ConversationSummary:
+    def summary(self, id: str, *, scope: Scope = EVERYTHING) -> ConversationSummary:
         """Return one conversation as a list shows it.
 
         Raises
@@ -67,7 +68,7 @@ class Browsing(Streaming):
         NotFound : there is none.
         """
         with database.reading(self._engine) as session:
-            return listing.summaries(session, [results.existing(session, id)])[0]
+            return listing.summaries(session, [results.existing(session, id)], scope)[0]
 
     def counts(self, filter: Filter | None = None, *, scope: Scope = EVERYTHING) -> Counts:
         """Count conversations by state, triage and status."""

@@ -18,7 +18,7 @@ from qa.errors import NotFound, UsageError
 from qa.records import ItemKind, Role, Score, ScoreStatus, Triage, Verdict
 from qa.store import rows
 from qa.store.queue import among
-from qa.store.scopes import within
+from qa.store.scopes import main_agent_seen, names_main_agent, seen, within
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
@@ -35,6 +35,7 @@ LONGEST_PAGE = 500
 #: How many conversations an ambiguous prefix names.
 _NAMED = 4
 _PLACE: TypeAdapter[tuple[AwareDatetime, str]] = TypeAdapter(tuple[AwareDatetime, str])
+_NAMELESS = {"agent_id": None, "agent_name": None}
 _WAITS_FOR_HUMAN = (ScoreStatus.PROVISIONAL, ScoreStatus.CRITICAL_SUSPECTED)
 
 
@@ -50,7 +51,7 @@ def page(session: Session, filter: Filter, scope: Scope, *, after: str | None, l
             f"A page of {limit} was asked for.", f"Ask for 1 to {LONGEST_PAGE} conversations."
         )
     shown, place = page_rows(session, filter, scope, after=after, limit=limit)
-    return Page(items=tuple(summaries(session, shown)), next=place)
+    return Page(items=tuple(summaries(session, shown, scope)), next=place)
 
 
 def page_rows(
@@ -110,13 +111,18 @@ def _conditions(session: Session, f: Filter, scope: Scope) -> Iterator[ColumnEle
     if f.ids is not None:
         yield among(session, row.id, f.ids)
     if f.agent is not None:
-        yield _by_agent(f.agent)
+        yield _by_agent(f.agent, scope)
     if f.needs_review is not None:
-        yield _by_review(wanted=f.needs_review)
+        yield _by_review(scope, wanted=f.needs_review)
     scored = list(_score_conditions(f))
     if scored:
         made = select(AssessmentRow.conversation).where(col(AssessmentRow.current).is_(True))
-        yield _one_of(row.id, made.where(*scored))
+        yield _one_of(row.id, made.where(*scored, _scores_seen(scope)))
+
+
+def _scores_seen(scope: Scope) -> ColumnElement[bool]:
+    """Leave out what others were scored: a condition on it would tell it as well."""
+    return seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party)
 
 
 def _one_of(column: Any, query: Any) -> ColumnElement[bool]:
@@ -124,22 +130,22 @@ def _one_of(column: Any, query: Any) -> ColumnElement[bool]:
     return col(column).in_(query.correlate(None))
 
 
-def _by_agent(agent: str) -> ColumnElement[bool]:
+def _by_agent(agent: str, scope: Scope) -> ColumnElement[bool]:
     row = ConversationRow
     return or_(
-        col(row.agent_id) == agent,
-        col(row.agent_name) == agent,
+        and_(or_(col(row.agent_id) == agent, col(row.agent_name) == agent), main_agent_seen(scope)),
         _one_of(
             row.id,
             select(PartyRow.conversation).where(
                 PartyRow.role == Role.AGENT,
                 or_(col(PartyRow.agent_id) == agent, col(PartyRow.name) == agent),
+                seen(scope, conversation=PartyRow.conversation, party=PartyRow.party),
             ),
         ),
     )
 
 
-def _by_review(*, wanted: bool) -> ColumnElement[bool]:
+def _by_review(scope: Scope, *, wanted: bool) -> ColumnElement[bool]:
     row = ConversationRow
     waits = or_(
         _one_of(
@@ -147,12 +153,15 @@ def _by_review(*, wanted: bool) -> ColumnElement[bool]:
             select(AssessmentRow.conversation).where(
                 col(AssessmentRow.current).is_(True),
                 col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
+                _scores_seen(scope),
             ),
         ),
         _one_of(
             row.id,
             select(OverrideRow.conversation).where(
-                col(OverrideRow.standing).is_(True), col(OverrideRow.confirm_again).is_(True)
+                col(OverrideRow.standing).is_(True),
+                col(OverrideRow.confirm_again).is_(True),
+                seen(scope, conversation=OverrideRow.conversation, party=OverrideRow.party),
             ),
         ),
     )
@@ -182,10 +191,12 @@ def _score_conditions(f: Filter) -> Iterator[ColumnElement[bool]]:
 # --- summaries -----------------------------------------------------------------------
 
 
-def summaries(session: Session, found: Sequence[ConversationRow]) -> list[ConversationSummary]:
+def summaries(
+    session: Session, found: Sequence[ConversationRow], scope: Scope
+) -> list[ConversationSummary]:
     """Make the lines of a list, with a handful of queries however long it is."""
     ids = [row.id for row in found]
-    scores = _score_lines(session, ids)
+    scores = _score_lines(session, ids, scope)
     wanted: dict[str, list[str]] = {}
     for conversation, card in session.exec(
         select(WantRow.conversation, WantRow.card)
@@ -200,17 +211,20 @@ def summaries(session: Session, found: Sequence[ConversationRow]) -> list[Conver
                 **{name: getattr(row, name) for name in copied},
                 "wanted": tuple(wanted.get(row.id, ())),
                 "scores": tuple(scores.get(row.id, ())),
+                **({} if names_main_agent(row, scope) else _NAMELESS),
             }
         )
         for row in found
     ]
 
 
-def _score_lines(session: Session, ids: Sequence[str]) -> dict[str, list[ScoreLine]]:
+def _score_lines(session: Session, ids: Sequence[str], scope: Scope) -> dict[str, list[ScoreLine]]:
     made = session.exec(
         select(AssessmentRow)
         .where(
-            among(session, AssessmentRow.conversation, ids), col(AssessmentRow.current).is_(True)
+            among(session, AssessmentRow.conversation, ids),
+            col(AssessmentRow.current).is_(True),
+            _scores_seen(scope),
         )
         .order_by(AssessmentRow.card, col(AssessmentRow.id))
     ).all()
@@ -281,7 +295,7 @@ def counts(session: Session, filter: Filter, scope: Scope) -> Counts:
     statuses = session.exec(
         select(AssessmentRow.status, func.count())
         .join(row, col(row.id) == AssessmentRow.conversation)
-        .where(col(AssessmentRow.current).is_(True), *conditions)
+        .where(col(AssessmentRow.current).is_(True), _scores_seen(scope), *conditions)
         .group_by(AssessmentRow.status)
     )
     seconds = session.exec(

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
+from qa.access import EVERYTHING, Scope
 from qa.errors import StoreError
 from qa.records import (
     Assessment,
@@ -195,17 +196,17 @@ class Store(Taking):
         with database.reading(self._engine) as session:
             return session.get(HeardRow, id) is not None
 
-    def safe(self, id: str) -> SafeConversation:
-        """Return the redacted conversation.
+    def safe(self, id: str, *, scope: Scope = EVERYTHING) -> SafeConversation:
+        """Return the redacted conversation, agents named as far as a scope lets one see them.
 
         Raises
         ------
         NotFound : no such conversation, or not heard yet.
         """
         with database.reading(self._engine) as session:
-            return results.safe(session, id)
+            return results.safe(session, id, scope)
 
-    def outline(self, id: str) -> SafeConversation:
+    def outline(self, id: str, *, scope: Scope = EVERYTHING) -> SafeConversation:
         """Return the redacted conversation with its turns, but not the times of their words.
 
         For a call of hours a tenth of the work of `safe`.
@@ -215,7 +216,7 @@ class Store(Taking):
         NotFound : no such conversation, or not heard yet.
         """
         with database.reading(self._engine) as session:
-            return results.safe(session, id, words=False)
+            return results.safe(session, id, scope, words=False)
 
     def turns(self, id: str, first: int, last: int) -> tuple[SafeTurn, ...]:
         """Return redacted turns with their words, from one index to another, both included."""
@@ -247,8 +248,10 @@ class Store(Taking):
                 session, id, card, assessments, now=self._now(), total=self._total
             )
 
-    def assessments(self, id: str) -> tuple[Reviewed, ...]:
+    def assessments(self, id: str, *, scope: Scope = EVERYTHING) -> tuple[Reviewed, ...]:
         """Return what counts of a conversation, by card and agent, humans' verdicts beside.
+
+        Who took part in it sees their own alone.
 
         Raises
         ------
@@ -256,7 +259,8 @@ class Store(Taking):
         """
         with database.reading(self._engine) as session:
             results.existing(session, id)
-            return tuple(reviews.reviewed(session, row) for row in reviews.current(session, id))
+            found = reviews.current(session, id, scope=scope)
+            return tuple(reviews.reviewed(session, row) for row in found)
 
     def swap_roles(self, id: str, *, who: str) -> int:
         """Let agent and customer change places; its cards are wanted again.

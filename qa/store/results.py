@@ -9,9 +9,10 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
+from qa.access import EVERYTHING, Scope
 from qa.errors import InputError, NotFound
 from qa.records import Assessment, Heard, Party, Provenance, Role, SafeConversation, SafeTurn
-from qa.store import queue, reviews, rows
+from qa.store import queue, reviews, rows, scopes
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
@@ -112,7 +113,9 @@ def turns(
         yield rows.safe_turn(row, words=words)
 
 
-def safe(session: Session, id: str, *, words: bool = True) -> SafeConversation:
+def safe(
+    session: Session, id: str, scope: Scope = EVERYTHING, *, words: bool = True
+) -> SafeConversation:
     """Put the redacted conversation together, with or without each word's times.
 
     Raises
@@ -125,7 +128,7 @@ def safe(session: Session, id: str, *, words: bool = True) -> SafeConversation:
             f"Conversation {id} has not been heard yet (it is {row.state}).",
             row.error_mend or "Run: qa work",
         )
-    return rows.safe_conversation(
+    whole = rows.safe_conversation(
         row,
         heard,
         session.exec(
@@ -138,6 +141,7 @@ def safe(session: Session, id: str, *, words: bool = True) -> SafeConversation:
             .order_by(col(RedactedRow.place))
         ),
     )
+    return scopes.unnamed(whole, row, scope, scopes.agents_seen(session, [id], scope))
 
 
 def provenance(session: Session, id: str) -> tuple[Provenance, ...]:

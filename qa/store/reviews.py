@@ -16,9 +16,11 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from qa.access import EVERYTHING, Scope
 from qa.errors import NotFound, UnknownName, UsageError
 from qa.records import Evidence, EvidenceKind, Finding, Override, Score, Verdict
 from qa.store import rows
+from qa.store.scopes import seen
 from qa.store.tables import AssessmentRow, FindingRow, OverrideRow, ScorecardRow
 from qa.store.views import Reviewed, ReviewEvent
 
@@ -240,11 +242,18 @@ def _all_of(session: Session, row: AssessmentRow) -> list[OverrideRow]:
 
 
 def current(
-    session: Session, id: str, card: str | None = None, *, party: str | None = None
+    session: Session,
+    id: str,
+    card: str | None = None,
+    *,
+    party: str | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[AssessmentRow]:
-    """Return a conversation's assessments that count, by card and agent."""
+    """Return a conversation's assessments that count and are seen, by card and agent."""
     query = select(AssessmentRow).where(
-        AssessmentRow.conversation == id, col(AssessmentRow.current).is_(True)
+        AssessmentRow.conversation == id,
+        col(AssessmentRow.current).is_(True),
+        seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party),
     )
     if card is not None:
         query = query.where(AssessmentRow.card == card)

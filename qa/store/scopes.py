@@ -1,15 +1,22 @@
-"""Scopes as conditions of a query: the twin of `qa.access.Scope.holds`."""
+"""Scopes as conditions of a query: the twin of `qa.access.Scope.holds`.
+
+Who sees a conversation for having taken part in it sees what concerns them, not the
+scores and names of the colleagues it was transferred to or from: `seen`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, true
+from sqlalchemy import ColumnElement, and_, exists, false, func, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from qa.access import Facts, Part, Scope
-from qa.records import Role
+from qa.records import Metadata, Party, Role, SafeConversation
 from qa.store.joining import KNOWN
+from qa.store.queue import among
 from qa.store.tables import ConversationRow, PartyRow
 
 
@@ -19,33 +26,169 @@ def within(scope: Scope) -> ColumnElement[bool]:
         return true()
     if scope.nothing:
         return false()
-    return or_(*(and_(true(), *_conditions(part)) for part in scope.parts))
+    return or_(*(and_(true(), *_conditions(part, ConversationRow)) for part in scope.parts))
 
 
-def _conditions(part: Part) -> Iterator[ColumnElement[bool]]:
-    row = ConversationRow
+def _conditions(part: Part, row: Any) -> Iterator[ColumnElement[bool]]:
     if part.team is not None:
         yield col(row.team) == part.team
     if part.project is not None:
         yield col(row.project) == part.project
     if part.agent is not None:
-        yield _own(part.agent)
+        yield _own(part.agent, row)
     if part.released:
         yield col(row.released_at).is_not(None)
 
 
-def _own(agent: str) -> ColumnElement[bool]:
+def _own(agent: str, row: Any) -> ColumnElement[bool]:
     """Where there is a roster only whom it knows counts, else what the recording says."""
-    row = ConversationRow
     takes_part = select(PartyRow.conversation).where(PartyRow.role == Role.AGENT)
     by_person = takes_part.where(PartyRow.person == agent).correlate(None)
     by_id = takes_part.where(PartyRow.agent_id == agent).correlate(None)
-    no_roster = col(row.joined).is_(None)
     return or_(
-        and_(col(row.agent_id) == agent, or_(no_roster, col(row.joined).in_(KNOWN))),
+        _is_main(agent, row),
         col(row.id).in_(by_person),
-        and_(no_roster, col(row.id).in_(by_id)),
+        and_(col(row.joined).is_(None), col(row.id).in_(by_id)),
     )
+
+
+def _is_main(agent: str, row: Any) -> ColumnElement[bool]:
+    known = or_(col(row.joined).is_(None), col(row.joined).in_(KNOWN))
+    return and_(col(row.agent_id) == agent, known)
+
+
+# --- what of a conversation is seen ------------------------------------------------------
+
+
+def seen(scope: Scope, *, conversation: Any, party: Any) -> ColumnElement[bool]:
+    """Return the condition that somebody sees what concerns one agent of a conversation.
+
+    Parameters
+    ----------
+    conversation, party : columns of what is asked for; no party = all agents together,
+        which who took part sees only where nobody else did.
+    """
+    if scope.nothing:
+        return false()
+    if not scope.agents:  # the conversations of the scope are whole, so nothing is looked up
+        return true()
+    return or_(*(_seen(part, conversation, party) for part in scope.parts))
+
+
+def _seen(part: Part, conversation: Any, party: Any) -> ColumnElement[bool]:
+    row, other = aliased(ConversationRow), aliased(PartyRow)
+    inside = col(conversation).in_(select(row.id).where(*_conditions(part, row)))
+    if part.agent is None:
+        return inside
+    own = _own_parties(part.agent, conversation)
+    others = exists().where(
+        col(other.conversation) == conversation,
+        col(other.role) == Role.AGENT,
+        col(other.party).not_in(own),
+    )
+    together = func.coalesce(party, "") == ""
+    return and_(inside, or_(col(party).in_(own), and_(together, ~others)))
+
+
+def _own_parties(agent: str, conversation: Any) -> Any:
+    """Select which parties an agent is; never a guess where two could be meant.
+
+    One that nothing names is whom the conversation itself names, where it is the only such one.
+    """
+    row, mine, other = aliased(ConversationRow), aliased(PartyRow), aliased(PartyRow)
+    meant_too = exists().where(
+        col(other.conversation) == mine.conversation,
+        col(other.role) == Role.AGENT,
+        col(other.place) != mine.place,
+        or_(_is_named(agent, other, row), _is_unnamed(other, row)),
+    )
+    by_elimination = and_(_is_unnamed(mine, row), _is_main(agent, row), ~meant_too)
+    return (
+        select(mine.party)
+        .join(row, col(row.id) == mine.conversation)
+        .where(
+            col(mine.conversation) == conversation,
+            col(mine.role) == Role.AGENT,
+            or_(_is_named(agent, mine, row), by_elimination),
+        )
+    )
+
+
+def _is_named(agent: str, party: Any, row: Any) -> ColumnElement[bool]:
+    by_id = and_(col(row.joined).is_(None), col(party.agent_id) == agent)
+    return or_(col(party.person) == agent, by_id)
+
+
+def _is_unnamed(party: Any, row: Any) -> ColumnElement[bool]:
+    return and_(
+        col(party.person).is_(None),
+        col(party.agent_id).is_(None),
+        or_(col(party.name).is_(None), col(party.name) == row.agent_name),
+    )
+
+
+def main_agent_seen(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that somebody sees whom a conversation itself names as its agent."""
+    if not scope.agents:
+        return true()
+    whole = Scope(tuple(part for part in scope.parts if part.agent is None))
+    return or_(within(whole), col(ConversationRow.agent_id).in_(scope.agents))
+
+
+def names_main_agent(row: ConversationRow, scope: Scope) -> bool:
+    """Say whether somebody sees whom a conversation itself names as its agent."""
+    if not scope.agents or row.agent_id in scope.agents:
+        return True
+    released = row.released_at is not None
+    return scope.holds_whole(Facts(team=row.team, project=row.project, released=released))
+
+
+def agents_seen(
+    session: Session, found: Collection[str], scope: Scope
+) -> frozenset[tuple[str, str]]:
+    """Return which agents of conversations somebody sees by name: (conversation, party).
+
+    Not looked up for who sees conversations whole.
+    """
+    if not scope.agents:
+        return frozenset()
+    shown = seen(scope, conversation=PartyRow.conversation, party=PartyRow.party)
+    query = select(PartyRow.conversation, PartyRow.party).where(
+        among(session, PartyRow.conversation, found), PartyRow.role == Role.AGENT, shown
+    )
+    return frozenset(session.exec(query))
+
+
+def unnamed(
+    safe: SafeConversation, row: ConversationRow, scope: Scope, known: Collection[tuple[str, str]]
+) -> SafeConversation:
+    """Return a conversation without the names of the agents whom somebody does not see.
+
+    Parameters
+    ----------
+    known : what `agents_seen` returned.
+    """
+    if not scope.agents:
+        return safe
+
+    def shown(party: Party) -> Party:
+        if party.role is not Role.AGENT or (safe.id, party.id) in known:
+            return party
+        return party.model_copy(update={"name": None, "agent_id": None})
+
+    parties = tuple(shown(party) for party in safe.parties)
+    metadata = main_unnamed(safe.metadata, row, scope)
+    return safe.model_copy(update={"parties": parties, "metadata": metadata})
+
+
+def main_unnamed(metadata: Metadata, row: ConversationRow, scope: Scope) -> Metadata:
+    """Return what is known of a conversation, its agent's name only for who sees it."""
+    if names_main_agent(row, scope):
+        return metadata
+    return metadata.model_copy(update={"agent_id": None, "agent_name": None})
+
+
+# --- facts -------------------------------------------------------------------------------
 
 
 def facts(session: Session, row: ConversationRow) -> Facts:

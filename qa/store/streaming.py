@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from qa.access import EVERYTHING, Scope
 from qa.records import Metadata, SafeConversation
-from qa.store import database, listing, rows
+from qa.store import database, listing, rows, scopes
 from qa.store.publishing import Publishing
 from qa.store.queue import among
 from qa.store.tables import (
@@ -54,31 +54,35 @@ class Streaming(Publishing):
                 found, after = listing.page_rows(
                     session, wanted, scope, after=after, limit=PAGE[depth]
                 )
-                page = _page(session, found, depth)
+                page = _page(session, found, depth, scope)
             yield from page
             more = after is not None
 
 
-def _page(session: Session, found: Sequence[ConversationRow], depth: Depth) -> list[Kept]:
+def _page(
+    session: Session, found: Sequence[ConversationRow], depth: Depth, scope: Scope
+) -> list[Kept]:
     ids = [row.id for row in found]
-    judged = _standing(session, ids) if depth != "summary" else {}
-    heard = _heard(session, found) if depth == "all" else {}
+    judged = _standing(session, ids, scope) if depth != "summary" else {}
+    heard = _heard(session, found, scope) if depth == "all" else {}
     return [
         Kept(
             summary=summary,
-            metadata=Metadata.model_validate(row.details),
+            metadata=scopes.main_unnamed(Metadata.model_validate(row.details), row, scope),
             assessments=tuple(judged.get(row.id, ())),
             conversation=heard.get(row.id),
         )
-        for row, summary in zip(found, listing.summaries(session, found), strict=True)
+        for row, summary in zip(found, listing.summaries(session, found, scope), strict=True)
     ]
 
 
-def _standing(session: Session, ids: Sequence[str]) -> dict[str, list[Standing]]:
+def _standing(session: Session, ids: Sequence[str], scope: Scope) -> dict[str, list[Standing]]:
     made = session.exec(
         select(AssessmentRow)
         .where(
-            among(session, AssessmentRow.conversation, ids), col(AssessmentRow.current).is_(True)
+            among(session, AssessmentRow.conversation, ids),
+            col(AssessmentRow.current).is_(True),
+            scopes.seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party),
         )
         .order_by(col(AssessmentRow.card), col(AssessmentRow.id))
     ).all()
@@ -110,7 +114,9 @@ def _standing(session: Session, ids: Sequence[str]) -> dict[str, list[Standing]]
     return standing
 
 
-def _heard(session: Session, found: Sequence[ConversationRow]) -> dict[str, SafeConversation]:
+def _heard(
+    session: Session, found: Sequence[ConversationRow], scope: Scope
+) -> dict[str, SafeConversation]:
     ids = [row.id for row in found]
     heard = {
         row.conversation: row
@@ -119,13 +125,19 @@ def _heard(session: Session, found: Sequence[ConversationRow]) -> dict[str, Safe
     parties = _by_conversation(session, PartyRow, ids)
     turns = _by_conversation(session, TurnRow, ids)
     redacted = _by_conversation(session, RedactedRow, ids)
+    known = scopes.agents_seen(session, ids, scope)
     return {
-        row.id: rows.safe_conversation(
+        row.id: scopes.unnamed(
+            rows.safe_conversation(
+                row,
+                heard[row.id],
+                parties.get(row.id, ()),
+                map(rows.safe_turn, turns.get(row.id, ())),
+                redacted.get(row.id, ()),
+            ),
             row,
-            heard[row.id],
-            parties.get(row.id, ()),
-            map(rows.safe_turn, turns.get(row.id, ())),
-            redacted.get(row.id, ()),
+            scope,
+            known,
         )
         for row in found
         if row.id in heard

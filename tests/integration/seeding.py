@@ -12,6 +12,7 @@ from qa.records import (
     Direction,
     Heard,
     Metadata,
+    Party,
     SafeConversation,
     Triage,
     Turn,
@@ -157,6 +158,7 @@ def _hear(
     lines: list[tuple[str, str, float]],
     *,
     triage: bool = False,
+    parties: tuple[Party, ...] | None = None,
 ) -> None:
     """Do what a worker does, with words that are given in place of a model's."""
     assert store.register(conversation, ["front-desk"])
@@ -167,6 +169,7 @@ def _hear(
         id=conversation.id,
         channel=conversation.channel,
         metadata=conversation.metadata,
+        parties=parties,
         language="ru" if "chat" in conversation.id else "en",
     )
     if triage:
@@ -191,6 +194,15 @@ def _keep_sound(store: Store, safe: SafeConversation) -> None:
         write_playback(make_waveform(safe.turns), [(15.0, 17.0)], path)
         store.vault.put("playback", safe.id, path)
         store.vault.put("peaks", safe.id, path.with_suffix(PEAKS_SUFFIX))
+
+
+def transfer(
+    store: Store, name: str, lines: list[tuple[str, str, float]], parties: tuple[Party, ...]
+) -> None:
+    """Take in a call that several agents had, of team north, and judge each of them."""
+    call = _call(name, 7, "Dana")
+    call = call.model_copy(update={"metadata": call.metadata.model_copy(update={"team": "north"})})
+    _hear(store, call, lines, parties=parties)
 
 
 def _fail(store: Store, conversation: Conversation) -> None:

@@ -91,8 +91,9 @@ def conversation_page(store: Store, id: str, who: Principal, *, part: int = 0) -
 
 def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
     """Return what the cards beside the transcript need, and what both are made from."""
-    summary = store.summary(id)
-    safe = store.outline(id) if store.heard(id) else None
+    mine = who.scope(Right.READ)
+    summary = store.summary(id, scope=mine)
+    safe = store.outline(id, scope=mine) if store.heard(id) else None
     names = party_names(safe.parties) if safe else {}
     cards: tuple[CardView, ...] = tuple(
         card_view(
@@ -103,7 +104,7 @@ def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
                 reviewed.assessment.party or "", reviewed.assessment.party or gettext("team")
             ),
         )
-        for n, reviewed in enumerate(store.assessments(id))
+        for n, reviewed in enumerate(store.assessments(id, scope=mine))
     )
     heard_with = words.heard_with(store.provenance(id))
     facts = store.facts(id)

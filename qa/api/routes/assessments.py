@@ -17,10 +17,15 @@ router = APIRouter(tags=["assessments"])
 _ITEM = "/conversations/{id}/assessments/{scorecard}/items/{item}/override"
 
 
-@router.get("/conversations/{id}/assessments", dependencies=[requires(Right.READ)])
-def read_assessments(id: IdDep, store: StoreDep) -> AssessmentsOut:
-    """Read every verdict with its evidence, overrides, history and recomputed score."""
-    return AssessmentsOut(items=store.assessments(id))
+@router.get("/conversations/{id}/assessments")
+def read_assessments(
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.READ)]
+) -> AssessmentsOut:
+    """Read every verdict with its evidence, overrides, history and recomputed score.
+
+    An agent reads those on their own part alone.
+    """
+    return AssessmentsOut(items=store.assessments(id, scope=who.scope(Right.READ)))
 
 
 @router.put(_ITEM)

@@ -60,13 +60,15 @@ def count_conversations(
     return CountsOut(counts=store.counts(scope=who.scope(Right.LIST)))
 
 
-@router.get("/conversations/{id}", dependencies=[requires(Right.READ)])
-def read_conversation(id: IdDep, store: StoreDep) -> ConversationOut:
-    """Read one conversation."""
-    summary = store.summary(id)
+@router.get("/conversations/{id}")
+def read_conversation(
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.READ)]
+) -> ConversationOut:
+    """Read one conversation; an agent is told their own scores alone, and no other's name."""
+    mine = who.scope(Right.READ)
     return ConversationOut(
-        summary=summary,
-        conversation=store.safe(id) if store.heard(id) else None,
+        summary=store.summary(id, scope=mine),
+        conversation=store.safe(id, scope=mine) if store.heard(id) else None,
         audio=audio_address(store, id),
         provenance=store.provenance(id),
     )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,21 @@ def drawn(turns: list[Turn], count: int, *, seed: int = 3) -> list[Talk]:
                 break
         talks.append(talk)
     return talks
+
+
+def joined(talks: Iterable[Talk], words: int) -> list[Talk]:
+    """Return calls of at least so many words, each of whole conversations one after the other.
+
+    What is left over at the end, and is shorter, is no call.
+    """
+    calls: list[Talk] = []
+    call: Talk = []
+    for talk in talks:
+        call = [*call, *talk]
+        if sum(len(text.split()) for _, text in call) >= words:
+            calls.append(call)
+            call = []
+    return calls
 
 
 def dialogues(folder: Path) -> Iterator[tuple[str, Path, list[dict[str, Any]]]]:

@@ -1,13 +1,14 @@
 """How many conversations a person must look at, against how many wrong verdicts are left.
 
     scripts/bench review [--turns FILE.jsonl] [--dialogues DIR] [--card ID] [--wer RATE]
-                         [--calls N] [--svg FILE] [--json]
+                         [--calls N] [--words N] [--svg FILE] [--json]
 
 Conversations are drawn from labelled turns (FILE) and read from dialogues of tasks (DIR, see
 `scripts/bench script`); without either the sample dialogues are heard again and again. Each is
 judged as written, which is the reference, and with recognition errors, at several values of
 `max_missed`: the chance of having been missed above which an absence goes to a person instead
 of failing. The value is chosen on one half of the conversations and reported on the other.
+With `--words` conversations are joined, in a row and whole, to calls of at least so many words.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import mean
 from typing import Any
 
 from benches import _talks
@@ -58,10 +60,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--card", default="support-standard")
     parser.add_argument("--wer", type=float, default=0.15, help="share of words wrong")
     parser.add_argument("--calls", type=int, default=200, help="conversations to draw")
+    parser.add_argument("--words", type=int, default=0, help="join to calls of so many words")
     parser.add_argument("--svg", type=Path, help="write the curve there")
     parser.add_argument("--json", action="store_true", help="one object on stdout")
     options = parser.parse_args(arguments)
     talks = _conversations(options.turns, options.dialogues, options.calls)
+    if options.words:
+        talks = _talks.joined(talks, options.words)
     card = find_card(options.card, load_settings())
     halves = measure(talks, card, options.wer)
     chosen = choose(halves[0])
@@ -69,6 +74,7 @@ def main(arguments: list[str]) -> int:
     result = {
         "card": card.id,
         "wer": options.wer,
+        "words": round(mean(sum(len(text.split()) for _, text in talk) for talk in talks)),
         "chosen": vars(chosen),
         "reported": vars(reported),
         "chosen_on": [vars(p) for p in halves[0]],
@@ -175,7 +181,8 @@ def draw(points: Sequence[Point], chosen: Point, target: Path) -> None:
 
 
 def _show(result: dict[str, Any]) -> None:
-    print(f"{result['card']}, {result['wer']:.2f} of the words wrong")
+    of = f"{result['words']} words a conversation, {result['wer']:.2f} of them wrong"
+    print(f"{result['card']}, {of}")
     columns = ("max_missed", "human", "not_heard", "wrong_fails", "wrong")
     for half in ("chosen_on", "reported_on"):
         print(f"\n{half}, {result[half][0]['conversations']} conversations")

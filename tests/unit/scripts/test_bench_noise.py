@@ -84,3 +84,15 @@ def test_words_are_compared_one_by_one(benches, monkeypatch):
     reading = benches["confidence"].compare("a", None, ["hello", "thank", "you"], heard)
     assert (reading.words, reading.errors) == (3, 2)
     assert (reading.right, reading.wrong) == ([0.9, 0.8], [0.3, 0.4])
+
+
+def test_conversations_are_joined_whole_to_calls_of_so_many_words(benches):
+    talks = [
+        [("agent", "one two three"), ("customer", "four")],
+        [("agent", "five six seven"), ("customer", "eight nine")],
+        [("agent", "ten eleven twelve thirteen fourteen fifteen")],
+        [("customer", "left over")],
+    ]
+    assert benches["_talks"].joined(talks, 6) == [talks[0] + talks[1], talks[2]]
+    assert benches["_talks"].joined(talks, 1) == talks
+    assert benches["_talks"].joined(talks, 99) == []

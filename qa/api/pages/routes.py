@@ -47,7 +47,8 @@ def show_list(
     urgent: tuple[listing.Row, ...] = ()
     if not filtered and not query.after and counts.statuses.get(ScoreStatus.CRITICAL_SUSPECTED):
         wanted = Filter(status=ScoreStatus.CRITICAL_SUSPECTED)
-        suspected = store.list(wanted, limit=_URGENT, scope=mine)
+        # Who may not confirm one is not asked to.
+        suspected = store.list(wanted, limit=_URGENT, scope=who.scope(Right.CONFIRM_CRITICAL))
         urgent = tuple(listing.row(s) for s in suspected.items)
     context = {
         "title": gettext("Conversations"),

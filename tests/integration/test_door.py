@@ -171,6 +171,17 @@ def test_after_five_wrong_passwords_even_the_right_one_waits(desk):
     assert log_in(desk, "root").status_code == 303
 
 
+def test_the_door_answers_in_the_language_of_the_browser(desk):
+    desk.headers["accept-language"] = "ru"
+    assert "Ваш сеанс закончился." in desk.post("/conversations/refund/agree").text
+    assert "<title>Войти" in desk.get("/login").text
+    for _ in range(5):
+        assert "Неверное имя или пароль." in log_in(desk, password="wrong").text
+    waits = log_in(desk)
+    assert re.search(r"Слишком много неудачных попыток\. Подождите \d+ с", waits.text)
+    assert "Too many" not in waits.text
+
+
 def test_a_new_password_needs_the_old_one_and_logs_out_elsewhere(desk):
     log_in(desk)
     other = desk.cookies["qa_session"]

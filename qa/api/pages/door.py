@@ -20,6 +20,7 @@ from qa.access import Principal
 from qa.access.passwords import LONGEST, Passwords, check_new
 from qa.api.deps import SettingsDep, StoreDep
 from qa.api.errors import answer, wants_page
+from qa.api.i18n import N_, gettext
 from qa.api.identity import any_account, cookie_name, open_to_all, secure
 from qa.api.templating import page
 from qa.errors import NotLoggedIn, QaError, TooMany, UsageError
@@ -29,7 +30,7 @@ from qa.store.accounts import Account
 
 router = APIRouter(include_in_schema=False)
 
-_WRONG = "Name or password is wrong."
+_WRONG = N_("Name or password is wrong.")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -59,9 +60,12 @@ def install(app: FastAPI) -> None:
             query = f"?{request.url.query}" if request.url.query else ""
             return _to(f"/login?next={quote(wanted + query, safe='')}")
         return _login_page(
-            request, next=wanted, kept=await _kept(request), message="Your log-in has ended.",
+            request,
+            next=wanted,
+            kept=await _kept(request),
+            message=gettext("Your log-in has ended."),
             status=HTTPStatus.UNAUTHORIZED,
-        )  # fmt: skip
+        )
 
 
 async def _kept(request: Request) -> str:
@@ -89,13 +93,13 @@ def log_in(
         account = _proven(store, request.app.state.passwords, name, form.password)
     except TooMany as err:
         return _login_page(
-            request, next=form.next, kept=form.kept, name=name, message=str(err),
+            request, next=form.next, kept=form.kept, name=name, message=_wait(err),
             status=HTTPStatus.TOO_MANY_REQUESTS, headers={"retry-after": str(err.seconds)},
         )  # fmt: skip
     if account is None:
         store.accounts.note("log-in refused", who="", detail={"address": address})
         return _login_page(
-            request, next=form.next, kept=form.kept, name=name, message=_WRONG,
+            request, next=form.next, kept=form.kept, name=name, message=gettext(_WRONG),
             status=HTTPStatus.UNAUTHORIZED,
         )  # fmt: skip
     store.throttle.passed(account=name, address=address)
@@ -121,7 +125,7 @@ def logged_in(
             request,
             "kept.html",
             {
-                "title": "Logged in",
+                "title": gettext("Logged in"),
                 "action": where,
                 "fields": parse_qsl(kept, keep_blank_values=True),
                 "name": account.name,
@@ -196,15 +200,25 @@ def change_password(
         store.throttle.attempt(account=who.name, address=address_of(request))
         account = _proven(store, passwords, who.name, form.password)
         if account is None:
-            raise UsageError("Your present password is another one.", "Type it again.")
+            raise UsageError(
+                gettext("Your present password is another one."), gettext("Type it again.")
+            )
         store.throttle.passed(account=who.name, address=address_of(request))
         check_new(form.new, about=[who.name])
     except QaError as err:
+        message = _wait(err) if isinstance(err, TooMany) else str(err)
         return _account_page(
-            request, store, who, message=str(err), status=HTTPStatus.UNPROCESSABLE_ENTITY
+            request, store, who, message=message, status=HTTPStatus.UNPROCESSABLE_ENTITY
         )
     store.accounts.set_password(who.name, passwords.hash(form.new), who=who.name)
     return logged_in(request, settings, store, account, next="/account")
+
+
+def _wait(err: TooMany) -> str:
+    """Word a pause for whoever waits at the door."""
+    return gettext("Too many attempts failed. Wait %(seconds)d s, then try again.") % {
+        "seconds": err.seconds
+    }
 
 
 def address_of(request: Request) -> str:
@@ -224,7 +238,7 @@ def _account_page(
 ) -> Response:
     own = store.accounts.get(who.name) if who.id else None
     context = {
-        "title": "Your account",
+        "title": gettext("Your account"),
         "has_password": own is not None and own.has_password,
         "sessions": store.sessions.count(who.id),
         "message": message,
@@ -244,7 +258,7 @@ def _login_page(
 ) -> Response:
     settings: Settings = request.app.state.settings
     context = {
-        "title": "Log in",
+        "title": gettext("Log in"),
         "next": local_path(next),
         "kept": kept,
         "name": name,

@@ -30,6 +30,9 @@ from qa.settings import Settings
 _PATIENCE_S = 5.0
 #: Seconds after which its description and keys are asked for again.
 _FRESH_S = 3600.0
+#: Seconds that pass at least between two askings because of a key that is not known: anybody
+#: may come with a token that names one.
+_PAUSE_S = 60.0
 #: Seconds by which its clock may differ from ours.
 _LEEWAY_S = 60
 #: Signatures by its key pair alone: "none" and those by a shared secret are no proof.
@@ -114,8 +117,8 @@ class Provider:
             claims = self._believed(token, keys, begun.nonce)
         except _UnknownKey:
             # It may have changed its keys since.
-            self._kept = None
-            claims = self._believed(token, self._known()[1], begun.nonce, last=True)
+            _, keys = self._known(oldest=_PAUSE_S)
+            claims = self._believed(token, keys, begun.nonce, last=True)
         verified = claims.get("email_verified") is True
         return Vouched(
             issuer=self._settings.oidc_issuer,
@@ -150,10 +153,11 @@ class Provider:
             ) from err
         return dict(claims)
 
-    def _known(self) -> tuple[Mapping[str, Any], KeySet]:
+    def _known(self, *, oldest: float = _FRESH_S) -> tuple[Mapping[str, Any], KeySet]:
+        """Return its description and keys, as they were at most so many seconds ago."""
         with self._lock:
             kept, now = self._kept, self._clock()
-            if kept is None or now - kept[0] > _FRESH_S:
+            if kept is None or now - kept[0] > oldest:
                 issuer = self._settings.oidc_issuer
                 where = self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
                 if where.get("issuer") != issuer:

@@ -147,6 +147,7 @@ class Liar(BaseHTTPRequestHandler):
     def do_GET(self):
         issuer = self.server.issuer
         if self.path == "/jwks":
+            self.server.keys_given += 1
             self._say(KeySet([GOOD]).as_dict(private=False))
         else:
             self._say(
@@ -177,6 +178,7 @@ class Liar(BaseHTTPRequestHandler):
 def liar():
     server = ThreadingHTTPServer(("127.0.0.1", 0), Liar)
     server.issuer, server.calls_itself = f"http://127.0.0.1:{server.server_port}", ""
+    server.keys_given = 0
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield server
@@ -237,6 +239,20 @@ def test_a_token_without_a_signature_is_refused(settings, people, liar, token):
         state = dict(parse_qsl(urlsplit(desk.get("/login/sso").headers["location"]).query))["state"]
         liar.token = token
         assert desk.get(f"/login/sso/back?code=c&state={state}").status_code == 403
+
+
+def test_keys_that_nobody_knows_do_not_make_us_ask_the_provider_each_time(settings, people, liar):
+    now = 0.0
+    with desk_for(settings, liar.issuer) as desk:
+        desk.app.state.provider._clock = lambda: now
+        for _ in range(3):
+            assert arrive(desk, liar, key=FOREIGN, kid="foreign").status_code == 403
+        assert liar.keys_given == 1
+        now = 61.0  # a minute later the provider may have changed them
+        for _ in range(3):
+            assert arrive(desk, liar, key=FOREIGN, kid="foreign").status_code == 403
+        assert liar.keys_given == 2
+        assert arrive(desk, liar).status_code == 303
 
 
 def test_a_provider_that_calls_itself_something_else_is_refused(settings, people, liar):

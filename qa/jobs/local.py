@@ -22,7 +22,7 @@ from qa.jobs.one import failed
 from qa.jobs.pool import Child, ready
 from qa.jobs.report import Current, Failure, Held, Outcome, Progress, WorkReport
 from qa.settings import Settings
-from qa.store import Store, name_worker, open_store
+from qa.store import Job, Store, name_worker, open_store
 from qa.store.views import Load
 
 #: A claim ends this many seconds after its last sign of life; one is given every `BEAT_S`.
@@ -34,6 +34,8 @@ POLL_S = 2.0
 LOOK_AGAIN_S = 60.0
 #: How old the count of what waits may be that progress shows.
 COUNT_S = 1.0
+#: Chats that a process is given at most: some tenths of a second of work.
+AT_ONCE = 32
 #: Memory that a process may come to need (a call of 30 minutes needs less than 2 GB).
 GB_A_WORKER = 2.5
 
@@ -128,7 +130,7 @@ class _Run:
                 if not over:
                     self._hand_out()
                 self._beat()
-                busy = [child for child in self._children if child.job is not None]
+                busy = [child for child in self._children if child.jobs]
                 if not busy and (over or not (follow or self._due())):
                     return
                 if busy:
@@ -155,26 +157,40 @@ class _Run:
         return self._store.next_due(self._only, skip=self._skip(), loads=self._loads())
 
     def _hand_out(self) -> None:
-        while sum(child.job is not None for child in self._children) < self._count:
-            job = self._store.claim(
+        while sum(bool(child.jobs) for child in self._children) < self._count:
+            jobs = self._store.claim_some(
                 self._worker,
                 lease_s=LEASE_S,
+                most=self._at_once(),
                 only=self._only,
                 skip=self._skip(),
                 loads=self._loads(),
             )
-            if job is None:
+            if not jobs:
                 return
             child = self._idle_child()
-            while not child.give(job):  # it died while it had nothing to do
+            while not child.give(jobs):  # it died while it had nothing to do
                 self._children.remove(child)
                 child.stop()
                 child = self._idle_child()
             self._say()
 
+    def _at_once(self) -> int:
+        """Return how many chats a process is given: few at the end, so that all have some."""
+        if self._settings.attempts == 1:
+            return 1  # a process that dies takes an attempt of all that it was given
+        return max(1, min(AT_ONCE, self._left() // (2 * self._count)))
+
+    def _left(self) -> int:
+        """Return how many wait, as counted a moment ago."""
+        now = time.monotonic()
+        if now - self._counted[0] > COUNT_S:
+            self._counted = now, self._store.waiting(self._only)
+        return self._counted[1]
+
     def _idle_child(self) -> Child:
         for child in self._children:
-            if child.job is None:
+            if not child.jobs:
                 return child
         child = Child(self._settings, pipeline=self._pipeline)
         self._children.append(child)
@@ -182,28 +198,33 @@ class _Run:
 
     def _collect(self, finished: list[Child]) -> None:
         for child in finished:
-            job = child.job
-            assert job is not None
-            outcome = child.take()
-            if outcome is None:
+            jobs = child.jobs
+            outcomes = child.take()
+            if not outcomes:
                 self._children.remove(child)
-                outcome = failed(job, child.death(), store=self._store)
+                death = child.death()
+                outcomes = [failed(job, death, store=self._store) for job in jobs]
                 child.stop()
-            if outcome.state == "held" and outcome.needed_by_some:
-                self._passed[job.id] = job.load, outcome, time.monotonic()
-            elif outcome.state == "held":
-                self._lacks[job.load] = outcome, time.monotonic()
-            elif outcome.state == "done":
-                self._lacks.pop(job.load, None)
-                self._passed.pop(job.id, None)
-            self._count_in(outcome)
+            for job, outcome in zip(jobs, outcomes, strict=True):
+                self._learn(job, outcome)
+                self._count_in(outcome)
             self._say()
+
+    def _learn(self, job: Job, outcome: Outcome) -> None:
+        """Take note of what this machine can do, and of what it cannot."""
+        if outcome.state == "held" and outcome.needed_by_some:
+            self._passed[job.id] = job.load, outcome, time.monotonic()
+        elif outcome.state == "held":
+            self._lacks[job.load] = outcome, time.monotonic()
+        elif outcome.state == "done":
+            self._lacks.pop(job.load, None)
+            self._passed.pop(job.id, None)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten < BEAT_S:
             return
         self._beaten = time.monotonic()
-        jobs = [child.job for child in self._children if child.job is not None]
+        jobs = [job for child in self._children for job in child.jobs]
         self._store.renew(jobs, lease_s=LEASE_S)
 
     def _due(self) -> bool:
@@ -262,19 +283,19 @@ class _Run:
     def _say(self) -> None:
         now = time.monotonic()
         current = [
-            Current(id=child.job.id, source=child.job.source, seconds=now - child.since)
+            Current(id=child.jobs[0].id, source=child.jobs[0].source, seconds=now - child.since)
             for child in self._children
-            if child.job is not None
+            if child.jobs
         ]
-        if not current or now - self._counted[0] > COUNT_S:
-            self._counted = now, self._store.waiting(self._only)
+        if not current:
+            self._counted = float("-inf"), 0  # an end is told exactly
         self.tell(
             Progress(
                 workers=self._count,
                 done=self._done,
                 triaged=self._triaged,
                 failed=len(self._failed),
-                left=self._counted[1] + len(current),
+                left=self._left() + sum(len(child.jobs) for child in self._children),
                 seconds=self._seconds,
                 wall=now - self._began,
                 current=tuple(current),

@@ -16,7 +16,7 @@ from qa.settings import Settings
 from qa.store import Job, State, Store
 
 #: What a claim came to, by the state that closing it left the conversation in.
-_CLOSED: Mapping[State | None, Ending] = {
+CLOSED: Mapping[State | None, Ending] = {
     None: "lost",
     State.DONE: "done",
     State.TRIAGED: "triaged",
@@ -51,7 +51,7 @@ def process(
         return _process(job, store=store, pipeline=pipeline, settings=settings)
     except StoreError as err:
         # Not even the failure could be written down; the claim ends with its lease.
-        return _outcome(job, "held" if isinstance(err, DiskFull) else "failed", err)
+        return outcome(job, "held" if isinstance(err, DiskFull) else "failed", err)
 
 
 def _process(
@@ -59,24 +59,29 @@ def _process(
 ) -> Outcome:
     try:
         seconds = _listen_and_judge(job, store=store, pipeline=pipeline(), settings=settings)
-    except (ModelError, MissingExtra, DiskFull) as err:
-        # Not the recording's fault: it waits until the machine can do it.
-        held = store.hold(job, err)
-        return _outcome(job, "held" if held else "lost", err)
-    except QaError as err:
-        return failed(job, err, store=store)
     except Exception as err:  # noqa: BLE001 - the batch goes on whatever one recording does
-        return failed(job, unexpected(err), store=store)
-    state = _CLOSED[store.finish(job)]
+        return stopped(job, err, store=store)
+    state = CLOSED[store.finish(job)]
     return Outcome(id=job.id, source=job.source, state=state, seconds=seconds)
+
+
+def stopped(job: Job, error: Exception, *, store: Store) -> Outcome:
+    """Close a claim by what came in the way of its work."""
+    if isinstance(error, (ModelError, MissingExtra, DiskFull)):
+        # Not the recording's fault: it waits until the machine can do it.
+        held = store.hold(job, error)
+        return outcome(job, "held" if held else "lost", error)
+    known = error if isinstance(error, QaError) else unexpected(error)
+    return failed(job, known, store=store)
 
 
 def failed(job: Job, error: QaError, *, store: Store) -> Outcome:
     """Close a claim whose work failed."""
-    return _outcome(job, _CLOSED[store.fail(job, error)], error)
+    return outcome(job, CLOSED[store.fail(job, error)], error)
 
 
-def _outcome(job: Job, state: Ending, error: QaError) -> Outcome:
+def outcome(job: Job, state: Ending, error: QaError) -> Outcome:
+    """Say how a claim ended, and why."""
     return Outcome(
         id=job.id,
         source=job.source,

@@ -1,8 +1,8 @@
 """The processes that do the work.
 
 Each is started afresh (spawned), loads its models once and does one job after the
-other. The parent claims and hands out; it never loads a model, so a crash in native
-code takes down one recording's process and nothing else.
+other (of chats, some at once). The parent claims and hands out; it never loads a model,
+so a crash in native code takes down one recording's process and nothing else.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic
 
 from qa.errors import QaError
-from qa.jobs.one import Pipeline, process
+from qa.jobs.many import process_all
+from qa.jobs.one import Pipeline
 from qa.jobs.report import Outcome
 from qa.settings import Settings
 from qa.store import Job, open_store
@@ -28,7 +29,7 @@ GRACE_S = 2.0
 
 
 class Child:
-    """One process, and the job it is at."""
+    """One process, and the jobs it is at: one, or several that were claimed together."""
 
     def __init__(self, settings: Settings, *, pipeline: str) -> None:
         context = get_context("spawn")
@@ -44,7 +45,7 @@ class Child:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
-        self.job: Job | None = None
+        self.jobs: Sequence[Job] = ()
         self.since = 0.0
 
     @property
@@ -52,23 +53,23 @@ class Child:
         """The process's number."""
         return self._process.pid or 0
 
-    def give(self, job: Job) -> bool:
-        """Hand out a job; False when the process has ended."""
+    def give(self, jobs: Sequence[Job]) -> bool:
+        """Hand out jobs; False when the process has ended."""
         try:
-            self._pipe.send(job)
+            self._pipe.send(jobs)
         except OSError:
             return False
-        self.job, self.since = job, monotonic()
+        self.jobs, self.since = jobs, monotonic()
         return True
 
-    def take(self) -> Outcome | None:
-        """Return what came of the job; None when the process died over it."""
+    def take(self) -> Sequence[Outcome]:
+        """Return what came of the jobs; nothing when the process died over them."""
         try:
-            outcome: Outcome = self._pipe.recv()
+            outcomes: Sequence[Outcome] = self._pipe.recv()
         except (EOFError, OSError):
-            return None
-        self.job = None
-        return outcome
+            return ()
+        self.jobs = ()
+        return outcomes
 
     def death(self) -> QaError:
         """Return how the process ended, for the recording it was at."""
@@ -85,7 +86,7 @@ class Child:
     def stop(self) -> None:
         """End the process: at once when it is at work, else by hanging up."""
         self._pipe.close()
-        if self.job is not None:
+        if self.jobs:
             self._process.kill()
         self._process.join(GRACE_S)
         if self._process.is_alive():
@@ -115,8 +116,8 @@ def _serve(pipe: Connection, settings: Settings, name: str) -> None:
     with open_store(settings) as store:
         while True:
             try:
-                job: Job = pipe.recv()
-                pipe.send(process(job, store=store, pipeline=pipeline, settings=settings))
+                jobs: Sequence[Job] = pipe.recv()
+                pipe.send(process_all(jobs, store=store, pipeline=pipeline, settings=settings))
             except (EOFError, OSError):
                 return
 

@@ -87,12 +87,31 @@ class Claims:
         skip : ids to leave to others, or for later.
         loads : what the worker can do: "speech", "text".
         """
+        jobs = self.claim_some(worker, lease_s=lease_s, most=1, only=only, skip=skip, loads=loads)
+        return next(iter(jobs), None)
+
+    def claim_some(
+        self,
+        worker: str,
+        *,
+        lease_s: float,
+        most: int,
+        only: Collection[str] | None = None,
+        skip: Collection[str] = (),
+        loads: Collection[Load] = ALL_LOADS,
+    ) -> list[Job]:
+        """Give a worker what `claim` gives, and more of its like up to `most`.
+
+        More than one are chats or mails that were never tried: each takes milliseconds, a
+        claim of its own would take as long. Calls, and what was tried before, come alone.
+        """
         now = self._now()
         with database.writing(self._engine) as session:
             queue.recover(session, attempts=self._settings.attempts, now=now)
             return queue.claim(
-                session, worker, lease_s=lease_s, only=only, skip=skip, loads=loads, now=now
-            )
+                session, worker, lease_s=lease_s, only=only, skip=skip, loads=loads, now=now,
+                most=most,
+            )  # fmt: skip
 
     def renew(self, jobs: Sequence[Job], *, lease_s: float) -> set[str]:
         """Prolong claims; return the ids of those that the worker still holds."""
@@ -102,7 +121,7 @@ class Claims:
     def finish(self, job: Job) -> State | None:
         """Close a claim whose work is done; None when another worker has it by now."""
         with database.writing(self._engine) as session:
-            return queue.finish(session, job, now=self._now())
+            return queue.finish(session, [job], now=self._now()).get(job.id)
 
     def fail(self, job: Job, error: QaError) -> State | None:
         """Close a claim whose work failed, keeping reason and mend.

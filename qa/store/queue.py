@@ -16,7 +16,7 @@ from sqlalchemy import ARRAY, ColumnElement, String, any_, func, insert, literal
 from sqlmodel import Session, col, exists, or_, select
 
 from qa.errors import Forbidden, InputError, NotFound, QaError, UsageError
-from qa.records import Conversation
+from qa.records import Channel, Conversation
 from qa.store.names import shown
 from qa.store.tables import ConversationRow, State, WantRow
 from qa.store.views import Job, Load
@@ -165,21 +165,40 @@ def claim(
     skip: Collection[str],
     loads: Collection[Load],
     now: datetime,
-) -> Job | None:
-    """Give a worker the next conversation: what costs little first, then in order of arrival."""
-    row = None
+    most: int = 1,
+) -> list[Job]:
+    """Give a worker what comes next: what costs little first, then in order of arrival.
+
+    Several at once are written ones that were never tried. What was tried goes alone: when
+    a process dies over several, the one that it died of is found without the others.
+    """
+    found: Sequence[ConversationRow] = ()
     for load in sorted(set(loads), key=_CHEAP_FIRST.index):
-        row = row or _first(session, only, skip, load, now)
-    if row is None:
-        return None
+        found = found or _first(session, only, skip, load, now, most=most)
+    if found and not _goes_with_others(found[0]):
+        found = found[:1]
+    elif found:
+        found = [row for row in found if _goes_with_others(row)]
+    wanted: dict[str, list[str]] = {row.id: [] for row in found}
+    for name, card in session.exec(
+        select(WantRow.conversation, WantRow.card)
+        .where(among(session, WantRow.conversation, wanted), col(WantRow.open).is_(True))
+        .order_by(WantRow.card)
+    ):
+        wanted[name].append(card)
+    return [_claimed(row, worker, wanted[row.id], lease_s=lease_s, now=now) for row in found]
+
+
+def _goes_with_others(row: ConversationRow) -> bool:
+    return row.channel != Channel.CALL and row.attempts == 0
+
+
+def _claimed(
+    row: ConversationRow, worker: str, cards: Sequence[str], *, lease_s: float, now: datetime
+) -> Job:
     row.state, row.claimed_by, row.claimed_at = State.WORKING, worker, now
     row.lease_until, row.retry_at, row.updated_at = now + timedelta(seconds=lease_s), None, now
     row.attempts += 1
-    wanted = session.exec(
-        select(WantRow.card)
-        .where(WantRow.conversation == row.id, col(WantRow.open).is_(True))
-        .order_by(WantRow.card)
-    )
     return Job.model_validate(
         {
             "id": row.id,
@@ -187,7 +206,7 @@ def claim(
             "source": row.source,
             "needs": row.needs,
             "attempt": row.attempts,
-            "scorecards": tuple(wanted),
+            "scorecards": tuple(cards),
             "worker": worker,
             "claimed_at": now,
             "load": row.load,
@@ -201,7 +220,9 @@ def _first(
     skip: Collection[str],
     load: Load,
     now: datetime,
-) -> ConversationRow | None:
+    *,
+    most: int,
+) -> Sequence[ConversationRow]:
     # One load at a time, so that the index gives the order and nothing is sorted.
     return session.exec(
         select(ConversationRow)
@@ -210,9 +231,9 @@ def _first(
             or_(col(ConversationRow.retry_at).is_(None), col(ConversationRow.retry_at) <= now),
         )
         .order_by(col(ConversationRow.registered_at), col(ConversationRow.id))
-        .limit(1)
+        .limit(most)
         .with_for_update(skip_locked=True)
-    ).first()
+    ).all()
 
 
 def recover(session: Session, *, attempts: int, now: datetime) -> list[str]:
@@ -246,38 +267,43 @@ def recover(session: Session, *, attempts: int, now: datetime) -> list[str]:
 
 def renew(session: Session, jobs: Sequence[Job], *, lease_s: float, now: datetime) -> set[str]:
     """Prolong claims; return the ids of those that are still held."""
-    kept = set()
-    for job in jobs:
-        row = _held(session, job)
-        if row is not None:
-            row.lease_until = now + timedelta(seconds=lease_s)
-            kept.add(job.id)
-    return kept
+    kept = held(session, jobs)
+    for row in kept.values():
+        row.lease_until = now + timedelta(seconds=lease_s)
+    return set(kept)
 
 
-def finish(session: Session, job: Job, *, now: datetime) -> State | None:
-    """Close a claim whose work is done; None when the claim was lost meanwhile.
+def finish(session: Session, jobs: Sequence[Job], *, now: datetime) -> dict[str, State]:
+    """Close claims whose work is done; return the new states, without those lost meanwhile.
 
     What was asked for again since the claim still waits.
     """
-    row = _held(session, job)
-    if row is None:
-        return None
-    _let_go(row, now=now)
-    row.attempts, row.error_reason, row.error_mend = 0, "", ""
-    session.execute(
-        update(WantRow)
-        .where(
-            col(WantRow.conversation) == job.id,
-            col(WantRow.card).in_(job.scorecards),
-            col(WantRow.asked_at) <= job.claimed_at,
+    found = held(session, jobs)
+    together: dict[tuple[tuple[str, ...], datetime], list[str]] = {}
+    for job in jobs:
+        if job.id in found:
+            together.setdefault((job.scorecards, job.claimed_at), []).append(job.id)
+    for (cards, claimed_at), ids in together.items():
+        session.execute(
+            update(WantRow)
+            .where(
+                among(session, WantRow.conversation, ids),
+                col(WantRow.card).in_(cards),
+                col(WantRow.asked_at) <= claimed_at,
+            )
+            .values(open=False)
+            .execution_options(synchronize_session=False)
         )
-        .values(open=False)
+    left = select(WantRow.conversation).where(
+        among(session, WantRow.conversation, found), col(WantRow.open).is_(True)
     )
-    left = select(exists().where(col(WantRow.conversation) == job.id, col(WantRow.open).is_(True)))
-    if not session.exec(left).one():
-        row.state = State.TRIAGED if row.triage else State.DONE
-    return State(row.state)
+    still_wanted = set(session.exec(left))
+    for name, row in found.items():
+        _let_go(row, now=now)
+        row.attempts, row.error_reason, row.error_mend = 0, "", ""
+        if name not in still_wanted:
+            row.state = State.TRIAGED if row.triage else State.DONE
+    return {name: State(row.state) for name, row in found.items()}
 
 
 def fail(
@@ -326,18 +352,26 @@ def set_heard(row: ConversationRow) -> None:
     row.needs, row.load = "judge", "text"
 
 
-def _held(session: Session, job: Job) -> ConversationRow | None:
-    # A worker that was thought dead may still report; its claim is another's by now.
-    return session.exec(
+def held(session: Session, jobs: Sequence[Job]) -> dict[str, ConversationRow]:
+    """Return the rows, by id, of those claims that are still their worker's.
+
+    A worker that was thought dead may still report; its claim is another's by now.
+    """
+    claims = {job.id: (job.worker, job.attempt) for job in jobs}
+    found = session.exec(
         select(ConversationRow)
         .where(
-            ConversationRow.id == job.id,
+            among(session, ConversationRow.id, claims),
             ConversationRow.state == State.WORKING,
-            ConversationRow.claimed_by == job.worker,
-            ConversationRow.attempts == job.attempt,
         )
+        .order_by(col(ConversationRow.id))  # locked in one order, whoever comes
         .with_for_update()
-    ).first()
+    )
+    return {row.id: row for row in found if claims[row.id] == (row.claimed_by, row.attempts)}
+
+
+def _held(session: Session, job: Job) -> ConversationRow | None:
+    return held(session, [job]).get(job.id)
 
 
 def _let_go(row: ConversationRow, *, now: datetime) -> None:

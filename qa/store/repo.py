@@ -8,12 +8,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
-from pydantic import TypeAdapter
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from qa.access import EVERYTHING, Scope
-from qa.errors import StoreError
+from qa.errors import NotFound, StoreError
 from qa.records import (
     Assessment,
     Conversation,
@@ -27,17 +26,15 @@ from qa.records import (
 from qa.settings import Settings
 from qa.store import database, journal, queue, results, reviews, roles, roster, rows
 from qa.store.claims import utc_now
+from qa.store.finishing import TURNS, Finishing
 from qa.store.names import shown
 from qa.store.tables import (
     ConversationRow,
     HeardRow,
     State,
 )
-from qa.store.taking import Taking
 from qa.store.vault import Vault, with_contents, with_copies
 from qa.store.views import Card, Logged, Reviewed
-
-_TURNS: TypeAdapter[tuple[Turn, ...]] = TypeAdapter(tuple[Turn, ...])
 
 
 def open_store(settings: Settings) -> Store:
@@ -62,7 +59,7 @@ def open_store(settings: Settings) -> Store:
     return Store(engine, settings=settings)
 
 
-class Store(Taking):
+class Store(Finishing):
     """Conversations, what was heard and judged of them, and what waits.
 
     Parameters
@@ -168,9 +165,13 @@ class Store(Taking):
         ------
         NotFound : there is none.
         """
-        with database.reading(self._engine) as session:
-            results.existing(session, id)
-        return Conversation.model_validate_json(self.vault.read("conversation", id))
+        try:
+            content = self.vault.read("conversation", id)
+        except NotFound:
+            with database.reading(self._engine) as session:
+                results.existing(session, id)  # which says so in other words
+            raise
+        return Conversation.model_validate_json(content)
 
     # --- heard and judged ----------------------------------------------------------------
 
@@ -184,12 +185,12 @@ class Store(Taking):
         DiskFull, StoreError : nothing was changed.
         """
         with database.writing(self._engine) as session:
-            results.save_heard(session, id, heard, now=self._now())
+            results.save_heard(session, {id: heard}, now=self._now())
             roster.apply(session, [id])
             self._put_turns(id, heard.turns)
 
     def _put_turns(self, id: str, turns: Sequence[Turn]) -> None:
-        self.vault.put("turns", id, _TURNS.dump_json(tuple(turns)), suffix=".json")
+        self.vault.put("turns", id, TURNS.dump_json(tuple(turns)), suffix=".json")
 
     def heard(self, id: str) -> bool:
         """Say whether a conversation has been heard."""
@@ -235,7 +236,7 @@ class Store(Taking):
         ------
         NotFound : no such conversation, or not heard yet.
         """
-        return _TURNS.validate_json(self.vault.read("turns", id))
+        return TURNS.validate_json(self.vault.read("turns", id))
 
     def save_assessments(self, id: str, card: Card, assessments: Sequence[Assessment]) -> None:
         """Keep what a card says of a conversation, and the card as it was.
@@ -245,7 +246,7 @@ class Store(Taking):
         """
         with database.writing(self._engine) as session:
             results.save_assessments(
-                session, id, card, assessments, now=self._now(), total=self._total
+                session, card, {id: assessments}, now=self._now(), total=self._total
             )
 
     def assessments(self, id: str, *, scope: Scope = EVERYTHING) -> tuple[Reviewed, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import defer
@@ -11,20 +12,23 @@ from sqlmodel import Session, col, select
 
 from qa.access import EVERYTHING, Scope
 from qa.errors import InputError, NotFound
-from qa.records import Assessment, Heard, Party, Provenance, Role, SafeConversation, SafeTurn
+from qa.records import Assessment, Heard, Provenance, Role, SafeConversation, SafeTurn
 from qa.store import queue, reviews, rows, scopes
+from qa.store.queue import among
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
     FindingRow,
     HeardRow,
+    OverrideRow,
     PartyRow,
     RedactedRow,
     ScorecardRow,
+    Table,
     TurnRow,
     WantRow,
 )
-from qa.store.views import Card
+from qa.store.views import Card, Judged
 
 
 def existing(session: Session, id: str) -> ConversationRow:
@@ -40,46 +44,65 @@ def existing(session: Session, id: str) -> ConversationRow:
     return row
 
 
-def save_heard(session: Session, id: str, heard: Heard, *, now: datetime) -> None:
-    """Keep what was heard, in place of what was heard before. Only its safe half.
+def save_heard(session: Session, heard: Mapping[str, Heard], *, now: datetime) -> None:
+    """Keep what was heard, by id, in place of what was heard before. Only the safe half.
 
     Raises
     ------
     InputError : a text holds a character that no database keeps.
     """
-    row, safe = existing(session, id), heard.safe
-    if any("\x00" in turn.text for turn in safe.turns):
-        raise InputError(
-            f"{row.source}: its text holds NUL characters.",
-            "Export the conversation again as UTF-8.",
-        )
-    session.execute(delete(HeardRow).where(col(HeardRow.conversation) == id))
-    session.execute(
-        insert(HeardRow).values(
-            conversation=id, heard_at=now, **rows.heard_values(safe, heard.provenance)
-        )
-    )
-    _replace(session, id, safe.parties, safe.turns)
-    session.execute(delete(RedactedRow).where(col(RedactedRow.conversation) == id))
-    if safe.redacted:
-        session.execute(insert(RedactedRow), rows.redacted_values(id, safe.redacted))
-    row.duration = safe.duration
-    row.layout = safe.audio.layout if safe.audio else None
-    row.triage, row.triage_reason = safe.triage, safe.triage_reason
-    row.updated_at = now
-    queue.set_heard(row)
-    _describe(row, safe)
+    for name, one in heard.items():
+        row, safe = existing(session, name), one.safe
+        if any("\x00" in turn.text for turn in safe.turns):
+            raise InputError(
+                f"{row.source}: its text holds NUL characters.",
+                "Export the conversation again as UTF-8.",
+            )
+        row.duration = safe.duration
+        row.layout = safe.audio.layout if safe.audio else None
+        row.triage, row.triage_reason = safe.triage, safe.triage_reason
+        row.updated_at = now
+        queue.set_heard(row)
+        _describe(row, safe)
+    _forget(session, heard, HeardRow, RedactedRow)
+    values = [
+        {"conversation": name, "heard_at": now, **rows.heard_values(one.safe, one.provenance)}
+        for name, one in heard.items()
+    ]
+    _insert(session, HeardRow, values)
+    _replace(session, {name: one.safe for name, one in heard.items()})
+    hidden = [
+        v for name, one in heard.items() for v in rows.redacted_values(name, one.safe.redacted)
+    ]
+    _insert(session, RedactedRow, hidden)
 
 
-def _replace(
-    session: Session, id: str, parties: Sequence[Party], turns: Sequence[SafeTurn]
+def _replace(session: Session, safe: Mapping[str, SafeConversation]) -> None:
+    """Put parties and turns in place of those that conversations had."""
+    _forget(session, safe, PartyRow, TurnRow)
+    parties = [v for name, one in safe.items() for v in rows.party_values(name, one.parties)]
+    _insert(session, PartyRow, parties)
+    turns = [v for name, one in safe.items() for v in rows.turn_values(name, one.turns)]
+    _insert(session, TurnRow, turns)
+
+
+def _forget(
+    session: Session,
+    ids: Collection[str],
+    *tables: type[HeardRow | PartyRow | TurnRow | RedactedRow],
 ) -> None:
-    session.execute(delete(PartyRow).where(col(PartyRow.conversation) == id))
-    session.execute(delete(TurnRow).where(col(TurnRow.conversation) == id))
-    if parties:
-        session.execute(insert(PartyRow), rows.party_values(id, parties))
-    if turns:
-        session.execute(insert(TurnRow), rows.turn_values(id, turns))
+    for table in tables:
+        session.execute(
+            delete(table)
+            .where(among(session, table.conversation, ids))
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _insert(session: Session, table: type[Table], values: Sequence[Mapping[str, Any]]) -> None:
+    # Past the mapper, which takes longer over a row than the database does.
+    if values:
+        session.connection().execute(insert(table.__table__), values)  # type: ignore[attr-defined]
 
 
 def _describe(row: ConversationRow, safe: SafeConversation) -> None:
@@ -156,7 +179,7 @@ def save_roles(session: Session, id: str, safe: SafeConversation, *, now: dateti
     for name, value in rows.heard_values(safe, ()).items():
         if name != "provenance":
             setattr(heard, name, value)
-    _replace(session, id, safe.parties, safe.turns)
+    _replace(session, {id: safe})
     row.triage, row.triage_reason, row.updated_at = safe.triage, safe.triage_reason, now
     _describe(row, safe)
     session.flush()
@@ -177,48 +200,72 @@ def freeze(session: Session, card: Card, *, now: datetime) -> None:
         session.flush()
 
 
+def by_card(judged: Iterable[Judged]) -> list[tuple[Card, dict[str, Sequence[Assessment]]]]:
+    """Return what was judged card by card, each by the ids of conversations."""
+    found: dict[str, tuple[Card, dict[str, Sequence[Assessment]]]] = {}
+    for one in judged:
+        for card, made in one.made:
+            found.setdefault(card.ref.hash, (card, {}))[1][one.job.id] = made
+    return list(found.values())
+
+
 def save_assessments(
     session: Session,
-    id: str,
     card: Card,
-    assessments: Sequence[Assessment],
+    made: Mapping[str, Sequence[Assessment]],
     *,
     now: datetime,
     total: reviews.Total,
 ) -> None:
-    """Keep what a card says of a conversation; what it said before stays as history."""
-    existing(session, id)
+    """Keep what a card says of conversations, by id; what it said before stays as history."""
+    for name in made:
+        existing(session, name)
     freeze(session, card, now=now)
     session.execute(
         update(AssessmentRow)
         .where(
-            col(AssessmentRow.conversation) == id,
+            among(session, AssessmentRow.conversation, made),
             col(AssessmentRow.card) == card.ref.id,
             col(AssessmentRow.current).is_(True),
         )
         .values(current=False)
+        .execution_options(synchronize_session=False)
     )
-    for made in assessments:
-        machine = made.score.model_dump(mode="json")
-        row = AssessmentRow(
-            conversation=id,
-            card=card.ref.id,
-            card_version=card.ref.version,
-            card_hash=card.ref.hash,
-            party=made.party,
-            machine=machine,
-            provenance=made.provenance.model_dump(mode="json"),
-            made_at=now,
-            **rows.score_columns(made.score),
+    judged = [(_assessment_row(a, name, card, now), a) for name, some in made.items() for a in some]
+    session.add_all(row for row, _ in judged)
+    session.flush()  # which numbers them
+    _insert(
+        session,
+        FindingRow,
+        [v for row, a in judged for v in rows.finding_values(row.id or 0, a.findings)],
+    )
+    reviewed = set(
+        session.exec(
+            select(OverrideRow.conversation).where(
+                among(session, OverrideRow.conversation, made), col(OverrideRow.standing).is_(True)
+            )
         )
-        session.add(row)
-        session.flush()
-        assert row.id is not None
-        if made.findings:
-            session.execute(insert(FindingRow), rows.finding_values(row.id, made.findings))
-        reviews.carry_over(session, row, total=total)
+    )
+    for row, _ in judged:
+        if row.conversation in reviewed:
+            reviews.carry_over(session, row, total=total)
     session.execute(
         update(WantRow)
-        .where(col(WantRow.conversation) == id, col(WantRow.card) == card.ref.id)
+        .where(among(session, WantRow.conversation, made), col(WantRow.card) == card.ref.id)
         .values(done_version=card.ref.version, done_hash=card.ref.hash, done_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _assessment_row(made: Assessment, id: str, card: Card, now: datetime) -> AssessmentRow:
+    return AssessmentRow(
+        conversation=id,
+        card=card.ref.id,
+        card_version=card.ref.version,
+        card_hash=card.ref.hash,
+        party=made.party,
+        machine=made.score.model_dump(mode="json"),
+        provenance=made.provenance.model_dump(mode="json"),
+        made_at=now,
+        **rows.score_columns(made.score),
     )

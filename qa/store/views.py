@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -14,6 +15,7 @@ from qa.records import (
     Channel,
     Direction,
     Finding,
+    Heard,
     Metadata,
     Override,
     Record,
@@ -45,6 +47,17 @@ class Card(Protocol):
     def source(self) -> str:
         """The YAML it was read from."""
         ...
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What came of a claim, yet to be kept."""
+
+    job: Job
+    #: None = it had been heard before.
+    heard: Heard | None
+    #: Of every card that the job names, in that order.
+    made: Sequence[tuple[Card, Sequence[Assessment]]]
 
 
 class Published(Record):

@@ -67,7 +67,7 @@ class Pipeline:
         name = conversation.id
         if name.startswith("mono") and (self.folder / "no-voices").exists():
             raise NeededBySome(ModelError("segmentation is damaged.", "Run: qa models pull"))
-        if name.startswith("deadly"):
+        if "deadly" in name:
             os.kill(os.getpid(), signal.SIGKILL)
         if name.startswith("once") and not (self.folder / "died").exists():
             self.mark("died", name)
@@ -76,7 +76,7 @@ class Pipeline:
             raise AudioError(f"{conversation.source} is empty.", "Record it again.")
         if name.startswith("bug"):
             raise KeyError("my card is 4111 1111 1111 1111")
-        while name.startswith("slow") and not (self.folder / "go").exists():
+        while "slow" in name and not (self.folder / "go").exists():
             time.sleep(0.02)
         if playback is not None and conversation.channel is Channel.CALL:
             playback.write_bytes(b"sound")
@@ -162,7 +162,7 @@ def until(condition, *, seconds: float = 120) -> None:
 
 def register(store: Store, *ids: str) -> None:
     for name in ids:
-        made = make_chat([("agent", "Hello."), ("customer", "Hi.")], id=name)
+        made = make_chat([("agent", "Hello."), ("customer", name)], id=name)
         made = made if name.startswith("chat") else make_call(id=name, uri=f"{name}.wav")
         store.register(made, ["tiny"])
 
@@ -203,6 +203,34 @@ def test_a_recording_that_kills_its_process_costs_it_its_attempts_and_no_other(s
     assert "fewer workers" in failure.mend
     assert store.summary("deadly-1").attempts == settings.attempts
     assert marks(settings, "listened").count("once-1") == 2
+
+
+def test_a_chat_that_kills_its_process_costs_those_claimed_with_it_one_attempt(store, settings):
+    names = [f"chat-{n}" for n in range(6)]
+    register(store, *names[:3], "chat-deadly", *names[3:])
+    report = run(settings)
+    assert (report.done, report.waiting) == (6, 0)
+    (failure,) = report.failed
+    assert (failure.id, "SIGKILL" in failure.reason) == ("chat-deadly", True)
+    assert marks(settings, "listened").count("chat-deadly") == settings.attempts
+    # Those beside it were read again once at most, and each was kept once.
+    assert all(marks(settings, "listened").count(name) <= 2 for name in names)
+    assert {store.summary(name).attempts for name in names} == {0}
+    assert {len(store.assessments(name)) for name in names} == {1}
+
+
+def test_a_kill_amid_several_chats_loses_none_and_keeps_none_twice(store, settings):
+    names = [f"chat-{n}" for n in range(4)]
+    register(store, "chat-slow", *names)
+    program = start(settings)
+    until(lambda: "chat-slow" in marks(settings, "listened"))
+    program.send_signal(signal.SIGKILL)
+    program.communicate(timeout=30)
+    until(lambda: not any(is_running(int(pid)) for pid in marks(settings, "built")))
+    assert store.counts().states[State.WORKING] > 1
+    (settings.data / "marks" / "go").touch()
+    assert run(settings).done == 5
+    assert {len(store.assessments(name)) for name in names} == {1}
 
 
 def test_failed_recordings_are_tried_again_when_asked_to(store, settings):

@@ -39,6 +39,7 @@ from qa.records import (
 )
 from qa.store import (
     Filter,
+    Judged,
     State,
     Store,
     database,
@@ -341,6 +342,109 @@ def test_a_conversation_is_claimed_once(store):
     assert (job.needs, job.attempt, job.scorecards) == ("listen", 1, ("support",))
     assert store.claim("two", lease_s=60) is None
     assert store.summary(job.id).state is State.WORKING
+
+
+def chats(store: Store, *ids: str) -> None:
+    for name in ids:
+        store.register(make_chat([("agent", "Hello."), ("customer", name)], id=name), ["support"])
+
+
+def test_chats_are_claimed_together_and_calls_alone(store):
+    store.register(make_call(id="call-1"), ["support"])
+    store.register(make_call(id="call-2"), [])
+    chats(store, "chat-1", "chat-2", "chat-3")
+    store.want(["chat-2"], ["other"])
+
+    def claimed(**options) -> list[str]:
+        return [job.id for job in store.claim_some("w", lease_s=60, **options)]
+
+    some = store.claim_some("w", lease_s=60, most=2)
+    assert [(job.id, job.scorecards) for job in some] == [
+        ("chat-1", ("support",)),
+        ("chat-2", ("other", "support")),
+    ]
+    assert claimed(most=8) == ["chat-3"]
+    assert claimed(most=8) == ["call-1"]
+    assert claimed(most=8) == ["call-2"]
+    assert claimed(most=8) == []
+
+
+def test_a_chat_that_was_tried_before_is_claimed_alone(store, clock):
+    """So a process that dies of one of several takes the others along once at most."""
+    chats(store, "chat-1", "chat-2", "chat-3")
+    assert len(store.claim_some("w", lease_s=60, most=2)) == 2
+    clock.pass_seconds(61)
+    claimed = [[job.id for job in store.claim_some("other", lease_s=60, most=8)] for _ in range(3)]
+    assert claimed == [["chat-1"], ["chat-2"], ["chat-3"]]
+
+
+def test_many_claims_of_some_at_once_give_each_conversation_to_one_worker(store):
+    names = sorted(f"chat-{n}" for n in range(24))
+    chats(store, *names)
+
+    def work(worker: str) -> list[str]:
+        taken = []
+        while jobs := store.claim_some(worker, lease_s=60, most=3):
+            taken += [job.id for job in jobs]
+            store.finish_all([Judged(job=job, heard=heard(job.id), made=[]) for job in jobs])
+        return taken
+
+    with ThreadPoolExecutor(4) as pool:
+        taken = [each for ids in pool.map(work, "abcd") for each in ids]
+    assert sorted(taken) == names
+
+
+def test_what_came_of_some_is_kept_as_one_by_one(store):
+    chats(store, "chat-1", "chat-2", "chat-3")
+    first = store.claim("w", lease_s=60)
+    made = assessment("chat-1", finding("greeting", Verdict.PASS, "Hello."))
+    store.save_heard("chat-1", heard("chat-1"))
+    store.save_assessments("chat-1", card(), [made])
+    store.finish(first)
+    jobs = store.claim_some("w", lease_s=60, most=8)
+    states = store.finish_all(
+        [
+            Judged(
+                job=job,
+                heard=heard(job.id),
+                made=[(card(), [assessment(job.id, *made.findings)])],
+            )
+            for job in jobs
+        ]
+    )
+    assert states == {"chat-2": State.DONE, "chat-3": State.DONE}
+    one, *others = (store.safe(f"chat-{n}") for n in (1, 2, 3))
+    assert [o.model_copy(update={"id": one.id}) for o in others] == [one, one]
+    assert store.raw_turns("chat-3") == store.raw_turns("chat-1")
+    for name in ("chat-2", "chat-3"):
+        (reviewed,) = store.assessments(name)
+        assert reviewed.assessment == made.model_copy(update={"conversation": name})
+
+
+def test_of_some_those_that_another_has_by_now_are_not_kept(store, clock):
+    chats(store, "chat-1", "chat-2")
+    jobs = store.claim_some("slow", lease_s=60, most=2)
+    clock.pass_seconds(61)
+    theirs = store.claim("quick", lease_s=60, only=["chat-1"])
+    states = store.finish_all([Judged(job=job, heard=heard(job.id), made=[]) for job in jobs])
+    assert states == {}
+    assert not store.heard("chat-1")
+    assert store.finish(theirs) is not None
+
+
+def test_humans_verdicts_outlive_a_re_score_of_some(store):
+    for n in (1, 2):
+        scored(store, make_chat(LINES, id=f"chat-{n}"), finding("greeting", Verdict.FAIL))
+    store.override("chat-1", "support", "greeting", Verdict.PASS, "heard it", "ann")
+    store.want(None, None)
+    jobs = store.claim_some("w", lease_s=60, most=8)
+    assert [job.needs for job in jobs] == ["judge", "judge"]
+    again = [(card(), [assessment(job.id, finding("greeting", Verdict.FAIL))]) for job in jobs]
+    store.finish_all(
+        [Judged(job=job, heard=None, made=[each]) for job, each in zip(jobs, again, strict=True)]
+    )
+    standing = {n: store.assessments(f"chat-{n}")[0].score.total for n in (1, 2)}
+    assert standing == {1: 100, 2: 0}
 
 
 def test_many_claims_at_once_give_each_conversation_to_one_worker(store):

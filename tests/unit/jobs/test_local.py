@@ -67,7 +67,7 @@ def test_a_database_that_goes_away_ends_a_batch_but_not_a_server(tmp_path, monke
         raise error
 
     monkeypatch.setattr(local, "POLL_S", 0.01)
-    monkeypatch.setattr("qa.store.claims.Claims.claim", refuse)
+    monkeypatch.setattr("qa.store.claims.Claims.claim_some", refuse)
     with pytest.raises(StoreError):
         local.work(settings)
     assert local.work(settings, follow=True, stop=stop).interrupted

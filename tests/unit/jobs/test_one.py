@@ -124,5 +124,5 @@ def test_a_mistake_of_the_program_is_named_by_its_place_not_its_words():
         make_safe([("agent",)])  # a line without a text
     except IndexError as err:
         kept = unexpected(err)
-    assert kept.reason.startswith("A mistake of the program: IndexError in testing.py, line ")
+    assert kept.reason.startswith("A mistake of the program: IndexError in building.py, line ")
     assert "tuple index" not in str(kept)

@@ -28,6 +28,7 @@ _HOST = re.compile(r"[\w-]+(\.[\w-]+)*\.[a-zа-я]{2,6}")
 _IBAN = re.compile(
     r"(?<!\w)([A-Za-z]{2}(?=\d)|[A-Z]{2}(?= \d)) ?\d{2}(?:[ -]?[A-Za-z0-9]{1,4}){2,9}(?!\w)"
 )
+_AT_FIRST = frozenset(phrase[0] for phrase in AT_PHRASES)
 _IBAN_LENGTH = range(14, 35)
 _IBAN_DIGITS = 10
 
@@ -118,7 +119,9 @@ def _ats(
     for i, word in enumerate(words):
         if stream[i] in taken:
             continue
-        phrase = next((p for p in AT_PHRASES if tuple(words[i : i + len(p)]) == p), None)
+        phrase = None
+        if word in _AT_FIRST:
+            phrase = next((p for p in AT_PHRASES if tuple(words[i : i + len(p)]) == p), None)
         if phrase:
             yield i, len(phrase)
         elif word in AT:

@@ -73,7 +73,8 @@ def what_was_asked(
     Words of the same turn count before those of earlier turns. A question is for
     whoever answers it first: the balance that is told after a PIN is no PIN.
     """
-    cues = [_cues(i, [t.word for t in row]) for i, row in enumerate(tokens)]
+    if not fragments:
+        return {}
     answered: dict[Cue, tuple[str, int]] = {}
     asked: dict[Fragment, Cue | None] = {}
     # what an earlier pass has hidden answers as well
@@ -83,6 +84,9 @@ def what_was_asked(
         for k, token in enumerate(row)
         if token.word.startswith("[")
     ]
+    # no further than a number's own turn and those before it is looked for words
+    near = {turn for f in (*fragments, *hidden) for turn in range(f.turn - TURNS, f.turn + 1)}
+    cues = [_cues(i, [t.word for t in row]) if i in near else [] for i, row in enumerate(tokens)]
     for fragment in sorted([*fragments, *hidden], key=lambda f: (f.turn, f.first)):
         party = turns[fragment.turn].party
         cue = _here(fragment, cues[fragment.turn])

@@ -74,6 +74,8 @@ def _kept(tokens: Sequence[Token], phrase: tuple[str, ...]) -> Iterable[int]:
     """
     size = len(phrase)
     for i in range(len(tokens) - size + 1):
+        if tokens[i].word != phrase[0]:
+            continue
         here = tokens[i : i + size]
         if tuple(token.word for token in here) != phrase:
             continue

@@ -113,6 +113,8 @@ def find_numbers(
 def _fragments(
     turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]
 ) -> Iterator[Fragment]:
+    if not any(t.kind for t in tokens):  # most turns hold nothing that a number is made of
+        return
     told = [i for i, t in enumerate(tokens) if not t.member and not t.filler]
     members = sum(t.member for t in tokens)
     for run in _runs(turn, tokens, taken):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from qa.records import SafeTurn, Turn
 from qa.redact.words import (
@@ -83,6 +83,14 @@ class _Class:
     amount: bool
     filler: bool
 
+    @cached_property
+    def unit(self) -> bool:
+        return self.word in UNIT_WORDS
+
+    @cached_property
+    def month(self) -> bool:
+        return self.word.startswith(MONTHS)
+
 
 def tokens_of(turn: Turn | SafeTurn) -> tuple[Token, ...]:
     """Return the tokens of a turn in order."""
@@ -100,8 +108,8 @@ def tokens_of(turn: Turn | SafeTurn) -> tuple[Token, ...]:
                 weak=seen.weak,
                 amount=seen.amount,
                 filler=seen.filler,
-                unit=seen.word in UNIT_WORDS,
-                month=seen.word.startswith(MONTHS),
+                unit=seen.unit,
+                month=seen.month,
             )
         )
     return tuple(found)

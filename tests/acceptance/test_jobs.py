@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+import qa
 from qa.jobs.local import work
 from qa.settings import Settings
 from qa.store import State, Store, open_store
@@ -122,7 +123,8 @@ def settings(tmp_path, monkeypatch) -> Settings:
     (code / "made_pipeline.py").write_text(PIPELINE)
     (code / "driver.py").write_text(DRIVER)
     (tmp_path / "cards" / "tiny.yaml").write_text(CARD)
-    monkeypatch.setenv("PYTHONPATH", str(code))  # for the driver
+    own = Path(qa.__file__).parents[1]  # the program under test, not another that is installed
+    monkeypatch.setenv("PYTHONPATH", f"{code}{os.pathsep}{own}")  # for the driver
     monkeypatch.syspath_prepend(str(code))  # spawned processes take it over
     return Settings(data=tmp_path, scorecards=tmp_path / "cards")
 

@@ -30,6 +30,8 @@ FORMATS = {
     "call-analytics": "qa.importers.call_analytics:CallAnalytics",
     "zendesk": "qa.importers.zendesk:Zendesk",
     "intercom": "qa.importers.intercom:Intercom",
+    "zendesk-tables": "qa.importers.zendesk_tables:ZendeskTables",
+    "intercom-tables": "qa.importers.intercom_tables:IntercomTables",
     "genesys": "qa.importers.genesys:Genesys",
     "assemblyai": "qa.importers.assemblyai:AssemblyAi",
     "deepgram": "qa.importers.deepgram:Deepgram",

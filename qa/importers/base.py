@@ -40,6 +40,8 @@ FORMATS = {
     "azure-speech": "qa.importers.azure_speech:AzureSpeech",
     "azure-conversation": "qa.importers.azure_conversation:AzureConversation",
     "nemo": "qa.importers.nemo:Nemo",
+    "bedrock": "qa.importers.bedrock:Bedrock",
+    "dialogue-json": "qa.importers.dialogue_json:DialogueJson",
     "csv": "qa.importers.csv_rows:CsvRows",
     "abcd": "qa.importers.abcd:Abcd",
     "star": "qa.importers.star:Star",

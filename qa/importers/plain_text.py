@@ -25,6 +25,8 @@ _LINE = re.compile(
 )
 #: A line of its own that names who speaks from when: "Agent 00:12".
 _NAMED = re.compile(rf"(?P<label>[^\W\d_][^:\n]{{0,39}}?)\s+[\[(]?(?P<before>{_TIME})[\])]?")
+#: A line that names who speaks from now on, as Speechmatics writes it: "SPEAKER: S1".
+_SPEAKER = re.compile(r"SPEAKER:\s+(?P<label>\w{1,20})")
 #: Labels that a dialogue has at most; share of lines that must begin with one.
 _LABELS, _SHARE = 12, 0.3
 
@@ -77,6 +79,8 @@ def said_in(text: str) -> list[Said]:
 
 def is_dialogue(lines: Sequence[str]) -> bool:
     """Say whether lines begin with labels that come again, or that name a role."""
+    if any(map(_SPEAKER.fullmatch, lines)):
+        return True
     labels = Counter(said.label for said in _read(lines))
     begun = sum(labels.values())
     if begun <= 1 or begun < _SHARE * len(lines) or len(labels) > _LABELS:
@@ -105,6 +109,12 @@ def _read(lines: Sequence[str]) -> Iterator[Said]:
     now: Said | None = None
     for marked in lines:
         line = marked.replace("**", "") if marked.startswith("**") else marked
+        named = _SPEAKER.fullmatch(line)
+        if named is not None:
+            if now is not None:
+                yield now
+            now = Said(_numbered(named["label"]), None, None)
+            continue
         match = _LINE.fullmatch(line)
         alone = None if match else _NAMED.fullmatch(line)
         if match is None and alone is None:
@@ -125,3 +135,8 @@ def _read(lines: Sequence[str]) -> Iterator[Said]:
         )
     if now is not None:
         yield now
+
+
+def _numbered(label: str) -> str:
+    """Return the number of "S1", or a label of another kind."""
+    return label[1:] if label[:1] == "S" and label[1:].isdigit() else label

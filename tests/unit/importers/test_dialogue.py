@@ -159,3 +159,23 @@ def test_html_as_people_read_it(html, text):
 @pytest.mark.parametrize("text", ["1 < 2", "<3", "a <- b -> c", "<name>", "x<y>z"])
 def test_a_sign_is_no_html(text):
     assert not looks_like_html(text)
+
+
+def test_lines_that_name_who_speaks_from_now_on(data, found):
+    data("a.txt", "SPEAKER: S1\nThat's amazing.\nSPEAKER: S2\nI know.\n")
+    (made,), _ = found()
+    said = [(u.party, u.text) for u in made.transcript.utterances]
+    assert said == [("speaker-1", "That's amazing."), ("speaker-2", "I know.")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("a.txt", "Nobody is named here.\n", "no labels"),
+        ("a.csv", "id,colour\n1,red\n", "columns id, colour"),
+        ("a.jsonl", '{"turn": 1}\n{"turn": 2}\n', "keys turn"),
+    ],
+)
+def test_what_is_none_says_what_it_is(name, text, reason, data, found):
+    _, (rejected,) = found(data(name, text))
+    assert reason in rejected.error.reason

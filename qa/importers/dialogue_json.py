@@ -1,8 +1,7 @@
-"""Dialogue in JSON of no tool in particular: turns with a speaker and a text, or one text."""
+"""Dialogue in JSON of no tool in particular: turns with a speaker and a text."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,30 +10,20 @@ from typing import Any, ClassVar
 from qa.importers.base import About, Item, Rejected
 from qa.importers.cast import Cast
 from qa.importers.head import Head
-from qa.importers.making import Happened, Sent, call, written
+from qa.importers.making import Sent, written
 from qa.importers.one_file import JsonFormat
-from qa.importers.plain_text import said_in
 from qa.importers.roles import role_named
 from qa.importers.times import moment
-from qa.records import Channel, Conversation, Event, EventKind, Metadata, Party, Role, Utterance
+from qa.records import Channel, Conversation, Party, Role
 
 #: Names that turns, their speakers, texts and times go by; the first that is there counts.
-_TURNS = (
-    "messages", "turns", "dialogue", "dialog", "conversation", "utterances", "Events", "original",
-    "log",
-)  # fmt: skip
-_SPEAKER = ("speaker", "role", "author", "sender", "from", "Agent")
-_TEXT = ("text", "content", "message", "utterance", "body", "Text")
-_TIME = ("timestamp", "time", "created_at", "sent_at", "date", "UnixTime")
-_IDS = ("ConversationId", "conversation_id", "convo_id", "DialogueID", "original dialog id", "id")
-#: One text that holds the whole dialogue.
-_WHOLE = ("Content", "content", "transcript", "text")
-#: Where a log says what each turn did: those in which somebody says something.
-_SAYING = frozenset({"utter", "pick_suggestion", "say", "message"})
+_TURNS = ("messages", "turns", "dialogue", "dialog", "conversation", "utterances", "log")
+_SPEAKER = ("speaker", "role", "author", "sender", "from")
+_TEXT = ("text", "content", "message", "utterance", "body")
+_TIME = ("timestamp", "time", "created_at", "sent_at", "date")
+_IDS = ("conversation_id", "dialogue_id", "original dialog id", "id")
 #: Speakers who say what a program did.
-_PROGRAM = frozenset({"action", "tool", "function", "system", "knowledgebase"})
-#: A label in bold within a line.
-_BOLD = re.compile(r"\s*\*\*([^*\n:]{1,40}):\*\*\s*")
+_PROGRAM = frozenset({"action", "tool", "function", "system"})
 
 
 class DialogueJson(JsonFormat):
@@ -42,22 +31,20 @@ class DialogueJson(JsonFormat):
 
     about: ClassVar = About(
         title="Dialogue in JSON",
-        channels=(Channel.CHAT, Channel.CALL),
+        channels=(Channel.CHAT,),
         times="turns",
         roles="told by the speakers' names; of two, who is not the customer is the agent",
-        metadata="id, and the start where it has a zone",
+        metadata="id, start",
         suffixes=(".json", ".jsonl"),
-        note="Turns with speaker (role, author, sender) and text (content, message, body) under"
-        " messages, turns, dialogue or log; pairs of them; or a text 'Agent: ...' under Content.",
+        note="Turns with a speaker (role, author, sender, from) and a text (content, message,"
+        " body) under messages, turns, dialogue or log.",
     )
 
     def fits(self, head: Head) -> bool:
-        """Say whether it has turns with a speaker and a text, or one text with an id."""
+        """Say whether it has turns with a speaker and a text."""
         if head.json.get("vcon") or head.has("Participants") or head.has("type", "id"):
             return False
-        if head.has("Content", "ConversationId"):
-            return True
-        if head.has("convo_id", "original") or _of_logs(head):
+        if any(key.endswith(".log.user utterance") for key in head.json):
             return True
         return any(
             head.has(f"{turns}.{speaker}", f"{turns}.{text}")
@@ -81,96 +68,43 @@ class DialogueJson(JsonFormat):
         value = item.value
         turns = next((value[k] for k in _TURNS if isinstance(value.get(k), list)), None)
         if turns is None:
-            return self._of_text(item)
-        made = _Made(self.settings.time_zone)
-        messages = [m for turn in turns for m in made.messages(turn)]
-        ids, parties = made.speakers()
+            raise item.wrong(f"no list of turns under {', '.join(_TURNS)}.")
+        made = [m for turn in turns for m in _messages(turn, self.settings.time_zone)]
+        ids, parties = _speakers(dict.fromkeys(m.party for m in made))
         return written(
             item,
             channel=Channel.CHAT,
-            messages=[m.model_copy(update={"party": ids[m.party]}) for m in messages],
+            messages=[m.model_copy(update={"party": ids[m.party]}) for m in made],
             parties=parties,
-            events=made.events,
-            external_id=_id(value),
+            external_id=next((str(value[k]) for k in _IDS if value.get(k) is not None), None),
         )
-
-    def _of_text(self, item: Item) -> Conversation:
-        text = next((item.value[k] for k in _WHOLE if isinstance(item.value.get(k), str)), "")
-        said = said_in(_BOLD.sub(r"\n\1: ", text))
-        if not said:
-            raise item.wrong("Content: no labels such as 'Agent:' say who speaks.")
-        channel = Channel(self.settings.text_channel)
-        if channel is not Channel.CALL:
-            messages = [Sent(party=s.label, text="\n".join(s.lines)) for s in said]
-            return written(item, channel=channel, messages=messages, external_id=_id(item.value))
-        start = item.value.get("StartTime")
-        return call(
-            item,
-            engine="text",
-            utterances=[
-                Utterance(party=s.label, text=" ".join(s.lines), start=s.start, end=s.end)
-                for s in said
-            ],
-            metadata=Metadata(
-                started_at=moment(start, zone=self.settings.time_zone) if start else None
-            ),
-            external_id=_id(item.value),
-        )
-
-
-def _of_logs(head: Head) -> bool:
-    return any(key.endswith(".log.user utterance") for key in head.json)
 
 
 def _is_log(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(value.get("log"), list)
 
 
-def _id(value: Mapping[str, Any]) -> str | None:
-    return next((str(value[k]) for k in _IDS if isinstance(value.get(k), (str, int))), None)
+def _messages(turn: Any, zone: str) -> Iterator[Sent]:
+    """Yield what is said in a turn; of a question and its answer, both."""
+    if "user utterance" in turn:
+        yield Sent(party="user", text=turn["user utterance"])
+        yield Sent(party="agent", text=turn.get("system response") or "")
+        return
+    time = _first(turn, _TIME)
+    when: datetime | None = None if time is None else moment(time, zone=zone)
+    text = _first(turn, _TEXT)
+    yield Sent(party=_name(_first(turn, _SPEAKER)), text="" if text is None else text, time=when)
 
 
-class _Made:
-    """One dialogue, on its way to a conversation."""
-
-    def __init__(self, zone: str) -> None:
-        self._zone = zone
-        self._cast = Cast()
-        self._labels: dict[str, Role] = {}
-        self.events: list[Happened] = []
-
-    def messages(self, turn: Any) -> Iterator[Sent]:
-        """Yield what is said in a turn, of a pair of question and answer both."""
-        if isinstance(turn, Mapping) and "user utterance" in turn:
-            yield self._sent("user", turn["user utterance"])
-            yield self._sent("agent", turn.get("system response") or "")
-        elif isinstance(turn, Mapping):
-            speaker, text = _first(turn, _SPEAKER), _first(turn, _TEXT)
-            time = _first(turn, _TIME)
-            when = None if time is None else moment(time, zone=self._zone)
-            if turn.get("Action", "utter") in _SAYING:
-                yield self._sent(_name(speaker), str(text or ""), when)
-            elif not text:  # else a draft, that nobody was shown
-                event = Event(kind=EventKind.ACTION, note=str(turn["Action"])[:100])
-                self.events.append(Happened(event=event, time=when))
-        elif isinstance(turn, Sequence) and len(turn) == len(("speaker", "text")):
-            yield self._sent(str(turn[0]), str(turn[1]))
-        else:
-            raise ValueError("a turn that is neither an object nor a pair")
-
-    def _sent(self, label: str, text: str, time: datetime | None = None) -> Sent:
-        role = Role.SYSTEM if label.casefold() in _PROGRAM else role_named(label)
-        self._labels[label] = role
-        return Sent(party=label, text=text, time=time)
-
-    def speakers(self) -> tuple[Mapping[str, str], Sequence[Party]]:
-        """Return label -> id, and the parties; of two, who is not the customer is the agent."""
-        people = {n: r for n, r in self._labels.items() if r not in {Role.SYSTEM, Role.BOT}}
-        if len(people) == 2 and set(people.values()) == {Role.CUSTOMER, Role.UNKNOWN}:  # noqa: PLR2004
-            self._labels |= {n: Role.AGENT for n, r in people.items() if r is Role.UNKNOWN}
-        named = {n: None if role_named(n) is not Role.UNKNOWN else n for n in self._labels}
-        ids = {n: self._cast.id(n, role, name=named[n]) for n, role in self._labels.items()}
-        return ids, self._cast.parties
+def _speakers(labels: Mapping[str, object]) -> tuple[Mapping[str, str], Sequence[Party]]:
+    """Return label -> id, and the parties; of two, who is not the customer is the agent."""
+    roles = {n: Role.SYSTEM if n.casefold() in _PROGRAM else role_named(n) for n in labels}
+    people = {n: r for n, r in roles.items() if r not in {Role.SYSTEM, Role.BOT}}
+    if len(people) == 2 and set(people.values()) == {Role.CUSTOMER, Role.UNKNOWN}:  # noqa: PLR2004
+        roles |= {n: Role.AGENT for n, r in people.items() if r is Role.UNKNOWN}
+    cast = Cast()
+    names = {n: n if role_named(n) is Role.UNKNOWN else None for n in roles}
+    return {n: cast.id(n, role, name=names[n]) for n, role in roles.items()}, cast.parties
 
 
 def _first(turn: Mapping[str, Any], names: Sequence[str]) -> Any:
@@ -178,7 +112,7 @@ def _first(turn: Mapping[str, Any], names: Sequence[str]) -> Any:
 
 
 def _name(speaker: Any) -> str:
-    """Return whom a turn belongs to, of an object its name, type or role."""
+    """Return whom a turn belongs to, of an object its role, type or name."""
     if isinstance(speaker, Mapping):
         speaker = _first(speaker, ("role", "type", "name", "id"))
     if not isinstance(speaker, (str, int)):

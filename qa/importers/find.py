@@ -223,6 +223,10 @@ def _read(claim: Claim) -> Iterator[Conversation | Rejected]:
         yield from claim.read()
     except QaError as err:
         yield Rejected(str(claim.paths[0]), err)
+    except UnicodeDecodeError as err:
+        reason = f"{claim.paths[0]}: not in {err.encoding}, which its beginning is in."
+        mend = "Save it in UTF-8, or say which encoding it is in: QA_ENCODING."
+        yield Rejected(str(claim.paths[0]), FormatError(reason, mend))
     except OSError as err:
         reason = f"{claim.paths[0]}: cannot be read ({(err.strerror or 'unknown').lower()})."
         yield Rejected(str(claim.paths[0]), InputError(reason, "Check the file's rights."))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from qa import plugins
+from qa.errors import UnknownName
 from qa.importers.base import FORMATS, GROUP, About, Format, Item, convert
 from qa.importers.head import Head
 from qa.importers.json_items import parse
@@ -43,7 +44,10 @@ class Rejects(JsonFormat):
                 "Mend the file that 'source' names, and import that.",
             )
         name = str(value["format"])
-        known = plugins.load("format", name, FORMATS, GROUP)(self.settings)
+        try:
+            known = plugins.load("format", name, FORMATS, GROUP)(self.settings)
+        except UnknownName as err:
+            raise item.wrong("'format' names none that is known.") from err
         if not isinstance(known, Format) or name == "rejects":
             raise item.wrong("'format' names one that has no items to mend.")
         before = Item(Path(str(value["source"]).split("#")[0]), value["raw"], str(value["place"]))

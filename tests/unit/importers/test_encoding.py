@@ -76,3 +76,10 @@ def test_a_file_that_is_too_large_is_refused(tmp_path):
     path.write_bytes(b"x" * 101)
     with pytest.raises(FormatError, match="101 bytes"):
         read_text(path, limit=100)
+
+
+def test_a_file_that_leaves_its_encoding_midway_is_refused(tmp_path, found):
+    path = tmp_path / "a.json"
+    path.write_bytes('{"messages": []}'.encode("utf-16") + b"\0")
+    _, (rejected,) = found(path, format="json")
+    assert "utf-16" in rejected.error.reason

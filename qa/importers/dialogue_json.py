@@ -17,7 +17,7 @@ from qa.importers.times import moment
 from qa.records import Channel, Conversation, Party, Role
 
 #: Names that turns, their speakers, texts and times go by; the first that is there counts.
-_TURNS = ("messages", "turns", "dialogue", "dialog", "conversation", "utterances", "log")
+_TURNS = ("messages", "turns", "dialogue", "dialog", "conversation", "log")
 _SPEAKER = ("speaker", "role", "author", "sender", "from")
 _TEXT = ("text", "content", "message", "utterance", "body")
 _TIME = ("timestamp", "time", "created_at", "sent_at", "date")

@@ -172,8 +172,8 @@ def hub():
 
 
 def pull(settings, known, **options):
-    """Pull the toy, with little patience."""
-    return models.pull(settings, names=["toy"], catalogue=known, **{"patience_s": 0.5} | options)
+    """Pull the toy, with less patience than people have; a busy machine needs some."""
+    return models.pull(settings, names=["toy"], catalogue=known, **{"patience_s": 1.5} | options)
 
 
 @pytest.fixture

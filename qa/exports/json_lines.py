@@ -80,7 +80,8 @@ def own_json(each: Exported, heard: SafeConversation) -> dict[str, Any]:
         made["transcript"] = {"engine": "callcenter-qa", "utterances": said}
     else:
         made["messages"] = [
-            {"party": t.party, "text": t.text, "at": _rounded(t.start)} for t in heard.turns
+            {"party": t.party, "text": t.text, "at": _rounded(t.start), "html": False}
+            for t in heard.turns
         ]
     return made
 

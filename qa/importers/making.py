@@ -47,8 +47,8 @@ class Sent(Record):
     time: datetime | None = None
     #: Seconds on the conversation's clock.
     at: float | None = None
-    #: The text is HTML, whatever it looks like.
-    html: bool = False
+    #: Whether the text is HTML, whatever it looks like; None where the source does not say.
+    html: bool | None = None
     edited: bool = False
     deleted: bool = False
     internal: bool = False
@@ -63,12 +63,17 @@ class Happened(Record):
     until: datetime | None = None
 
 
-def clean(text: str, *, html: bool = False) -> str:
-    """Return a text as people read it: HTML as text, no characters that cannot be kept."""
+def clean(text: str, *, html: bool | None = None) -> str:
+    """Return a text as people read it: HTML as text, no characters that cannot be kept.
+
+    Parameters
+    ----------
+    html : whether it is HTML; None = what it looks like.
+    """
     plain = not html and "<" not in text and "&" not in text
     if plain and text.isascii() and text.isprintable():
         return text.strip()  # as most are; there is nothing to look for
-    if html or looks_like_html(text):
+    if html or (html is None and looks_like_html(text)):
         text = html_text(text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _NO_TEXT.sub("", text).strip()

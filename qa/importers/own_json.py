@@ -42,6 +42,8 @@ class MessageIn(_Part):
     deleted: bool = False
     internal: bool = False
     attachments: tuple[str, ...] = ()
+    #: Whether the text is HTML; None = what it looks like.
+    html: bool | None = None
 
     @model_validator(mode="after")
     def _one_clock(self) -> MessageIn:
@@ -181,6 +183,7 @@ def _sent(m: MessageIn) -> Sent:
     return Sent(
         party=m.party,
         text=m.text,
+        html=m.html,
         time=m.time,
         at=m.at,
         edited=m.edited,

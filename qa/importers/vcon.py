@@ -251,6 +251,7 @@ class _Reading:
                 Sent(
                     party=self._parties[who[0]].id if who else "speaker",
                     text=text,
+                    html=False if dialog.media.startswith(("text/", "multipart/")) else None,
                     time=moment(dialog.start, zone=self._settings.time_zone)
                     if dialog.start
                     else None,

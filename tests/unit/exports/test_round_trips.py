@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qa.importers import Rejected, find
-from qa.records import Channel, SafeTurn, Word
+from qa.records import Channel, Role, SafeTurn, Word
 from qa.settings import Settings
 from qa.testing import role_of
 
@@ -83,6 +83,14 @@ def test_a_call_as_json(files, made, tmp_path, turns):
         (t.party, t.text, t.start, t.end, t.words, t.language) for t in turns
     ]  # fmt: skip
     assert roles(found) == {t.party: t.role for t in turns}
+
+
+@pytest.mark.parametrize("format", ["jsonl", "vcon"])
+def test_what_somebody_wrote_like_html_stays_as_it_was_written(files, made, tmp_path, format):
+    text = "Use <b>, not <A>, &amp; please"
+    turns = [SafeTurn(index=0, party="agent", role=Role.AGENT, text=text, start=0.0, end=0.0)]
+    found = came_back(files, made, tmp_path, format, turns, Channel.CHAT)
+    assert [m.text for m in found.messages] == [text]
 
 
 @trips

@@ -185,18 +185,18 @@ class TestAuto:
 
     def test_takes_the_standard_weights_where_the_hub_answers(self, given, known, hub):
         here = given(hub=hub("well").address)
-        got = models.pull(here, catalogue=known, patience_s=0.5)
+        got = models.pull(here, catalogue=known, patience_s=1.5)
         assert [p.name for p in got] == ["faster-whisper-small"]
         assert models.needed(here, catalogue=known)["faster-whisper"] == "faster-whisper-small"
 
     def test_takes_the_compact_ones_where_it_does_not(self, given, known):
         with pytest.raises(ModelError, match="faster-whisper-base could not be fetched"):
-            models.pull(given(), catalogue=known, patience_s=0.5)
+            models.pull(given(), catalogue=known, patience_s=1.5)
 
     def test_takes_the_compact_ones_where_the_hub_has_others(self, toy, given, known, hub):
         small = toy.hub.model_copy(update={"files": (toy.file("model.bin", b"not to be had"),)})
         known["faster-whisper-small"] = toy.model(small, name="faster-whisper-small")
-        got = models.pull(given(hub=hub("well").address), catalogue=known, patience_s=0.5)
+        got = models.pull(given(hub=hub("well").address), catalogue=known, patience_s=1.5)
         assert [p.name for p in got] == ["faster-whisper-base"]
         assert "faster-whisper-small" in got[0].notes[0]
 

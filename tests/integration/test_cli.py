@@ -66,7 +66,7 @@ Score 40, final, failed, pass mark 80, weighted by section
 
 def test_show_names_what_judged_by_version_and_hash(qa):
     found = re.search(
-        r"judged by qa\.scoring \d+, sha256:[0-9a-f]{12}, pack en \d+\n",
+        r"judged by qa\.scoring \d+, sha256:[0-9a-f]{12}, hearing \d+, pack en \d+\n",
         qa("show", "refund").stdout,
     )
     assert found

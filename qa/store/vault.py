@@ -13,13 +13,11 @@ import hashlib
 import json
 import os
 import re
-import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
 from urllib.parse import unquote, urlsplit
@@ -187,7 +185,8 @@ class Vault:
     def keep_rejects(self, items: Sequence[dict[str, object]]) -> Path | None:
         """Write items that could not be taken in, one a line, to be mended; None without any.
 
-        They hold what people said, so they lie here.
+        They hold what people said, so they lie here. The same items again are the same file,
+        left as it is: somebody may be mending it.
 
         Raises
         ------
@@ -195,9 +194,11 @@ class Vault:
         """
         if not items:
             return None
-        content = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
-        name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        return self.put("rejects", name, content.encode("utf-8", "replace"), suffix=".jsonl")
+        lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
+        content = lines.encode("utf-8", "replace")
+        name = hashlib.sha256(content).hexdigest()[:16]
+        kept = self._find("rejects", name)
+        return kept or self.put("rejects", name, content, suffix=".jsonl")
 
     def _folder(self, kind: str, id: str) -> Path:
         if kind not in get_args(Kind):

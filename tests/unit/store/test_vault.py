@@ -166,6 +166,15 @@ def test_rejects_are_for_their_owner_alone(vault):
     ]
 
 
+def test_the_same_rejects_again_leave_the_file_to_whoever_mends_it(vault):
+    items = [{"source": "a", "raw": "Helo"}]
+    path = vault.keep_rejects(items)
+    path.write_text('{"source": "a", "raw": "Hello"}\n', "utf-8")
+    assert vault.keep_rejects(items) == path
+    assert "Hello" in path.read_text("utf-8")
+    assert vault.keep_rejects([{"source": "b", "raw": "Helo"}]) != path
+
+
 @pytest.mark.parametrize(
     ("uri", "path"),
     [("/a/b c.wav", "/a/b c.wav"), ("file:///a/b%20c.wav", "/a/b c.wav"), ("s3://b/c.wav", None)],

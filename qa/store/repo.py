@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
+import qa.store.desk.tables  # noqa: F401 - whoever opens a store knows all its tables
 from qa.access import EVERYTHING, Scope
 from qa.errors import NotFound, StoreError
 from qa.records import (

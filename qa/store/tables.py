@@ -141,6 +141,14 @@ class ConversationRow(Table, table=True):
     #: When it was shown to its agents, and by whom; None = not.
     released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     released_by: str | None = None
+    #: When a human was through with it, and who; None = not yet.
+    reviewed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    reviewed_by: str | None = None
+    #: Counts what humans changed: who writes says which count they saw.
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: The caller's number or address as a keyed hash: found by whoever types it, never shown.
+    caller_key: str | None = Field(default=None, index=True)
+    ticket: str | None = Field(default=None, index=True)
 
 
 class WantRow(Table, table=True):

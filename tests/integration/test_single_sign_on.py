@@ -223,7 +223,7 @@ def test_an_honest_answer_of_it_is_taken(settings, people, liar):
         {"iat": 4_000_000_000, "exp": 4_000_000_300},
         {"aud": [CLIENT, "another-client"], "azp": "another-client"},
     ],
-    ids=str,
+    ids=" ".join,
 )
 def test_a_token_that_is_expired_forged_foreign_or_replayed_is_refused(settings, people, liar, lie):
     with desk_for(settings, liar.issuer) as desk:

@@ -8,6 +8,7 @@ distributions add theirs through an entry-point group of the same name.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
@@ -15,9 +16,15 @@ from typing import Any
 from qa.errors import MissingExtra, UnknownName
 
 
+@cache  # reads the metadata of every distribution that is installed, tens of milliseconds
+def _registered(group: str) -> tuple[tuple[str, str], ...]:
+    """Return name and value of what other distributions register in a group."""
+    return tuple((e.name, e.value) for e in entry_points(group=group))
+
+
 def names(builtin: Mapping[str, str], group: str) -> list[str]:
     """Return all known names, the built-in ones first."""
-    return [*builtin, *(e.name for e in entry_points(group=group) if e.name not in builtin)]
+    return [*builtin, *(name for name, _ in _registered(group) if name not in builtin)]
 
 
 def load(kind: str, name: str, builtin: Mapping[str, str], group: str, *, extra: str = "") -> Any:
@@ -34,9 +41,7 @@ def load(kind: str, name: str, builtin: Mapping[str, str], group: str, *, extra:
     UnknownName : nothing answers to the name.
     MissingExtra : a package that the part needs is not installed.
     """
-    target = builtin.get(name) or next(
-        (e.value for e in entry_points(group=group) if e.name == name), None
-    )
+    target = builtin.get(name) or dict(reversed(_registered(group))).get(name)
     if target is None:
         raise UnknownName(kind, name, names(builtin, group))
     module, _, attribute = target.partition(":")

@@ -12,6 +12,7 @@ from qa import audio
 from qa.errors import AudioError, FormatError, InputError
 from qa.importers import names
 from qa.importers.base import About, Claim, Files, Rejected, conversation_id, digest
+from qa.importers.links import leads_out
 from qa.importers.sidecar import JOIN_SUFFIX, PAGE, Sidecar, read_sidecar, sidecars_of
 from qa.records import AudioSource, Channel, Conversation, Party, Role
 from qa.settings import Settings
@@ -82,8 +83,10 @@ def _checked(path: Path) -> Path:
     Raises
     ------
     AudioError : it is none, whatever its name says.
-    InputError : it cannot be read.
+    InputError : it cannot be read, or is no file but a pipe, which would wait for ever.
     """
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path}: not a file.", "Give the recording itself.")
     if not audio.probe(path):
         with audio.open_audio(path):  # says what it is instead
             raise AudioError(f"{path}: no recording.", "Give the recording itself.")
@@ -91,8 +94,21 @@ def _checked(path: Path) -> Path:
 
 
 def _sidecar(paths: Iterable[Path]) -> Sidecar:
-    """Return the first sidecar that is there, an empty one where none is."""
-    return next((read_sidecar(path) for path in paths if path.is_file()), Sidecar())
+    """Return the first sidecar that is there, an empty one where none is.
+
+    Raises
+    ------
+    FormatError : it cannot be read, or is a link out of its folder.
+    """
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
+        return Sidecar()
+    if leads_out(path, [path.parent]):
+        raise FormatError(
+            f"{path}: what is known of the call is a link out of its folder; not followed.",
+            "Put a copy in its place.",
+        )
+    return read_sidecar(path)
 
 
 def _read(group: Sequence[Path]) -> Iterator[Conversation | Rejected]:
@@ -139,13 +155,18 @@ def _joined(path: Path) -> Claim:
         said = read_sidecar(path)
     except (FormatError, OSError) as err:
         return Claim((path,), partial(_raise, err))
-    parts = tuple(_beside(path, part.file) for part in said.files)
+    parts = [p for p in (_beside(path, f.file) for f in said.files) if _within(p, path)]
     return Claim((path, *parts), partial(_read_joined, path, said))
 
 
 def _beside(path: Path, name: str) -> Path:
     """Return a file named in another, as walking the folder would name it."""
     return Path(os.path.normpath(path.parent / name))
+
+
+def _within(file: Path, joining: Path) -> bool:
+    folder = joining.parent
+    return file.is_relative_to(folder) and not leads_out(file, [folder])
 
 
 def _raise(err: Exception) -> Iterable[Conversation | Rejected]:
@@ -161,7 +182,7 @@ def _read_joined(path: Path, said: Sidecar) -> Iterator[Conversation | Rejected]
     sources = []
     for part in said.files:
         file = _beside(path, part.file)
-        if not file.is_relative_to(path.parent):
+        if not _within(file, path):
             raise FormatError(
                 f"{path}: 'files' names a file outside its folder.", "Put them side by side."
             )

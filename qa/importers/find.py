@@ -23,6 +23,7 @@ from qa.importers.base import (
 from qa.importers.head import read_head
 from qa.importers.joining import with_recording
 from qa.importers.knowing import Knowing
+from qa.importers.links import leads_out
 from qa.importers.unknown import why_none
 from qa.records import Conversation
 from qa.settings import Settings
@@ -37,9 +38,10 @@ def find(
 ) -> Iterator[Conversation | Rejected]:
     """Yield the conversations in files and folders, in the order of their names.
 
-    Folders are searched to any depth; hidden files are left out. The content decides what a
-    file is. A transcript and a recording of the same name in one folder are one call. The
-    same content under two names comes twice, with the same id: the store registers the first.
+    Folders are searched to any depth; hidden files are left out, and a link that leads out of
+    what was given is named and not followed. The content decides what a file is. A transcript
+    and a recording of the same name in one folder are one call. The same content under two
+    names comes twice, with the same id: the store registers the first.
 
     Parameters
     ----------
@@ -118,7 +120,8 @@ class _Search:
 
     def _claims(self) -> Iterator[Claim]:
         """Yield the groups in order of their first file; each is looked at when its turn comes."""
-        rest = dict.fromkeys(p for p in self._files.paths if p.is_file() or p.is_symlink())
+        # A pipe would wait for ever, by a link as well; a link that leads nowhere is told of.
+        rest = dict.fromkeys(p for p in self._files.paths if p.is_file() or not p.exists())
         claims = self._joined(list(rest))
         for importer in [None, *self._groups.values()]:
             if importer is not None:
@@ -210,11 +213,23 @@ def _walk(paths: Sequence[Path]) -> tuple[Files, list[Rejected]]:
             continue
         for folder, folders, names in os.walk(path, onerror=closed):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
-            here = (Path(folder, name) for name in sorted(names) if not name.startswith("."))
+            here = [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
+            linked = [p for p in (*here, *(Path(folder, f) for f in folders)) if p.is_symlink()]
+            out = {p for p in linked if leads_out(p, paths)}
+            trouble += [Rejected(str(p), _out(p)) for p in sorted(out)]
             # Pipes and sockets would wait for ever; a link that leads nowhere is told of.
-            found.update({p: None for p in here if p.is_file() or p.is_symlink()})
+            found.update(
+                {p: None for p in here if p not in out and (p.is_file() or p.is_symlink())}
+            )
     once = {Path(os.path.abspath(p)): p for p in reversed(found)}  # noqa: PTH100  # keeps links
     return Files(tuple(sorted(once.values())), frozenset(named)), trouble
+
+
+def _out(path: Path) -> InputError:
+    return InputError(
+        f"{path}: a link that leads out of what was given to read; not followed.",
+        "Give what it leads to by name, or put a copy in its place.",
+    )
 
 
 def _read(claim: Claim) -> Iterator[Conversation | Rejected]:

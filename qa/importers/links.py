@@ -1,0 +1,18 @@
+"""Symbolic links: what is read lies within what the user gave, wherever a link leads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def leads_out(path: Path, folders: Iterable[Path]) -> bool:
+    """Say whether a path, its links followed, lies in none of these folders and is none of them.
+
+    What does not exist leads nowhere, and so not out.
+    """
+    if not path.exists():
+        return False
+    real = Path(os.path.realpath(path))
+    return not any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)

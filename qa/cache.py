@@ -3,13 +3,14 @@
 A stage's key is a hash over its inputs and its recipe (engine, model, options),
 so the same key means the same result: a retry starts at the first missing stage
 and a new scorecard transcribes nothing. The entries hold what callers said,
-unredacted, so only the owner may read them.
+unredacted, so they are sealed.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import json
 import os
 import tempfile
@@ -20,6 +21,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from qa.errors import DiskFull, StoreError
+from qa.sealing import Keys, seal, unseal
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -51,29 +53,34 @@ class StageCache:
     Parameters
     ----------
     folder : made on first use, readable for the owner alone (0700).
+    keys : seal the entries.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keys: Keys) -> None:
         self._folder = folder
+        self._keys = keys
 
     def get(self, key: str, kind: type[R]) -> R | None:
         """Return what is kept under the key, or None.
 
-        An entry that is damaged, or written by a program with other records, counts
-        as missing and is removed.
+        An entry that is damaged, sealed with a key that is gone, or written by a program
+        with other records, counts as missing and is removed.
+
+        Raises
+        ------
+        StoreError, SettingsError : there are no keys.
         """
         path = self._path(key, kind)
+        ring = self._keys.ring
         try:
-            digest, _, body = path.read_bytes().partition(b"\n")
+            with path.open("rb") as file:
+                body = unseal(file, ring=ring, about=path.name, name=path.name).read()
+            return kind.model_validate_json(body)
         except FileNotFoundError:
             return None
-        if hashlib.sha256(body).hexdigest().encode() == digest:
-            try:
-                return kind.model_validate_json(body)
-            except ValidationError:  # of another version: to be made again
-                pass
-        path.unlink(missing_ok=True)
-        return None
+        except (StoreError, ValidationError):
+            path.unlink(missing_ok=True)
+            return None
 
     def put(self, key: str, record: BaseModel) -> None:
         """Keep a record under the key: whole or not at all.
@@ -88,7 +95,7 @@ class StageCache:
         try:
             for folder in (self._folder, path.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _write(path, hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
+            _write(path, body, self._keys)
         except OSError as err:
             if err.errno in {errno.ENOSPC, errno.EDQUOT}:
                 raise DiskFull(
@@ -118,12 +125,12 @@ class StageCache:
         return self._folder / key[:2] / f"{key}.{kind.__name__}.stage"
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes, keys: Keys) -> None:
     # mkstemp makes the file 0600; a rename within one folder is atomic.
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            seal(file, io.BytesIO(content), ring=keys.ring, about=path.name)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -30,6 +30,7 @@ from qa.records import (
     Heard,
     ImportedTranscript,
     Layout,
+    Opener,
     Party,
     Provenance,
     Record,
@@ -43,6 +44,7 @@ from qa.records import (
 from qa.redact import redact
 from qa.scoring import Document, Scorecard
 from qa.scoring import judge as judge_card
+from qa.sealing import keys_of
 from qa.settings import Settings
 from qa.transcribe import Transcriber
 from qa.turns import (
@@ -80,7 +82,7 @@ class Pipeline:
         diarizers: Mapping[str, Diarizer] | None = None,
     ) -> None:
         self._settings = settings
-        self._stages = stages or StageCache(settings.cache_folder)
+        self._stages = stages or StageCache(settings.cache_folder, keys=keys_of(settings))
         self._transcriber = transcriber
         self._diarizers = dict(diarizers or {})
 
@@ -133,7 +135,13 @@ class Pipeline:
         )
         return made
 
-    def listen(self, conversation: Conversation, *, playback: Path | None = None) -> Heard:
+    def listen(
+        self,
+        conversation: Conversation,
+        *,
+        playback: Path | None = None,
+        opener: Opener | None = None,
+    ) -> Heard:
         """Hear a call, or read a chat or the words that a call came with.
 
         Parameters
@@ -141,6 +149,7 @@ class Pipeline:
         playback : where to write what may be played: the recording with every
             redacted span silenced, and beside it its peaks. None, no recording, or
             something redacted whose time is not known: nothing is written.
+        opener : opens recordings that are no files of their own, by their address.
 
         Raises
         ------
@@ -158,7 +167,9 @@ class Pipeline:
             )
         from qa.audio import decode, write_playback  # noqa: PLC0415 - PyAV only for sound
 
-        audio, facts = decode(conversation.audio, scratch=self._settings.data / "scratch")
+        audio, facts = decode(
+            conversation.audio, scratch=self._settings.data / "scratch", opener=opener
+        )
         if conversation.transcript is not None:
             heard = self._follow(conversation, conversation.transcript, facts=facts)
         else:

@@ -12,12 +12,12 @@ searchable store accept.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -165,6 +165,10 @@ class AudioSource(Record):
     offset: float = 0.0
     #: The bytes, where they came inside another file; the store keeps them and names the file.
     content: bytes | None = Field(default=None, exclude=True, repr=False)
+
+
+#: Opens a recording that is no file of its own, by its address; None where it is one.
+Opener = Callable[[str], BinaryIO | None]
 
 
 class Word(Record):

@@ -203,6 +203,13 @@ class Settings(BaseSettings):
     joins: tuple[Join, ...] = ()
     #: Keep a copy of every original in the vault (else it is read where it lies).
     keep_originals: bool = False
+    #: File of the keys that seal what was said in the clear; empty = ``vault.key`` under
+    #: `data`, made at the first start. Keep a copy in another place.
+    vault_key_file: Path | None = None
+    #: The keys themselves, base64, the newest last; instead of a file.
+    vault_keys: SecretStr = SecretStr("")
+    #: Program that prints the keys, one a line; instead of a file ("pass show callcenter-qa").
+    vault_key_command: str = ""
     #: Address that `qa serve` listens on. One that other machines reach needs accounts,
     #: `public_url`, and TLS: by `tls_certificate`, or by a proxy among `trusted_proxies`.
     host: str = "127.0.0.1"
@@ -262,6 +269,11 @@ class Settings(BaseSettings):
     def cache_folder(self) -> Path:
         """Folder of stage results; holds unredacted text, so it is private (0700)."""
         return self.data / "cache"
+
+    @property
+    def key_file(self) -> Path:
+        """File of the keys, where neither a command nor the environment gives them."""
+        return self.vault_key_file or self.data / "vault.key"
 
     @property
     def vault_folder(self) -> Path:

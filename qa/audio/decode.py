@@ -6,20 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from qa.audio.files import open_audio
+from qa.audio.files import open_audio, opened
 from qa.audio.headers import cut_off
 from qa.audio.layout import Plan, plan
 from qa.audio.reading import Reading
 from qa.audio.scratch import Room, Sink, Track, mix, stack
 from qa.errors import AudioError
-from qa.records import SAMPLE_RATE, AudioFacts, AudioSource, Layout, Waveform
+from qa.records import SAMPLE_RATE, AudioFacts, AudioSource, Layout, Opener, Waveform
 
 #: Longer recordings (seconds) are mapped from a file: ten minutes of stereo take 77 MB.
 IN_MEMORY_S = 600.0
 
 
 def decode(
-    sources: Sequence[AudioSource], *, scratch: Path, in_memory_s: float = IN_MEMORY_S
+    sources: Sequence[AudioSource],
+    *,
+    scratch: Path,
+    in_memory_s: float = IN_MEMORY_S,
+    opener: Opener | None = None,
 ) -> tuple[Waveform, AudioFacts]:
     """Decode a recording: one file, or one file a side.
 
@@ -29,6 +33,7 @@ def decode(
         its `offset` on.
     scratch : folder for the samples of long recordings; they vanish with the process.
     in_memory_s : seconds up to which samples are kept in memory.
+    opener : opens those that are no files of their own.
 
     Returns
     -------
@@ -44,7 +49,7 @@ def decode(
     MissingExtra : PyAV is not installed.
     """
     with Room(scratch, in_memory=round(in_memory_s * SAMPLE_RATE)) as room:
-        files = [_read(Path(source.uri), room=room) for source in sources]
+        files = [_read(Path(source.uri), opener, room=room) for source in sources]
         tracks = _on_one_clock(sources, files, room=room)
         found = plan(tracks)
         kept = [tracks[k] for k in found.keep]
@@ -97,8 +102,8 @@ def _on_one_clock(
     return tuple(sides)
 
 
-def _read(path: Path, *, room: Room) -> _File:
-    with open_audio(path) as container:
+def _read(path: Path, opener: Opener | None, *, room: Room) -> _File:
+    with open_audio(path, opener) as container:
         streams = container.streams.audio
         if not streams:
             kinds = ", ".join(sorted({s.type for s in container.streams})) or "nothing"
@@ -114,6 +119,8 @@ def _read(path: Path, *, room: Room) -> _File:
             sink.append(block)
         if sink is None or not sink.length:
             raise AudioError(f"{path}: {reading.nothing()}", "Record or export it again.")
+        with opened(path, opener) as file:
+            short = cut_off(file, container, best, reading.seconds)
         extra = f"{len(streams)} sound tracks; only the main one is used."
         return _File(
             tracks=sink.tracks(),
@@ -121,6 +128,6 @@ def _read(path: Path, *, room: Room) -> _File:
             rate=reading.rate,
             channels=reading.channels,
             clipping=reading.clipping,
-            truncated=reading.tail_broken or cut_off(path, container, best, reading.seconds),
+            truncated=reading.tail_broken or short,
             notes=(*reading.notes(), *([extra] if len(streams) > 1 else [])),
         )

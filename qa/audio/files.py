@@ -6,10 +6,12 @@ import errno
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from qa.errors import AudioError, DiskFull, InputError, MissingExtra
+from qa.records import Opener
 
 #: What names of recordings end in. Only a claim: the content decides.
 AUDIO_SUFFIXES = frozenset(
@@ -100,6 +102,10 @@ def sniff(path: Path) -> str:
             head = file.read(_HEAD)
     except OSError as err:
         raise unreadable(path, err) from err
+    return _kind(head)
+
+
+def _kind(head: bytes) -> str:
     kind = _CHUNKED.get((head[:4], head[8:12]), "")
     return kind or next((k for at, magic, k in _MAGIC if head.startswith(magic, at)), _frames(head))
 
@@ -135,9 +141,25 @@ def probe(path: Path) -> str:
         return ""
 
 
+def opened(path: Path, opener: Opener | None = None) -> BinaryIO:
+    """Open a recording: by the opener where it knows the address, else as a file.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
+    kept = opener(str(path)) if opener else None
+    if kept is not None:
+        return kept
+    try:
+        return path.open("rb")
+    except OSError as err:
+        raise unreadable(path, err) from err
+
+
 @contextmanager
-def open_audio(path: Path) -> Iterator[Any]:
-    """Open a file for decoding.
+def open_audio(path: Path, opener: Opener | None = None) -> Iterator[Any]:
+    """Open a recording for decoding.
 
     Raises
     ------
@@ -145,47 +167,45 @@ def open_audio(path: Path) -> Iterator[Any]:
     InputError : the file cannot be read.
     """
     av = libav()
-    try:
-        # libav's own message for a missing or forbidden file is a number; Python's is not.
-        with path.open("rb") as file:
-            empty = not file.read(1)
-    except OSError as err:
-        raise unreadable(path, err) from err
-    if empty:
-        raise AudioError(
-            f"{path}: the file is empty (0 bytes).",
-            "Record or copy it again; the recorder may not have finished writing it.",
-        )
-    try:
-        # Absolute, so that no part of a name is taken for a protocol ("concat:...").
-        container = av.open(
-            str(path.absolute()),
-            metadata_errors="ignore",
-            options={"format_whitelist": _READERS, "protocol_whitelist": "file"},
-        )
-    except av.error.FFmpegError as err:
-        raise _not_audio(path) from err
-    with container:
-        yield container
+    # libav's own message for a missing or forbidden file is a number; Python's is not.
+    with opened(path, opener) as file:
+        if not file.read(1):
+            raise AudioError(
+                f"{path}: the file is empty (0 bytes).",
+                "Record or copy it again; the recorder may not have finished writing it.",
+            )
+        file.seek(0)
+        # libav reads what is a file by itself, which is faster; by its absolute name, so that
+        # no part of it is taken for a protocol ("concat:...").
+        own = isinstance(getattr(file, "raw", None), FileIO)
+        try:
+            container = av.open(
+                str(path.absolute()) if own else file,
+                metadata_errors="ignore",
+                options={"format_whitelist": _READERS, "protocol_whitelist": "file"},
+            )
+        except av.error.FFmpegError as err:
+            file.seek(0)
+            raise _not_audio(path, file.read(_HEAD)) from err
+        with container:
+            yield container
 
 
-def _not_audio(path: Path) -> AudioError:
-    kind = sniff(path)
+def _not_audio(path: Path, head: bytes) -> AudioError:
+    kind = _kind(head)
     if kind == "mp4":
         return AudioError(
             f"{path}: an MP4 file without its table of contents, cut off while being written.",
             "Copy it again, or repair it with the recorder's own tool: its end is missing.",
         )
-    found = f"begins like {kind} but cannot be read" if kind else f"holds {_looks_like(path)}"
+    found = f"begins like {kind} but cannot be read" if kind else f"holds {_looks_like(head)}"
     return AudioError(
         f"{path}: no recording; it {found}, whatever its name says.",
         "Give a WAV, MP3, Ogg/Opus, FLAC, MP4/M4A, WebM, AMR or AIFF file.",
     )
 
 
-def _looks_like(path: Path) -> str:
-    with path.open("rb") as file:
-        head = file.read(_HEAD)
+def _looks_like(head: bytes) -> str:
     if head.lstrip()[:1] in {b"{", b"["}:
         return "JSON"
     if head.lstrip()[:1] == b"<":

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from qa import __version__
-from qa.cli import cards, export, machine, people, process, read, roster, trying
+from qa.cli import cards, export, machine, people, process, read, roster, trying, vault
 from qa.cli.door import Door
 
 app = typer.Typer(
@@ -90,6 +90,13 @@ app.add_typer(token, name="token")
 db = typer.Typer(no_args_is_help=True, help="The database.")
 db.command("upgrade")(machine.db_upgrade)
 app.add_typer(db, name="db")
+
+kept = typer.Typer(no_args_is_help=True, help="What was said in the clear: the keys that seal it.")
+kept.command("status")(vault.status)
+kept.command("rotate")(vault.rotate)
+kept.command("key")(vault.key)
+kept.command("forget")(vault.forget)
+app.add_typer(kept, name="vault")
 
 app.command("serve")(machine.serve)
 app.command("doctor")(machine.doctor)

@@ -10,7 +10,7 @@ from typing import Protocol
 from qa.errors import DiskFull, MissingExtra, ModelError, NeededBySome, QaError, StoreError
 from qa.jobs.cards import card_in_use
 from qa.jobs.report import Ending, Outcome
-from qa.records import Assessment, Channel, Conversation, Heard, SafeConversation
+from qa.records import Assessment, Channel, Conversation, Heard, Opener, SafeConversation
 from qa.scoring import Scorecard
 from qa.settings import Settings
 from qa.store import Job, State, Store
@@ -29,7 +29,13 @@ CLOSED: Mapping[State | None, Ending] = {
 class Pipeline(Protocol):
     """What work needs of `qa.pipeline.Pipeline`."""
 
-    def listen(self, conversation: Conversation, *, playback: Path | None = None) -> Heard:
+    def listen(
+        self,
+        conversation: Conversation,
+        *,
+        playback: Path | None = None,
+        opener: Opener | None = None,
+    ) -> Heard:
         """Hear a call, or read a chat."""
         ...
 
@@ -114,7 +120,7 @@ def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> SafeConversation:
     conversation = store.conversation(job.id)
     with store.vault.scratch() as folder:
         playback = folder / f"playback{PLAYBACK_SUFFIX}"
-        heard = pipeline.listen(conversation, playback=playback)
+        heard = pipeline.listen(conversation, playback=playback, opener=store.vault.recording)
         if playback.exists():
             store.vault.put("playback", job.id, playback)
         peaks = playback.with_suffix(PEAKS_SUFFIX)

@@ -24,6 +24,7 @@ from qa.records import (
     Turn,
     Verdict,
 )
+from qa.sealing import keys_of
 from qa.settings import Settings
 from qa.store import database, journal, queue, results, reviews, roles, roster, rows
 from qa.store.claims import utc_now
@@ -82,7 +83,7 @@ class Store(Finishing):
         super().__init__(engine, settings=settings, clock=clock)
         self._total = total
         #: What was said in the clear, and recordings.
-        self.vault = Vault(settings.vault_folder, log=self._log_access)
+        self.vault = Vault(settings.vault_folder, log=self._log_access, keys=keys_of(settings))
 
     def __enter__(self) -> Self:
         return self

@@ -1,15 +1,17 @@
 """The vault: what was said in the clear, and copies of recordings.
 
-A folder that only its owner can read (0700, files 0600). Every write is whole or
-did not happen. The pipeline reads with `read`; people come in through the one
-door that is logged, `open`. The playback of a call is derived, its redacted spans
-silenced, and so are its peaks; both may be served: `path`.
+A folder that only its owner can read (0700, files 0600); what was said, and recordings, are
+sealed besides (`qa.sealing`). Every write is whole or did not happen. The pipeline reads with
+`read` and `recording`; people come in through the one door that is logged, `open`. The
+playback of a call is derived, its redacted spans silenced, and so are its peaks; both may be
+served: `path`.
 """
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
+import io
 import json
 import os
 import re
@@ -24,11 +26,14 @@ from urllib.parse import unquote, urlsplit
 
 from qa.errors import InputError, NotFound, UsageError
 from qa.records import Conversation
+from qa.sealing import HEAD, SEALED, KeyRing, Keys, is_sealed, key_of, seal, unseal
 from qa.store.database import from_os_error, private_folder
 
 Kind = Literal["conversation", "turns", "playback", "peaks", "original", "upload", "rejects"]
 #: What `path` hands out: nothing in it was left unredacted.
 SAFE_KINDS = frozenset({"playback", "peaks"})
+#: Addresses of recordings that lie in the vault begin so: "vault:call-1-0.wav".
+SCHEME = "vault:"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
 
 #: Files that are written side by side.
@@ -45,10 +50,12 @@ class Vault:
     ----------
     folder : made on the first write.
     log : told of every `open` before it happens; when it fails, the door stays shut.
+    keys : seal what was said, and recordings.
     """
 
-    def __init__(self, folder: Path, *, log: AccessLog) -> None:
+    def __init__(self, folder: Path, *, log: AccessLog, keys: Keys) -> None:
         self.folder = folder
+        self.keys = keys
         self._log = log
 
     def put(self, kind: Kind, id: str, content: bytes | Path, *, suffix: str = "") -> Path:
@@ -71,7 +78,7 @@ class Vault:
         old = self._find(kind, id)
         try:
             private_folder(folder)
-            _write(target, content)
+            self._write(kind, target, content)
             if old is not None and old != target:
                 old.unlink(missing_ok=True)
         except OSError as err:
@@ -87,6 +94,7 @@ class Vault:
         ------
         DiskFull, StoreError : some of them may be kept, each whole.
         """
+        self._sealing(kind)  # no key: an error before anything is written
         targets = [self._folder(kind, name) / f"{name}{suffix}" for name in contents]
         try:
             for folder in {target.parent for target in targets}:
@@ -95,7 +103,7 @@ class Vault:
             files = list(zip(targets, contents.values(), strict=True))
             shares = [files[n::_WRITERS] for n in range(_WRITERS)]
             with ThreadPoolExecutor(_WRITERS) as pool:
-                for _ in pool.map(_write_some, shares):
+                for _ in pool.map(lambda share: self._write_some(kind, share), shares):
                     pass
         except OSError as err:
             raise from_os_error(err, self.folder) from err
@@ -107,7 +115,21 @@ class Vault:
         ------
         NotFound : there is none.
         """
-        return self._existing(kind, id).read_bytes()
+        with self._opened(kind, self._existing(kind, id)) as file:
+            return file.read()
+
+    def recording(self, uri: str) -> BinaryIO | None:
+        """Open a recording that lies here for the pipeline; None for one that does not.
+
+        Raises
+        ------
+        NotFound : it was erased.
+        StoreError : it is damaged, or its key is not here.
+        """
+        place = uri.removeprefix(SCHEME)
+        if place == uri:
+            return None
+        return self._opened("original", self._existing("original", Path(place).stem))
 
     def open(self, kind: Kind, id: str, *, who: str, reason: str) -> BinaryIO:
         """Open an object for a person; who and why are written down first.
@@ -124,7 +146,7 @@ class Vault:
             )
         path = self._existing(kind, id)
         self._log(kind, id, who, reason)
-        return path.open("rb")
+        return self._opened(kind, path)
 
     def path(self, kind: Literal["playback", "peaks"], id: str) -> Path:
         """Return the file of a derived object, to be served in parts.
@@ -136,10 +158,6 @@ class Vault:
         """
         if kind not in SAFE_KINDS:
             raise UsageError(f"'{kind}' is not served from the vault.", "Open it, with a reason.")
-        return self._existing(kind, id)
-
-    def location(self, kind: Kind, id: str) -> Path:
-        """Return where the pipeline finds an object's file (an upload, a copied original)."""
         return self._existing(kind, id)
 
     def has(self, kind: Kind, id: str) -> bool:
@@ -200,6 +218,63 @@ class Vault:
         kept = self._find("rejects", name)
         return kept or self.put("rejects", name, content, suffix=".jsonl")
 
+    def sealed(self) -> Iterator[tuple[str, Path]]:
+        """Yield the kind and file of all that has to be sealed, in no order."""
+        for kind in sorted(SEALED):
+            for path in (self.folder / kind).glob("??/*"):
+                if not path.name.startswith("."):
+                    yield kind, path
+
+    def seal_again(self, kind: str, path: Path) -> bool:
+        """Seal a file with the newest key; False where it is already, or has gone meanwhile.
+
+        Raises
+        ------
+        StoreError : it is damaged, or its key is not here.
+        """
+        try:
+            with path.open("rb") as file:
+                head, stamp = file.read(HEAD), os.fstat(file.fileno())
+        except FileNotFoundError:
+            return False
+        ring = self.keys.ring
+        if key_of(head) == ring.newest.id.hex():
+            return False
+        try:
+            plain = self._opened(kind, path) if is_sealed(head) else path.open("rb")
+            with plain as source, written(path, instead_of=stamp) as out:
+                seal(out, source, ring=ring, about=_about(kind, path))
+        except OSError as err:
+            raise from_os_error(err, self.folder) from err
+        return True
+
+    def _opened(self, kind: str, path: Path) -> BinaryIO:
+        file = path.open("rb")
+        if kind not in SEALED:
+            return file
+        try:
+            name = f"{kind} {path.stem}"
+            return unseal(file, ring=self.keys.ring, about=_about(kind, path), name=name)
+        except BaseException:
+            file.close()
+            raise
+
+    def _sealing(self, kind: str) -> KeyRing | None:
+        return self.keys.ring if kind in SEALED else None
+
+    def _write_some(self, kind: str, files: Iterable[tuple[Path, bytes]]) -> None:
+        for target, content in files:
+            self._write(kind, target, content)
+
+    def _write(self, kind: str, target: Path, content: bytes | Path) -> None:
+        """Write a file, whole or not at all."""
+        ring = self._sealing(kind)
+        with _opened_content(content) as source, written(target) as out:
+            if ring is None:
+                shutil.copyfileobj(source, out, 1 << 20)
+            else:
+                seal(out, source, ring=ring, about=_about(kind, target))
+
     def _folder(self, kind: str, id: str) -> Path:
         if kind not in get_args(Kind):
             raise UsageError(
@@ -243,31 +318,44 @@ def _held(folder: Path, *, wait: bool = True) -> Iterator[None]:
         os.close(handle)
 
 
-def _write_some(files: Iterable[tuple[Path, bytes]]) -> None:
-    for target, content in files:
-        _write(target, content)
+@contextmanager
+def written(target: Path, *, instead_of: os.stat_result | None = None) -> Iterator[BinaryIO]:
+    """Give a file to write that takes its place when all is written, and on the disk.
 
-
-def _write(target: Path, content: bytes | Path) -> None:
-    """Write a file, whole or not at all."""
+    Parameters
+    ----------
+    instead_of : the file it was made from; where another stands there by then, that one stays.
+    """
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")  # made 0600
     try:
         with os.fdopen(handle, "wb") as out:
-            _fill(out, content)
-        os.replace(name, target)  # noqa: PTH105
+            yield out
+            out.flush()
+            os.fsync(out.fileno())
+        with _held(target.parent):
+            if instead_of is None or _same(target, instead_of):
+                os.replace(name, target)  # noqa: PTH105
+            else:
+                Path(name).unlink()
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
 
 
-def _fill(out: BinaryIO, content: bytes | Path) -> None:
-    if isinstance(content, bytes):
-        out.write(content)
-    else:
-        with content.open("rb") as source:
-            shutil.copyfileobj(source, out, 1 << 20)
-    out.flush()
-    os.fsync(out.fileno())
+def _same(path: Path, was: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(path.stat(), was)
+    except FileNotFoundError:
+        return False
+
+
+def _opened_content(content: bytes | Path) -> BinaryIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _about(kind: str, path: Path) -> str:
+    """Return what a sealed file is bound to: it cannot stand for another one."""
+    return f"{kind}/{path.name}"
 
 
 def with_contents(conversation: Conversation, vault: Vault) -> Conversation:
@@ -285,7 +373,7 @@ def with_contents(conversation: Conversation, vault: Vault) -> Conversation:
         name = f"{conversation.id}-{number}"
         suffix = Path(source.uri).suffix
         copy = vault.put("original", name, source.content, suffix=suffix)
-        kept.append(source.model_copy(update={"uri": str(copy), "content": None}))
+        kept.append(source.model_copy(update={"uri": SCHEME + copy.name, "content": None}))
     return conversation.model_copy(update={"audio": tuple(kept)})
 
 
@@ -309,7 +397,7 @@ def with_copies(conversation: Conversation, vault: Vault) -> Conversation:
                 "Set QA_KEEP_ORIGINALS=false, or copy the recording here first.",
             )
         copy = vault.put("original", f"{conversation.id}-{number}", path)
-        kept.append(source.model_copy(update={"uri": str(copy)}))
+        kept.append(source.model_copy(update={"uri": SCHEME + copy.name}))
     return conversation.model_copy(update={"audio": tuple(kept)})
 
 

@@ -61,7 +61,7 @@ class Pipeline:
         with open(self.folder / kind, "a") as out:
             out.write(name + "\\n")
 
-    def listen(self, conversation, *, playback=None):
+    def listen(self, conversation, *, playback=None, opener=None):
         self.mark("listened", conversation.id)
         if conversation.channel is Channel.CALL and (self.folder / "no-models").exists():
             raise ModelError("No weights of whisper-base.", "Run: qa models pull")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import stat
-from hashlib import sha256
 from types import MappingProxyType
 
 import pytest
@@ -12,40 +11,47 @@ import pytest
 from qa.cache import StageCache, key
 from qa.errors import DiskFull, StoreError
 from qa.records import Metadata, Word
+from qa.sealing import keys_of
+from qa.settings import Settings
+
+
+@pytest.fixture
+def keys(tmp_path_factory):
+    return keys_of(Settings(data=tmp_path_factory.mktemp("keys")))
+
 
 HELLO = Word(text="hello", start=0.5, end=0.9, confidence=0.75)
 
 
-def test_what_was_put_comes_back(tmp_path):
-    cache = StageCache(tmp_path / "cache")
+def test_what_was_put_comes_back(tmp_path, keys):
+    cache = StageCache(tmp_path / "cache", keys=keys)
     cache.put(key("a"), HELLO)
     assert cache.get(key("a"), Word) == HELLO
 
 
-def test_an_unknown_key_is_a_miss_and_makes_no_folder(tmp_path):
-    assert StageCache(tmp_path / "cache").get(key("a"), Word) is None
+def test_an_unknown_key_is_a_miss_and_makes_no_folder(tmp_path, keys):
+    assert StageCache(tmp_path / "cache", keys=keys).get(key("a"), Word) is None
     assert not (tmp_path / "cache").exists()
 
 
-def test_one_key_may_hold_records_of_two_kinds(tmp_path):
-    cache = StageCache(tmp_path)
+def test_one_key_may_hold_records_of_two_kinds(tmp_path, keys):
+    cache = StageCache(tmp_path, keys=keys)
     cache.put(key("a"), HELLO)
     assert cache.get(key("a"), Metadata) is None
     assert cache.get(key("a"), Word) == HELLO
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", "cut", "flip", "other version"])
-def test_a_damaged_entry_is_a_miss_and_is_removed(tmp_path, damage):
-    cache = StageCache(tmp_path)
+@pytest.mark.parametrize("damage", [b"", b"x", "cut", "flip", "not sealed"])
+def test_a_damaged_entry_is_a_miss_and_is_removed(tmp_path, keys, damage):
+    cache = StageCache(tmp_path, keys=keys)
     cache.put(key("a"), HELLO)
     (entry,) = tmp_path.glob("*/*")
     whole = entry.read_bytes()
-    old = b'{"words": "hello"}'
     entry.write_bytes(
         {
             "cut": whole[:-3],
-            "flip": whole.replace(b"hello", b"hallo"),
-            "other version": sha256(old).hexdigest().encode() + b"\n" + old,
+            "flip": whole[:-3] + bytes([whole[-3] ^ 1]) + whole[-2:],
+            "not sealed": HELLO.model_dump_json().encode(),
         }.get(damage, damage)
     )
     assert cache.get(key("a"), Word) is None
@@ -54,8 +60,8 @@ def test_a_damaged_entry_is_a_miss_and_is_removed(tmp_path, damage):
     assert cache.get(key("a"), Word) == HELLO
 
 
-def test_only_the_owner_may_read_what_callers_said(tmp_path):
-    cache = StageCache(tmp_path / "deep" / "cache")
+def test_only_the_owner_may_read_what_callers_said(tmp_path, keys):
+    cache = StageCache(tmp_path / "deep" / "cache", keys=keys)
     cache.put(key("a"), HELLO)
     (entry,) = (tmp_path / "deep" / "cache").glob("*/*")
     assert stat.S_IMODE(entry.stat().st_mode) == 0o600
@@ -63,24 +69,24 @@ def test_only_the_owner_may_read_what_callers_said(tmp_path):
     assert stat.S_IMODE((tmp_path / "deep" / "cache").stat().st_mode) == 0o700
 
 
-def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path, monkeypatch):
+def test_a_full_disk_is_said_and_leaves_nothing_half_written(tmp_path, keys, monkeypatch):
     def full(*_args):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("pathlib.Path.replace", full)
     with pytest.raises(DiskFull, match="No room left"):
-        StageCache(tmp_path).put(key("a"), HELLO)
+        StageCache(tmp_path, keys=keys).put(key("a"), HELLO)
     assert list(tmp_path.glob("*/*")) == []
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path):
+def test_a_folder_that_cannot_be_made_is_said(tmp_path, keys):
     (tmp_path / "file").touch()
     with pytest.raises(StoreError, match="cannot be written"):
-        StageCache(tmp_path / "file" / "cache").put(key("a"), HELLO)
+        StageCache(tmp_path / "file" / "cache", keys=keys).put(key("a"), HELLO)
 
 
-def test_size_counts_all_entries_and_clear_frees_them(tmp_path):
-    cache = StageCache(tmp_path)
+def test_size_counts_all_entries_and_clear_frees_them(tmp_path, keys):
+    cache = StageCache(tmp_path, keys=keys)
     assert cache.size() == 0
     cache.put(key("a"), HELLO)
     one = cache.size()

@@ -22,7 +22,7 @@ class Pipeline:
         self.errors = {name.replace("_", "-"): error for name, error in errors.items()}
         self.texts: dict[str, str] = {}
 
-    def listen(self, conversation, *, playback=None):
+    def listen(self, conversation, *, playback=None, opener=None):
         if conversation.id in self.errors:
             raise self.errors[conversation.id]
         lines = [("agent", self.texts.get(conversation.id, "Hello.")), *LINES[1:]]

@@ -17,7 +17,7 @@ class Pipeline:
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
 
-    def listen(self, conversation, *, playback=None):
+    def listen(self, conversation, *, playback=None, opener=None):
         raise self.error
 
     def judge(self, safe, cards):

@@ -10,6 +10,8 @@ import stat
 import pytest
 
 from qa.errors import DiskFull, InputError, NotFound, StoreError, UsageError
+from qa.sealing import Keys, keys_of
+from qa.settings import Settings
 from qa.store.vault import Vault, local_path, with_contents, with_copies
 from qa.testing import make_call
 
@@ -20,8 +22,13 @@ def log() -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-def vault(tmp_path, log) -> Vault:
-    return Vault(tmp_path / "vault", log=lambda *entry: log.append(entry))
+def keys(tmp_path) -> Keys:
+    return keys_of(Settings(data=tmp_path))
+
+
+@pytest.fixture
+def vault(tmp_path, log, keys) -> Vault:
+    return Vault(tmp_path / "vault", log=lambda *entry: log.append(entry), keys=keys)
 
 
 def files(vault: Vault) -> list[str]:
@@ -86,11 +93,11 @@ def test_people_give_a_name_and_a_reason_before_they_look(vault, log):
     assert log == [("turns", "call-1", "ann", "complaint 7")]
 
 
-def test_where_the_look_cannot_be_logged_the_door_stays_shut(tmp_path):
+def test_where_the_look_cannot_be_logged_the_door_stays_shut(tmp_path, keys):
     def fail(*_entry):
         raise StoreError("The log is not there.")
 
-    vault = Vault(tmp_path, log=fail)
+    vault = Vault(tmp_path / "vault", log=fail, keys=keys)
     vault.put("turns", "call-1", b"said")
     with pytest.raises(StoreError):
         vault.open("turns", "call-1", who="ann", reason="complaint 7")
@@ -135,9 +142,10 @@ def test_originals_are_copied_and_read_from_the_copy(vault, tmp_path):
     recording = tmp_path / "a call.wav"
     recording.write_bytes(b"sound")
     kept = with_copies(make_call(uri=str(recording)), vault)
-    copy = local_path(kept.audio[0].uri)
-    assert copy.read_bytes() == b"sound"
-    assert vault.folder in copy.parents
+    assert kept.audio[0].uri == "vault:call-1-0.wav"
+    with vault.recording(kept.audio[0].uri) as copy:
+        assert copy.read() == b"sound"
+    assert vault.recording(str(recording)) is None
     assert kept.source == str(recording)
     with pytest.raises(InputError, match="no file of this machine"):
         with_copies(make_call(uri="https://example.test/call.wav"), vault)
@@ -150,7 +158,8 @@ def test_a_recording_that_came_inside_another_file_is_kept_here(vault):
     )
     kept = with_contents(inside, vault)
     (source,) = kept.audio
-    assert (local_path(source.uri).read_bytes(), source.content) == (b"sound", None)
+    with vault.recording(source.uri) as copy:
+        assert (copy.read(), source.content) == (b"sound", None)
     assert source.checksum == call.audio[0].checksum
     assert files(vault) == ["call-1-0.wav"]
     assert with_contents(call, vault) == call

@@ -1,6 +1,7 @@
 """Every format at the edges of the field is decoded, and what was said in it survives."""
 
 import struct
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -51,6 +52,23 @@ def test_the_signal_survives_its_format(make, tmp_path, scratch, name, kind, cod
     assert facts.layout is Layout.MONO
     assert not facts.truncated
     assert not facts.notes
+
+
+@pytest.mark.parametrize(("name", "codec", "rate"), [(n, c, r) for n, _, c, r, _ in FORMATS])
+def test_a_recording_that_is_no_file_of_its_own_is_decoded_the_same(
+    make, tmp_path, scratch, name, codec, rate
+):
+    path = make.encode(tmp_path / name, make.chirp(rate=rate)[None], codec=codec, rate=rate)
+    kept = make.source(path).model_copy(update={"uri": f"vault:{name}"})
+
+    def opener(uri):
+        return BytesIO(path.read_bytes()) if uri == f"vault:{name}" else None
+
+    audio, facts = decode([make.source(path)], scratch=scratch)
+    same, same_facts = decode([kept], scratch=scratch, opener=opener)
+
+    assert np.array_equal(audio.samples, same.samples)
+    assert facts == same_facts
 
 
 def gsm_frames(count):

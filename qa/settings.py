@@ -100,6 +100,33 @@ class BusinessHours(_Part):
         return get_args(Day)[day.weekday()] in self.days and day not in self.holidays
 
 
+class SampleSchedule(_Part):
+    """A draw of conversations for review that comes again: `qa sample --due` makes it."""
+
+    #: What it is called; each of its times is drawn for once.
+    name: str = Field(min_length=1)
+    #: Days on which it draws.
+    days: tuple[Day, ...] = ("monday",)
+    #: HH:MM on those days, by `time_zone` (empty: by this machine's clock).
+    at: time = time(6)
+    #: How many conversations of each agent.
+    per_agent: int = Field(default=4, ge=1, le=1000)
+    #: Of how many days before.
+    last_days: int = Field(default=7, ge=1, le=366)
+    #: Conversations shorter than this (seconds) are left out.
+    min_seconds: float = Field(default=60.0, ge=0)
+    #: Of one team, project, channel or card alone; empty = all.
+    team: str = ""
+    #: As conversations have it.
+    project: str = ""
+    #: "call", "chat" or "mail".
+    channel: Literal["", "call", "chat", "mail"] = ""
+    #: Id of a scorecard.
+    card: str = ""
+    #: Hide the machine's verdicts until the reviewer has saved.
+    blind: bool = True
+
+
 class NamePattern(_Part):
     """What the names of recordings say: "{agent_id}-{queue}-{started_at:%Y%m%d-%H%M%S}"."""
 
@@ -201,6 +228,8 @@ class Settings(BaseSettings):
     name_patterns: tuple[NamePattern, ...] = ()
     #: Files that say more of conversations; all of them are looked into.
     joins: tuple[Join, ...] = ()
+    #: Draws for review that come again; each by its own name.
+    samples: tuple[SampleSchedule, ...] = ()
     #: Keep a copy of every original in the vault (else it is read where it lies).
     keep_originals: bool = False
     #: File of the keys that seal what was said in the clear; empty = ``vault.key`` under
@@ -254,6 +283,13 @@ class Settings(BaseSettings):
         """Environment before file; arguments (tests, the CLI's options) before both."""
         file = Path(os.environ.get("QA_CONFIG", "qa.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @field_validator("samples")
+    @classmethod
+    def _own_names(cls, value: tuple[SampleSchedule, ...]) -> tuple[SampleSchedule, ...]:
+        if len({one.name for one in value}) < len(value):
+            raise ValueError("two schedules have the same name; give each its own")
+        return value
 
     @property
     def database(self) -> str:

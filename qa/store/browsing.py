@@ -11,6 +11,7 @@ from qa.access import EVERYTHING, Facts, Scope
 from qa.settings import Settings
 from qa.store import database, journal, listing, results, scopes
 from qa.store.accounts import Accounts
+from qa.store.desk.draws import Draws
 from qa.store.roster import Roster
 from qa.store.sessions import Sessions
 from qa.store.streaming import Streaming
@@ -40,6 +41,8 @@ class Browsing(Streaming):
         )
         #: Who the recordings' agents are.
         self.roster = Roster(engine, clock=clock)
+        #: Conversations drawn by chance for review.
+        self.draws = Draws(engine, clock=clock)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
 
@@ -50,15 +53,22 @@ class Browsing(Streaming):
         after: str | None = None,
         limit: int = 50,
         scope: Scope = EVERYTHING,
+        blind: str = "",
     ) -> Page:
         """Return a page of conversations, newest first.
+
+        Parameters
+        ----------
+        blind : name of whoever asks, where what they have yet to review blind is hidden.
 
         Raises
         ------
         UsageError : `after` is not what a page gave, or `limit` is not 1 to 500.
         """
         with database.reading(self._engine) as session:
-            return listing.page(session, filter or Filter(), scope, after=after, limit=limit)
+            return listing.page(
+                session, filter or Filter(), scope, after=after, limit=limit, blind=blind
+            )
 
     def summary(self, id: str, *, scope: Scope = EVERYTHING) -> ConversationSummary:
         """Return one conversation as a list shows it.
@@ -70,10 +80,12 @@ class Browsing(Streaming):
         with database.reading(self._engine) as session:
             return listing.summaries(session, [results.existing(session, id)], scope)[0]
 
-    def counts(self, filter: Filter | None = None, *, scope: Scope = EVERYTHING) -> Counts:
-        """Count conversations by state, triage and status."""
+    def counts(
+        self, filter: Filter | None = None, *, scope: Scope = EVERYTHING, blind: str = ""
+    ) -> Counts:
+        """Count conversations by state, triage and status; `blind` as of `list`."""
         with database.reading(self._engine) as session:
-            return listing.counts(session, filter or Filter(), scope)
+            return listing.counts(session, filter or Filter(), scope, blind=blind)
 
     def resolve(self, typed: str, *, scope: Scope = EVERYTHING) -> str:
         """Return the id that is meant by an id, the beginning of one, or the user's own id.

@@ -17,6 +17,7 @@ from qa.access import Scope
 from qa.errors import NotFound, UsageError
 from qa.records import ItemKind, Role, Score, ScoreStatus, Triage, Verdict
 from qa.store import rows
+from qa.store.desk.blindness import hidden_from
 from qa.store.queue import among
 from qa.store.scopes import main_agent_seen, names_main_agent, seen, within
 from qa.store.tables import (
@@ -39,8 +40,20 @@ _NAMELESS = {"agent_id": None, "agent_name": None}
 _WAITS_FOR_HUMAN = (ScoreStatus.PROVISIONAL, ScoreStatus.CRITICAL_SUSPECTED)
 
 
-def page(session: Session, filter: Filter, scope: Scope, *, after: str | None, limit: int) -> Page:
+def page(
+    session: Session,
+    filter: Filter,
+    scope: Scope,
+    *,
+    after: str | None,
+    limit: int,
+    blind: str = "",
+) -> Page:
     """Return a page, newest first: by begin (else registration), then by id.
+
+    Parameters
+    ----------
+    blind : whom scores are hidden from that this person has yet to give blind.
 
     Raises
     ------
@@ -50,26 +63,55 @@ def page(session: Session, filter: Filter, scope: Scope, *, after: str | None, l
         raise UsageError(
             f"A page of {limit} was asked for.", f"Ask for 1 to {LONGEST_PAGE} conversations."
         )
-    shown, place = page_rows(session, filter, scope, after=after, limit=limit)
-    return Page(items=tuple(summaries(session, shown, scope)), next=place)
+    shown, place = page_rows(session, filter, scope, after=after, limit=limit, blind=blind)
+    return Page(items=tuple(summaries(session, shown, scope, blind=blind)), next=place)
 
 
 def page_rows(
-    session: Session, filter: Filter, scope: Scope, *, after: str | None, limit: int
+    session: Session,
+    filter: Filter,
+    scope: Scope,
+    *,
+    after: str | None,
+    limit: int,
+    blind: str = "",
 ) -> tuple[list[ConversationRow], str | None]:
     """Return the rows of a page, and the place where the next one begins; None at the end."""
-    query = select(ConversationRow).where(*_conditions(session, filter, scope))
-    if after is not None:
-        at, last = _read_cursor(after)
-        query = query.where(
-            or_(
-                col(ConversationRow.at) < at,
-                and_(col(ConversationRow.at) == at, col(ConversationRow.id) < last),
+    lane = list(_conditions(session, filter, scope, blind))
+    return page_of_lanes(session, [lane], after=after, limit=limit)
+
+
+def page_of_lanes(
+    session: Session,
+    lanes: Sequence[Sequence[ColumnElement[bool]]],
+    *,
+    after: str | None,
+    limit: int,
+) -> tuple[list[ConversationRow], str | None]:
+    """Return the rows of a page as `page_rows` does, of all that fit one of some conditions.
+
+    Parameters
+    ----------
+    lanes : conditions of which no two fit the same conversation: each is asked for by
+        itself, so that an index serves it.
+    """
+    place = _read_cursor(after) if after is not None else None
+    found: list[ConversationRow] = []
+    for lane in lanes:
+        query = select(ConversationRow).where(*lane)
+        if place is not None:
+            at, last = place
+            query = query.where(
+                or_(
+                    col(ConversationRow.at) < at,
+                    and_(col(ConversationRow.at) == at, col(ConversationRow.id) < last),
+                )
             )
-        )
-    query = query.order_by(col(ConversationRow.at).desc(), col(ConversationRow.id).desc())
-    found = session.exec(query.limit(limit + 1)).all()
-    shown = list(found[:limit])
+        query = query.order_by(col(ConversationRow.at).desc(), col(ConversationRow.id).desc())
+        found += session.exec(query.limit(limit + 1))
+    if len(lanes) > 1:
+        found.sort(key=lambda row: (row.at, row.id), reverse=True)
+    shown = found[:limit]
     return shown, _cursor(shown[-1].at, shown[-1].id) if len(found) > limit else None
 
 
@@ -89,7 +131,9 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     return place
 
 
-def _conditions(session: Session, f: Filter, scope: Scope) -> Iterator[ColumnElement[bool]]:
+def _conditions(
+    session: Session, f: Filter, scope: Scope, blind: str
+) -> Iterator[ColumnElement[bool]]:
     row = ConversationRow
     yield within(scope)
     for column, wanted in (
@@ -113,16 +157,17 @@ def _conditions(session: Session, f: Filter, scope: Scope) -> Iterator[ColumnEle
     if f.agent is not None:
         yield _by_agent(f.agent, scope)
     if f.needs_review is not None:
-        yield _by_review(scope, wanted=f.needs_review)
+        yield _by_review(scope, blind, wanted=f.needs_review)
     scored = list(_score_conditions(f))
     if scored:
         made = select(AssessmentRow.conversation).where(col(AssessmentRow.current).is_(True))
-        yield _one_of(row.id, made.where(*scored, _scores_seen(scope)))
+        yield _one_of(row.id, made.where(*scored, _scores_seen(scope, blind)))
 
 
-def _scores_seen(scope: Scope) -> ColumnElement[bool]:
-    """Leave out what others were scored: a condition on it would tell it as well."""
-    return seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party)
+def _scores_seen(scope: Scope, blind: str) -> ColumnElement[bool]:
+    """Leave out what others were scored, and what is hidden: a condition would tell it as well."""
+    theirs = seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party)
+    return and_(theirs, ~hidden_from(blind, AssessmentRow.conversation)) if blind else theirs
 
 
 def _one_of(column: Any, query: Any) -> ColumnElement[bool]:
@@ -145,7 +190,7 @@ def _by_agent(agent: str, scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def _by_review(scope: Scope, *, wanted: bool) -> ColumnElement[bool]:
+def _by_review(scope: Scope, blind: str, *, wanted: bool) -> ColumnElement[bool]:
     row = ConversationRow
     waits = or_(
         _one_of(
@@ -153,7 +198,7 @@ def _by_review(scope: Scope, *, wanted: bool) -> ColumnElement[bool]:
             select(AssessmentRow.conversation).where(
                 col(AssessmentRow.current).is_(True),
                 col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
-                _scores_seen(scope),
+                _scores_seen(scope, blind),
             ),
         ),
         _one_of(
@@ -165,6 +210,8 @@ def _by_review(scope: Scope, *, wanted: bool) -> ColumnElement[bool]:
             ),
         ),
     )
+    if blind:
+        waits = and_(waits, ~hidden_from(blind, row.id))
     return waits if wanted else ~waits
 
 
@@ -192,11 +239,12 @@ def _score_conditions(f: Filter) -> Iterator[ColumnElement[bool]]:
 
 
 def summaries(
-    session: Session, found: Sequence[ConversationRow], scope: Scope
+    session: Session, found: Sequence[ConversationRow], scope: Scope, *, blind: str = ""
 ) -> list[ConversationSummary]:
     """Make the lines of a list, with a handful of queries however long it is."""
     ids = [row.id for row in found]
-    scores = _score_lines(session, ids, scope)
+    hidden = _hidden(session, ids, blind)
+    scores = _score_lines(session, [one for one in ids if one not in hidden], scope)
     wanted: dict[str, list[str]] = {}
     for conversation, card in session.exec(
         select(WantRow.conversation, WantRow.card)
@@ -204,18 +252,27 @@ def summaries(
         .order_by(WantRow.card)
     ):
         wanted.setdefault(conversation, []).append(card)
-    copied = set(ConversationSummary.model_fields) - {"wanted", "scores"}
+    copied = set(ConversationSummary.model_fields) - {"wanted", "scores", "blind"}
     return [
         ConversationSummary.model_validate(
             {
                 **{name: getattr(row, name) for name in copied},
                 "wanted": tuple(wanted.get(row.id, ())),
                 "scores": tuple(scores.get(row.id, ())),
+                "blind": row.id in hidden,
                 **({} if names_main_agent(row, scope) else _NAMELESS),
             }
         )
         for row in found
     ]
+
+
+def _hidden(session: Session, ids: Sequence[str], blind: str) -> frozenset[str]:
+    if not blind:
+        return frozenset()
+    row = ConversationRow
+    query = select(row.id).where(among(session, row.id, ids), hidden_from(blind, row.id))
+    return frozenset(session.exec(query))
 
 
 def _score_lines(session: Session, ids: Sequence[str], scope: Scope) -> dict[str, list[ScoreLine]]:
@@ -224,7 +281,7 @@ def _score_lines(session: Session, ids: Sequence[str], scope: Scope) -> dict[str
         .where(
             among(session, AssessmentRow.conversation, ids),
             col(AssessmentRow.current).is_(True),
-            _scores_seen(scope),
+            _scores_seen(scope, ""),
         )
         .order_by(AssessmentRow.card, col(AssessmentRow.id))
     ).all()
@@ -281,9 +338,9 @@ def _agent_names(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], 
     return {(p.conversation, p.party): p.name or p.agent_id for p in found}
 
 
-def counts(session: Session, filter: Filter, scope: Scope) -> Counts:
+def counts(session: Session, filter: Filter, scope: Scope, *, blind: str = "") -> Counts:
     """Count conversations by state, triage and score status, and the seconds heard."""
-    conditions = list(_conditions(session, filter, scope))
+    conditions = list(_conditions(session, filter, scope, blind))
     row = ConversationRow
 
     def by(column: str) -> dict[str, int]:
@@ -295,7 +352,7 @@ def counts(session: Session, filter: Filter, scope: Scope) -> Counts:
     statuses = session.exec(
         select(AssessmentRow.status, func.count())
         .join(row, col(row.id) == AssessmentRow.conversation)
-        .where(col(AssessmentRow.current).is_(True), _scores_seen(scope), *conditions)
+        .where(col(AssessmentRow.current).is_(True), _scores_seen(scope, blind), *conditions)
         .group_by(AssessmentRow.status)
     )
     seconds = session.exec(

@@ -230,7 +230,11 @@ def _first(
             *waiting(session, only, [load], skip=skip),
             or_(col(ConversationRow.retry_at).is_(None), col(ConversationRow.retry_at) <= now),
         )
-        .order_by(col(ConversationRow.registered_at), col(ConversationRow.id))
+        .order_by(
+            col(ConversationRow.rank),
+            col(ConversationRow.registered_at),
+            col(ConversationRow.id),
+        )
         .limit(most)
         .with_for_update(skip_locked=True)
     ).all()

@@ -14,6 +14,7 @@ from qa.access import EVERYTHING, Scope
 from qa.errors import InputError, NotFound
 from qa.records import Assessment, Heard, Provenance, Role, SafeConversation, SafeTurn
 from qa.store import queue, reviews, rows, scopes
+from qa.store.desk import waiting
 from qa.store.queue import among
 from qa.store.tables import (
     AssessmentRow,
@@ -249,6 +250,7 @@ def save_assessments(
     for row, _ in judged:
         if row.conversation in reviewed:
             reviews.carry_over(session, row, total=total)
+    waiting.settle(session, made)
     session.execute(
         update(WantRow)
         .where(among(session, WantRow.conversation, made), col(WantRow.card) == card.ref.id)

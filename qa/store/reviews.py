@@ -20,6 +20,7 @@ from qa.access import EVERYTHING, Scope
 from qa.errors import NotFound, UnknownName, UsageError
 from qa.records import Evidence, EvidenceKind, Finding, Override, Score, Verdict
 from qa.store import rows
+from qa.store.desk import waiting
 from qa.store.scopes import seen
 from qa.store.tables import AssessmentRow, FindingRow, OverrideRow, ScorecardRow
 from qa.store.views import Reviewed, ReviewEvent
@@ -127,6 +128,7 @@ def override(
     )
     session.flush()
     settle(session, row, total=total)
+    waiting.settle(session, [row.conversation])
 
 
 def undo(
@@ -147,6 +149,7 @@ def undo(
     standing.standing, standing.undone_at, standing.undone_by = False, now, who
     session.flush()
     settle(session, row, total=total)
+    waiting.settle(session, [row.conversation])
 
 
 def _set_aside(session: Session, row: AssessmentRow, item: str) -> None:

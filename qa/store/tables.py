@@ -87,7 +87,9 @@ class ConversationRow(Table, table=True):
     __table_args__ = (
         Index("ix_conversation_page", "at", "id"),
         Index("ix_conversation_team", "team", "at", "id"),
-        Index("ix_conversation_claim", "state", "load", "registered_at", "id"),
+        Index("ix_conversation_claim", "state", "load", "rank", "registered_at", "id"),
+        # All that the inbox filters by, so that counting never opens the rows themselves.
+        Index("ix_conversation_waits", "waits", "at", "id", "reviewed_at", "team", "project"),
     )
 
     id: str = Field(primary_key=True)
@@ -149,6 +151,10 @@ class ConversationRow(Table, table=True):
     #: The caller's number or address as a keyed hash: found by whoever types it, never shown.
     caller_key: str | None = Field(default=None, index=True)
     ticket: str | None = Field(default=None, index=True)
+    #: Whose turn it is: 0 where somebody sits and waits for it, else 1.
+    rank: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    #: What its scores wait for: "critical" or "human" (`qa.store.desk.waiting`); None = nothing.
+    waits: str | None = None
 
 
 class WantRow(Table, table=True):

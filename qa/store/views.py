@@ -173,6 +173,8 @@ class ConversationSummary(Record):
     #: Cards that are wanted and not done.
     wanted: tuple[str, ...]
     scores: tuple[ScoreLine, ...]
+    #: Its scores are left out: whoever asks has yet to review it without seeing them.
+    blind: bool = False
 
 
 class Page(Record):

@@ -164,9 +164,15 @@ def test_migrations_make_exactly_the_models_tables(empty_database):
     assert upgrade(empty_database) == ""
     engine = database.make_engine(database.address(empty_database))
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_object": _is_modelled}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Table.metadata) == []
     engine.dispose()
+
+
+def _is_modelled(_thing, name, *_):
+    """Whether models tell of it: each database indexes words in its own way."""
+    return not (name or "").startswith(("spoken", "ix_searchable_"))
 
 
 def test_an_upgrade_may_be_run_again(ready_database):

@@ -9,16 +9,31 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index
+from sqlalchemy import JSON, Index, Text, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
 from qa.store.tables import Table, UtcDateTime
+
+#: Text for SQLite; PostgreSQL keeps words with their places.
+_WORDS: Any = Text().with_variant(TSVECTOR(), "postgresql")
 
 
 class DrawRow(Table, table=True):
     """A random draw of conversations for review: how it was made, so it can be made again."""
 
     __tablename__ = "draw"
+    __table_args__ = (
+        # A schedule draws once for each of its times, whoever asks and however often.
+        Index(
+            "uq_draw_period",
+            "schedule",
+            "period",
+            unique=True,
+            sqlite_where=text("schedule <> ''"),
+            postgresql_where=text("schedule <> ''"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     made_at: datetime = Field(sa_type=UtcDateTime)
@@ -33,6 +48,8 @@ class DrawRow(Table, table=True):
     blind: bool = True
     #: Name of the schedule that drew; "" = a person did.
     schedule: str = ""
+    #: For which of its times it drew: "2026-11-23T07:00"; "" = a person did.
+    period: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class DrawnRow(Table, table=True):
@@ -48,6 +65,26 @@ class DrawnRow(Table, table=True):
     agent: str = ""
     #: Chosen from so many conversations of that agent.
     of: int
+
+
+class SearchableRow(Table, table=True):
+    """The words of a conversation, made comparable, for `qa.store.desk.searching`.
+
+    SQLite indexes them in a table beside this one (`spoken`), which its triggers keep up.
+    """
+
+    __tablename__ = "searchable"
+    # The indexes of its words are each database's own: see the migration.
+    __table_args__ = (Index("uq_searchable_part", "conversation", "part", unique=True),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    conversation: str = Field(foreign_key="conversation.id", ondelete="CASCADE")
+    #: A very long conversation is indexed in several parts.
+    part: int
+    #: All words in their order, folded.
+    said: str = Field(sa_type=_WORDS)
+    #: Whatever forms of words they match by, in no order.
+    forms: str = Field(sa_type=_WORDS)
 
 
 class AssignmentRow(Table, table=True):

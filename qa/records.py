@@ -650,6 +650,10 @@ class CardRef(Record):
     hash: str
 
 
+#: How the reason of an item begins that only a person can answer.
+A_PERSON_ANSWERS = "A person answers this."
+
+
 class Assessment(Record):
     """One agent's part of one conversation, judged by one card. Machine's word only."""
 

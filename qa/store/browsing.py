@@ -11,7 +11,9 @@ from qa.access import EVERYTHING, Facts, Scope
 from qa.settings import Settings
 from qa.store import database, journal, listing, results, scopes
 from qa.store.accounts import Accounts
+from qa.store.desk.assigning import Assignments
 from qa.store.desk.draws import Draws
+from qa.store.desk.inbox import Inbox
 from qa.store.roster import Roster
 from qa.store.sessions import Sessions
 from qa.store.streaming import Streaming
@@ -43,6 +45,10 @@ class Browsing(Streaming):
         self.roster = Roster(engine, clock=clock)
         #: Conversations drawn by chance for review.
         self.draws = Draws(engine, clock=clock)
+        #: Whose turn conversations are.
+        self.assignments = Assignments(engine, clock=clock)
+        #: What people have to do.
+        self.inbox = Inbox(engine, clock=clock)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pydantic import RootModel
 
-from qa.records import Verdict
+from qa.records import A_PERSON_ANSWERS, Verdict
 from qa.scoring.checks import Outcome
 from qa.scoring.context import Context
 from qa.scoring.scorecard import PhraseRef
@@ -24,4 +24,4 @@ class Human(RootModel[str | bool]):
     def run(self, context: Context) -> Outcome:  # noqa: ARG002
         """Wait for a person."""
         hint = f" {self.root}" if isinstance(self.root, str) else ""
-        return Outcome(Verdict.REVIEW, reason=f"A person answers this.{hint}")
+        return Outcome(Verdict.REVIEW, reason=f"{A_PERSON_ANSWERS}{hint}")

@@ -12,7 +12,7 @@ from qa import audio
 from qa.errors import AudioError, FormatError, InputError
 from qa.importers import names
 from qa.importers.base import About, Claim, Files, Rejected, conversation_id, digest
-from qa.importers.links import leads_out
+from qa.importers.links import is_there, leads_out
 from qa.importers.sidecar import JOIN_SUFFIX, PAGE, Sidecar, read_sidecar, sidecars_of
 from qa.records import AudioSource, Channel, Conversation, Party, Role
 from qa.settings import Settings
@@ -85,7 +85,7 @@ def _checked(path: Path) -> Path:
     AudioError : it is none, whatever its name says.
     InputError : it cannot be read, or is no file but a pipe, which would wait for ever.
     """
-    if path.exists() and not path.is_file():
+    if is_there(path) and not path.is_file():
         raise InputError(f"{path}: not a file.", "Give the recording itself.")
     if not audio.probe(path):
         with audio.open_audio(path):  # says what it is instead

@@ -12,7 +12,16 @@ def leads_out(path: Path, folders: Iterable[Path]) -> bool:
 
     What does not exist leads nowhere, and so not out.
     """
-    if not path.exists():
+    if not is_there(path):
         return False
     real = Path(os.path.realpath(path))
     return not any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
+
+
+def is_there(path: Path) -> bool:
+    """Say whether something lies at a path, of whatever kind; a name that none can have is none."""
+    try:
+        path.stat()
+    except (OSError, ValueError):
+        return False
+    return True

@@ -34,6 +34,13 @@ _KNOWN = re.compile(
 )
 _FROM = re.compile(r"From \S+.*\d{2}:\d{2}")
 _ID = re.compile(r"<[^<>\s]+>")
+#: The headers that are taken apart; Python's parser of them takes the square of their length.
+_PARSED = re.compile(
+    r"^(?:From|Subject|Date|Message-ID|Auto-Submitted|Content-[\w-]+):(.*(?:\n[ \t].*)*)",
+    re.MULTILINE | re.IGNORECASE,
+)
+#: Sum of the squares of the lengths of long ones, in a thread: a few seconds at the worst.
+_LONG, _EFFORT = 200, 30_000_000
 
 
 class Mail(TextFormat):
@@ -81,6 +88,8 @@ class Mail(TextFormat):
         """Make the thread of its messages."""
         if sum(len(text) for text in item.value) > LIMIT:
             raise item.wrong("larger than a thread may be.")
+        if sum(map(_effort, item.value)) > _EFFORT:
+            raise item.wrong("headers longer than those of any mail.")
         try:
             mails = [_parsed(text.encode("latin-1", "replace")) for text in item.value]
             people = self._people(mails)
@@ -131,6 +140,13 @@ class Mail(TextFormat):
                 agent_id=address if role is Role.AGENT else None,
             )
         return found
+
+
+def _effort(text: str) -> int:
+    """Return how much work the headers of a message make, in characters squared."""
+    found = _PARSED.finditer(text.replace("\r\n", "\n").replace("\r", "\n"))
+    sizes = (head.end() - head.start() for head in found)
+    return sum(size**2 for size in sizes if size > _LONG)
 
 
 def _author(mail: EmailMessage) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from html import unescape
 
 #: Tags that begin a new line.
 _LINES = frozenset(
@@ -40,32 +40,73 @@ _MARKUP = re.compile(
 )
 
 
-class _Reader(HTMLParser):
+#: A tag that ends; "<" does not stand in one, so that no text is gone through twice.
+_TAG = re.compile(
+    r"<(?P<end>/?)(?P<name>[a-zA-Z][^\s/<>\"']*+)"
+    r"(?P<more>(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+|[^<>]*+)>"
+)
+#: Declarations, processing instructions and marked sections.
+_NOTE = re.compile(r"<[!?][^<>]*+>")
+_ALT = re.compile(r"\balt\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|([^\s>\"']++))", re.IGNORECASE)
+#: What ends content that holds no tags.
+_RAW_ENDS = {
+    name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in ("script", "style", "noscript")
+}
+#: A character by a number longer than any has.
+_NO_CHARACTER = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
+
+
+class _Reader:
+    """Reads HTML once from its beginning to its end, however broken it is.
+
+    Python's own parser begins again at each "<" that nothing closes: 20 kB of "<p " take it
+    seconds.
+    """
+
     def __init__(self, hidden: frozenset[str]) -> None:
-        super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self._tags = hidden
         self._hidden = 0
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "body":
+    def read(self, html: str) -> None:
+        """Take in a text."""
+        at, last = 0, html.rfind("-->")
+        while (mark := html.find("<", at)) >= 0:
+            self._text(html[at:mark])
+            if html.startswith("<!--", mark):
+                # One that nobody closed hides nothing.
+                at = html.index("-->", mark + 2) + 3 if mark + 2 <= last else mark + 4
+            elif tag := _TAG.match(html, mark):
+                at = self._tag(html, tag)
+            elif note := _NOTE.match(html, mark):
+                at = note.end()
+            else:
+                self._text("<")
+                at = mark + 1
+        self._text(html[at:])
+
+    def _text(self, text: str) -> None:
+        if text and not self._hidden:
+            self.parts.append(text)
+
+    def _tag(self, html: str, tag: re.Match[str]) -> int:
+        """Note what a tag says; return where to read on."""
+        name, more = tag["name"].casefold(), tag["more"]
+        if tag["end"]:
+            if name in self._tags:
+                self._hidden = max(0, self._hidden - 1)
+        elif name == "body":
             self._hidden = 0  # a head that nobody closed
-        if tag in self._tags:
+        elif name in self._tags and not more.endswith("/"):
             self._hidden += 1
-        elif tag in _LINES:
+            if name in _RAW_ENDS:
+                end = _RAW_ENDS[name].search(html, tag.end())
+                return end.start() if end else len(html)
+        elif name == "img" and (alt := _ALT.search(more)):
+            self._text(alt[1] or alt[2] or alt[3] or "")
+        if name in _LINES and name not in self._tags:
             self.parts.append("\n")
-        elif tag == "img" and not self._hidden:
-            self.parts.append(dict(attrs).get("alt") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._tags:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in _LINES:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(data)
+        return tag.end()
 
 
 def looks_like_html(text: str) -> bool:
@@ -81,8 +122,8 @@ def html_text(html: str, *, quotes: bool = True) -> str:
     quotes : whether quoted blocks are kept.
     """
     reader = _Reader(_HIDDEN if quotes else _HIDDEN | {"blockquote"})
-    reader.feed(html)
-    reader.close()
-    lines = "".join(reader.parts).replace("\xa0", " ").split("\n")
+    reader.read(html)
+    plain = unescape(_NO_CHARACTER.sub("", "".join(reader.parts)))
+    lines = plain.replace("\xa0", " ").split("\n")
     text = "\n".join(re.sub(r"[ \t\r\f]+", " ", line).strip() for line in lines)
     return re.sub(r"\n{3,}", "\n\n", text).strip()

@@ -16,6 +16,8 @@ _WROTE = re.compile(
     r")\s*:\s*$",
     re.IGNORECASE,
 )
+#: Characters of the longest such line.
+_LONG = 330
 #: The line before a forwarded or quoted message, as Outlook and others draw it.
 _DRAWN = re.compile(
     r"^\s*(?:[-_]{2,}\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht"
@@ -37,7 +39,7 @@ def without_quotes(text: str) -> str:
     kept: list[str] = []
     for i, line in enumerate(lines):
         intro = _intro(lines, i)
-        if intro and not _answered_within(lines[i + intro :]):
+        if intro and not _answered_within(lines, i + intro):
             break
         if line.rstrip() == "--" or _DRAWN.match(line) or _headed(lines, i):
             break
@@ -49,20 +51,25 @@ def without_quotes(text: str) -> str:
 
 def _intro(lines: list[str], i: int) -> int:
     """Return how many lines from here are "On ... wrote:"; it may be folded into two."""
-    if _WROTE.match(lines[i]):
+    first = lines[i].strip()
+    if not first or len(first) > _LONG:
+        return 0
+    if _WROTE.match(first):
         return 1
-    two = " ".join(lines[i : i + 2])
-    return 2 if lines[i].strip() and i + 1 < len(lines) and _WROTE.match(two) else 0
+    if i + 1 == len(lines):
+        return 0
+    two = f"{first} {lines[i + 1].strip()}"
+    return 2 if len(two) <= _LONG and _WROTE.match(two) else 0
 
 
 def _within_intro(lines: list[str], i: int) -> bool:
     return i > 0 and _intro(lines, i - 1) == 2  # noqa: PLR2004
 
 
-def _answered_within(rest: list[str]) -> bool:
+def _answered_within(lines: list[str], i: int) -> bool:
     """Say whether somebody answers between quoted lines, rather than above them."""
-    said = [line for line in rest if line.strip()]
-    return bool(said) and said[0].lstrip().startswith(">")
+    said = (line for n in range(i, len(lines)) if (line := lines[n].lstrip()))
+    return next(said, "").startswith(">")
 
 
 def _headed(lines: list[str], i: int) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pydantic import AwareDatetime, ConfigDict, ValidationError
+from pydantic import AwareDatetime, ConfigDict, Field, ValidationError
 
 from qa.errors import FormatError
 from qa.importers.base import Item, wrong_fields
@@ -28,7 +28,7 @@ class SideFile(Record):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     #: Relative to the joining file.
-    file: str
+    file: str = Field(pattern=r"^[^\x00]+$")
     side: Role
     #: Seconds by which it starts later than the call.
     offset: float = 0.0

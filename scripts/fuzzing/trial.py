@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import resource
 import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,10 +19,14 @@ from typing import Any
 from fuzzing.nasty import CANARY
 from qa.errors import InputError, UsageError
 from qa.importers import FORMATS, Rejected, find
+from qa.records import Conversation
 from qa.settings import Settings
 
+Found = Conversation | Rejected
+
 ROOT = Path(__file__).resolve().parents[2]
-#: What one input may take: seconds of the processor, and bytes on top of what was held before.
+#: What one input may take: seconds of the processor between one conversation and the next (of
+#: what holds one, for all of it), and bytes on top of what was held before.
 SECONDS, MEMORY = 5.0, 500 << 20
 #: Seconds by the clock without a moment's work: it waits for what never comes.
 WAITS = 10.0
@@ -77,6 +80,7 @@ class Outcome:
 
     #: What it did that none may; "" = nothing.
     what: str
+    #: Of the processor, until the slowest of its conversations.
     seconds: float
     #: Bytes that it took on top of what was held before.
     grown: int
@@ -140,6 +144,7 @@ class Trial:
         self._settings = Settings(time_zone="Europe/Bucharest")
         self._base = base.resolve()
         self._folder = self._base / "input"
+        self._slowest = 0.0
         _lay_outside(self._base / "outside")
         if not getattr(sys, "_qa_fuzzing", False):  # a hook cannot be taken off again
             sys.addaudithook(_WATCH.hear)
@@ -150,9 +155,9 @@ class Trial:
         _lay(self._folder, tried)
         whole = tried.whole or not tried.files
         path = self._folder if whole else self._folder / next(iter(tried.files))
-        held, begun = _peak_from_now(), process_time()
+        held, self._slowest = _peak_from_now(), 0.0
         what = self._read(path, ["auto", tried.name] if tried.name in FORMATS else ["auto"])
-        took, grown = process_time() - begun, max(0, _peak() - held)
+        took, grown = self._slowest, max(0, _peak() - held)
         if not what and took > SECONDS:
             what = f"took {took:.1f} s"
         if not what and grown > MEMORY:
@@ -161,16 +166,14 @@ class Trial:
 
     def _read(self, path: Path, formats: list[str]) -> str:
         """Return what went wrong; "" where all that must hold did."""
-        faulthandler.dump_traceback_later(120, exit=True)  # a hang within C
         signal.signal(signal.SIGPROF, _hang)
         signal.signal(signal.SIGALRM, _Waiting())
-        signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
         signal.setitimer(signal.ITIMER_REAL, WAITS, WAITS)
         _WATCH.folder, _WATCH.seen = str(self._folder), []
         try:
             for name in formats:
                 with suppress(UsageError, InputError):
-                    for one in find([path], self._settings, format=name):
+                    for one in self._timed(find([path], self._settings, format=name)):
                         if isinstance(one, Rejected) and not isinstance(one.error, InputError):
                             return f"{name}: rejected by {type(one.error).__name__}"
                         if CANARY in _told(one):
@@ -183,9 +186,21 @@ class Trial:
         finally:
             _WATCH.folder = ""
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.setitimer(signal.ITIMER_PROF, 0)
-            faulthandler.cancel_dump_traceback_later()
         return "; ".join(dict.fromkeys(_WATCH.seen))[:_SHOWN]
+
+    def _timed(self, found: Iterator[Found]) -> Iterator[Found]:
+        """Yield what is found, and keep the longest time that one of them took."""
+        while True:
+            begun = process_time()
+            signal.setitimer(signal.ITIMER_PROF, 2 * SECONDS)
+            try:
+                one = next(found, None)
+            finally:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                self._slowest = max(self._slowest, process_time() - begun)
+            if one is None:
+                return
+            yield one
 
 
 def _told(one: Any) -> str:

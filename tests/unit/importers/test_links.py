@@ -81,3 +81,11 @@ def test_nothing_waits_for_a_pipe(inside, found, data):
     conversations, rejected = found(inside)
     assert [c.external_id for c in conversations] == ["t-1"]
     assert any("not a file" in r.error.reason for r in rejected)
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "a\0b", "nowhere.wav", "."])
+def test_a_joining_file_that_names_none_is_rejected(inside, found, data, name):
+    joining = data("in/1.call.json", {"files": [{"file": name, "side": "agent"}]})
+    conversations, (rejected,) = found(inside)
+    assert [c.external_id for c in conversations] == ["t-1"]
+    assert rejected.source == str(joining)

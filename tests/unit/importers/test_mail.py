@@ -1,5 +1,7 @@
 """Mail: threads, sides, quotes and attachments."""
 
+from time import process_time
+
 import pytest
 
 from qa.importers import find
@@ -118,3 +120,13 @@ QUOTED = [
 @pytest.mark.parametrize(("text", "own"), QUOTED)
 def test_what_a_mail_says_itself(text, own):
     assert without_quotes(text) == own
+
+
+@pytest.mark.parametrize("header", ["From", "Content-Type", "Subject"])
+@pytest.mark.parametrize("unit", ['"a', "(", "a,", "=?utf-8?q?a?= ", "\n a@b", "\r\n ;"])
+def test_no_header_takes_for_ever(found, data, header, unit):
+    text = f"From: a@example.org\nSubject: x\n{header}: {unit * 20_000}\n\nhello"
+    begun = process_time()
+    _, (rejected,) = found(data("a.eml", text))
+    assert "headers longer than those of any mail" in rejected.error.reason
+    assert process_time() - begun < 2

@@ -15,12 +15,23 @@ from starlette.types import Scope
 from qa import __version__
 from qa.access.passwords import Passwords
 from qa.api import errors, safety
+from qa.api.clips import Clips
 from qa.api.identity import check_routes, secure
 from qa.api.language import Language
 from qa.api.limits import Limits
 from qa.api.pages import door, sso
+from qa.api.pages import examples as example_pages
 from qa.api.pages import routes as pages
-from qa.api.routes import assessments, conversations, exports, health, me, scorecards
+from qa.api.routes import (
+    assessments,
+    collections,
+    conversations,
+    examples,
+    exports,
+    health,
+    me,
+    scorecards,
+)
 from qa.api.security import HEADERS, WITH_TLS, Guard
 from qa.api.single_sign_on import Provider
 from qa.api.templating import STATIC
@@ -34,6 +45,8 @@ _API = (
     assessments.router,
     scorecards.router,
     exports.router,
+    examples.router,
+    collections.router,
     me.router,
     health.router,
 )
@@ -88,6 +101,7 @@ def build(settings: Settings) -> FastAPI:
     app.state.settings = settings
     app.state.store = store
     app.state.passwords = Passwords()
+    app.state.clips = Clips()
     app.state.provider = Provider(settings) if settings.oidc_issuer else None
     # Whether an account is known to exist; see `qa.api.identity.is_open`.
     app.state.closed = False
@@ -95,7 +109,7 @@ def build(settings: Settings) -> FastAPI:
     door.install(app)
     for router in _API:
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
-    for router in (door.router, sso.router, pages.router):
+    for router in (door.router, sso.router, pages.router, example_pages.router):
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request
 
 from qa.access import Principal, Right
+from qa.api.clips import Clips
 from qa.api.identity import right_of, who_asks
 from qa.settings import Settings
 from qa.store import Store
@@ -21,6 +22,12 @@ def get_settings(request: Request) -> Settings:
 def get_store(request: Request) -> Store:
     """Return the application's store."""
     found: Store = request.app.state.store
+    return found
+
+
+def get_clips(request: Request) -> Clips:
+    """Return what cuts the sound of moments."""
+    found: Clips = request.app.state.clips
     return found
 
 
@@ -47,5 +54,6 @@ def conversation_id(
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
+ClipsDep = Annotated[Clips, Depends(get_clips)]
 StoreDep = Annotated[Store, Depends(get_store)]
 IdDep = Annotated[str, Depends(conversation_id)]

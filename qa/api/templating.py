@@ -79,6 +79,12 @@ def page(
     )
 
 
+def render(name: str, context: Mapping[str, Any]) -> str:
+    """Render a template that is no answer: a file that is given away."""
+    made: str = _TEMPLATES.env.get_template(name).render(context)
+    return made
+
+
 def partial(request: Request) -> bool:
     """Whether a script of a page asks, which puts the answer into that page."""
     return request.headers.get("hx-request-type") == "partial"

@@ -5,6 +5,7 @@ itself is loaded on first use: a machine without the extra ``speech`` can still 
 files are recordings (`sniff`) and what they hold (`checksum`).
 """
 
+from qa.audio.clipping import clip
 from qa.audio.decode import decode
 from qa.audio.files import AUDIO_SUFFIXES, checksum, open_audio, probe, sniff
 from qa.audio.playback import (
@@ -24,6 +25,7 @@ __all__ = [
     "PLAYBACK_SUFFIX",
     "PLAYBACK_TYPE",
     "checksum",
+    "clip",
     "decode",
     "open_audio",
     "peaks",

@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from qa import __version__
-from qa.cli import cards, export, machine, people, process, read, roster, sampling, trying, vault
+from qa.cli import (
+    cards,
+    examples,
+    export,
+    machine,
+    people,
+    process,
+    read,
+    roster,
+    sampling,
+    trying,
+    vault,
+)
 from qa.cli.door import Door
 
 app = typer.Typer(
@@ -46,6 +58,8 @@ app.command("list")(read.list_)
 app.command("show")(read.show)
 app.command("export")(export.export)
 app.command("sample")(sampling.sample)
+app.command("examples")(examples.examples)
+app.command("collections")(examples.collections)
 
 roles = typer.Typer(no_args_is_help=True, help="Who is the agent and who the customer.")
 roles.command("swap")(process.swap)

@@ -70,6 +70,24 @@ def _lines(text: str) -> str:
     return "\n".join(line for line in re.split(r"\r\n|\r|\n", text) if line.strip())
 
 
+def webvtt(cues: Iterable[tuple[float, float, str, str, str]], note: str = "") -> str:
+    """Return WebVTT.
+
+    Parameters
+    ----------
+    cues : start and end in seconds, classes of the voice ("agent.dana"), who, and the text.
+    note : lines of a comment at the top.
+    """
+    blocks = ["WEBVTT"]
+    if note:
+        blocks.append(f"NOTE\n{note}".replace("-->", "->"))
+    for start, end, classes, who, text in cues:
+        voice = f"<v.{classes} {escape(' '.join(who.split()), quote=False)}>"
+        said = escape(_lines(text), quote=False)
+        blocks.append(f"{_clock(start, '.')} --> {_clock(end, '.')}\n{voice}{said}")
+    return "\n\n".join(blocks) + "\n"
+
+
 class VttExport(_Subtitles):
     """WebVTT: the voice tag names the speaker, its classes say the role and the party's id."""
 
@@ -84,19 +102,17 @@ class VttExport(_Subtitles):
             note.append(f"started_at: {moment(each.metadata.started_at)}")
         if each.language:
             note.append(f"language: {each.language}")
-        blocks = ["WEBVTT", "\n".join(["NOTE", *note]).replace("-->", "->")]
-        for turn, start, end in shown:
-            voice = _voice(turn, parties.get(turn.party))
-            said = escape(_lines(turn.text), quote=False)
-            blocks.append(f"{_clock(start, '.')} --> {_clock(end, '.')}\n{voice}{said}")
-        return "\n\n".join(blocks) + "\n"
+        cues = [
+            (start, end, *_voice(turn, parties.get(turn.party)), turn.text)
+            for turn, start, end in shown
+        ]
+        return webvtt(cues, "\n".join(note))
 
 
-def _voice(turn: SafeTurn, party: Party | None) -> str:
-    name = (party and party.name) or turn.party
+def _voice(turn: SafeTurn, party: Party | None) -> tuple[str, str]:
+    """Return the classes of a voice, and whose it is."""
     classes = [c for c in (str(turn.role), turn.party) if _CLASS.fullmatch(c)]
-    annotation = escape(" ".join(name.split()), quote=False)
-    return f"<v.{'.'.join(dict.fromkeys(classes))} {annotation}>"
+    return ".".join(dict.fromkeys(classes)), (party and party.name) or turn.party
 
 
 class SrtExport(_Subtitles):

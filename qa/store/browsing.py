@@ -12,8 +12,10 @@ from qa.settings import Settings
 from qa.store import database, journal, listing, results, scopes
 from qa.store.accounts import Accounts
 from qa.store.desk.assigning import Assignments
+from qa.store.desk.collections import Collections
 from qa.store.desk.draws import Draws
 from qa.store.desk.inbox import Inbox
+from qa.store.desk.moments import Moments
 from qa.store.roster import Roster
 from qa.store.sessions import Sessions
 from qa.store.streaming import Streaming
@@ -49,6 +51,10 @@ class Browsing(Streaming):
         self.assignments = Assignments(engine, clock=clock)
         #: What people have to do.
         self.inbox = Inbox(engine, clock=clock)
+        #: Moments worth hearing, names out, and collections of them.
+        kept_words = (*settings.company, *settings.keep)
+        self.moments = Moments(engine, keep=kept_words)
+        self.collections = Collections(engine, keep=kept_words, clock=clock)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
 

@@ -48,6 +48,34 @@ NEEDS = {
     "POST /conversations/{id}/undo": "override",
     "POST /conversations/{id}/roles/swap": "correct",
     "POST /conversations/{id}/release": "release",
+    "GET /api/v1/examples": "examples",
+    "GET /api/v1/examples/{ref}/audio": "examples",
+    "GET /api/v1/collections": "collect",
+    "POST /api/v1/collections": "collect",
+    "GET /api/v1/collections/{collection}": "collect",
+    "PATCH /api/v1/collections/{collection}": "collect",
+    "DELETE /api/v1/collections/{collection}": "collect",
+    "GET /api/v1/collections/{collection}/archive": "collect",
+    "POST /api/v1/collections/{collection}/moments": "collect",
+    "PATCH /api/v1/collections/{collection}/moments/{moment}": "collect",
+    "DELETE /api/v1/collections/{collection}/moments/{moment}": "collect",
+    "GET /api/v1/collections/{collection}/moments/{moment}/audio": "collect",
+    "GET /api/v1/collections/{collection}/shares": "collect",
+    "POST /api/v1/collections/{collection}/shares": "collect",
+    "DELETE /api/v1/collections/{collection}/shares/{share}": "collect",
+    "GET /api/v1/shared/{link}": "examples",
+    "GET /api/v1/shared/{link}/moments/{moment}/audio": "examples",
+    "GET /examples": "examples",
+    "POST /examples/{ref}/collect": "collect",
+    "POST /conversations/{id}/moments": "collect",
+    "GET /collections": "collect",
+    "POST /collections": "collect",
+    "GET /collections/{collection}": "collect",
+    "POST /collections/{collection}": "collect",
+    "POST /collections/{collection}/moments/{moment}": "collect",
+    "POST /collections/{collection}/shares": "collect",
+    "POST /collections/{collection}/shares/{share}/withdraw": "collect",
+    "GET /shared/{link}": "examples",
     "GET /scorecards": "cards",
     "GET /account": "account",
     "POST /account/password": "account",
@@ -62,6 +90,7 @@ NEEDS = {
 #: What the names in an address stand for.
 NAMES = {
     "scorecard": "front-desk", "item": "anything_else", "format": "jsonl", "number": "0",
+    "ref": "0-0", "collection": "none", "moment": "0", "share": "none", "link": "none",
 }  # fmt: skip
 #: What answers with many conversations, as text.
 MANY = {"GET /", "GET /api/v1/conversations", "GET /api/v1/exports/{format}"}
@@ -190,6 +219,9 @@ def as_decided(who, route, place, answer):
     right, status = Right(NEEDS[route]), answer.status_code
     if not who.may(right):
         return status == 403
+    if "{id}" not in route and re.search(r"\{(collection|ref|link)\}|POST /", route):
+        # Whose it is has tests of its own (test_examples.py); here there is none.
+        return status in {404, 422}
     if "{id}" not in route or "/scorecards/" in route:
         return status == 200 and shows_only_theirs(who, route, place, answer)
     if who.may(right, place):

@@ -1,0 +1,96 @@
+"""The sound of moments: cut out of the copy for listening, never out of a recording itself."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from http import HTTPStatus
+from threading import Lock
+
+from fastapi import Request, Response
+
+from qa.errors import NotFound
+from qa.store import Store
+from qa.store.desk.excerpts import Moment
+
+#: Bytes of clips that are kept in memory: whoever hears one asks for it in ranges.
+_KEPT = 24_000_000
+
+
+class Clips:
+    """Cuts clips, and keeps the last ones in memory: on no disk is there anything to erase."""
+
+    def __init__(self) -> None:
+        self._made: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, store: Store, moment: Moment) -> bytes:
+        """Return the sound of a moment, what was redacted and all names silent.
+
+        Raises
+        ------
+        NotFound : it is not to be heard, or there is no recording.
+        AudioError, MissingExtra : the recording cannot be read.
+        """
+        if not can_be_heard(store, moment) or moment.start is None or moment.end is None:
+            raise NotFound(
+                "This moment can be read, not heard.",
+                "A bad moment is heard once its agent lets it be; a chat has no sound.",
+            )
+        from qa.audio import clip  # noqa: PLC0415 - libav is for those who listen
+
+        path = store.vault.path("playback", moment.conversation)
+        stat = path.stat()  # heard again, it is another copy under the same name
+        key = (str(path), stat.st_mtime_ns, stat.st_size, moment.start, moment.end, moment.hush)
+        with self._lock:
+            if key in self._made:
+                self._made.move_to_end(key)
+                return self._made[key]
+        with store.vault.scratch() as scratch:
+            made = clip(path, moment.start, moment.end, silence=moment.hush, scratch=scratch)
+        with self._lock:
+            self._made[key] = made
+            while sum(map(len, self._made.values())) > _KEPT and len(self._made) > 1:
+                self._made.popitem(last=False)
+        return made
+
+
+def can_be_heard(store: Store, moment: Moment) -> bool:
+    """Say whether a moment has a sound that may be heard."""
+    return moment.sound and moment.start is not None and store.vault.has(
+        "playback", moment.conversation
+    )  # fmt: skip
+
+
+def ranged(request: Request, content: bytes) -> Response:
+    """Answer with a sound, whole or the range that was asked for: players seek by ranges."""
+    from qa.audio import PLAYBACK_TYPE  # noqa: PLC0415 - see above
+
+    headers = {"accept-ranges": "bytes", "cache-control": "private, no-cache"}
+    size = len(content)
+    asked = _range(request.headers.get("range", ""), size)
+    if asked is None:
+        return Response(content, media_type=PLAYBACK_TYPE, headers=headers)
+    start, end = asked
+    if start >= end:
+        headers["content-range"] = f"bytes */{size}"
+        return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
+    headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+    return Response(
+        content[start:end],
+        status_code=HTTPStatus.PARTIAL_CONTENT,
+        media_type=PLAYBACK_TYPE,
+        headers=headers,
+    )
+
+
+def _range(asked: str, size: int) -> tuple[int, int] | None:
+    """Read one range of bytes, ``[start, end)``; None = all of it, as for what is no range."""
+    unit, _, span = asked.partition("=")
+    first, dash, last = span.strip().partition("-")
+    if unit.strip() != "bytes" or not dash or not f"{first}{last}".isascii():
+        return None
+    if not all(part.isdigit() or not part for part in (first, last)) or not first + last:
+        return None
+    if not first:  # the last so many bytes
+        return max(size - int(last), 0), size
+    return int(first), min(int(last) + 1, size) if last else size

@@ -1,0 +1,349 @@
+"""Moments as they are shown: a stretch of a conversation, redacted, names out.
+
+Whoever looks for examples need not know whose they are. So the names of those who take
+part leave the text here, on the way out of the store, and with them the seconds in which
+they are said; and what a bad moment sounds like is told only where its agents let it be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from qa.records import (
+    Channel,
+    Evidence,
+    EvidenceKind,
+    Metadata,
+    Record,
+    Role,
+    SafeTurn,
+    Verdict,
+)
+from qa.store import results
+from qa.store.desk.tables import SoundConsentRow, StarRow
+from qa.store.people_tables import AgentRow
+from qa.store.queue import among
+from qa.store.tables import ConversationRow, PartyRow, TurnRow
+
+if TYPE_CHECKING:
+    from qa.redact.people import Names
+
+#: Turns that evidence may reach over, and a moment with what stands around it: enough to
+#: understand it, never a whole conversation of any length.
+LONGEST_CORE = 8
+LONGEST = 20
+#: Turns of context before and after: usual, and at most.
+CONTEXT, MOST_CONTEXT = 2, 5
+#: Seconds of a moment with its context, at most.
+LONGEST_S = 240.0
+#: Evidence so many turns apart is one moment.
+_TOGETHER = 2
+#: Seconds silenced on each side of a name, since word times are not exact.
+_MARGIN_S = 0.15
+
+
+class Said(Record):
+    """What one party says in a moment."""
+
+    role: Role
+    #: Which one of that role, where several are heard; 0 = the only one.
+    number: int
+    text: str
+    #: Characters ``[start, end)`` of the text that the verdict rests on.
+    marks: tuple[tuple[int, int], ...] = ()
+    #: Seconds from the beginning of the moment.
+    start: float | None = None
+    end: float | None = None
+    language: str = ""
+    #: Stands there to be understood, and is not meant itself.
+    context: bool = False
+
+
+class Moment(Record):
+    """A stretch of a conversation that is an example of something."""
+
+    #: Names it in searches; "" in a collection.
+    ref: str = ""
+    #: Not for who may only look for examples, no more than the turns ``[first, last]``.
+    conversation: str
+    first: int
+    last: int
+    card: str = ""
+    item: str = ""
+    #: The item's question; "" = none.
+    ask: str = ""
+    #: The verdict that stands; None = of no item.
+    verdict: Verdict | None = None
+    #: A human gave it.
+    confirmed: bool = False
+    starred: bool = False
+    channel: Channel
+    language: str = ""
+    project: str = ""
+    #: Seconds of the recording that it takes; None = it has no times.
+    start: float | None = None
+    end: float | None = None
+    said: tuple[Said, ...]
+    #: Seconds of the recording in which names are said, ``[start, end)``.
+    hush: tuple[tuple[float, float], ...] = ()
+    #: It may be heard, where there is a recording.
+    sound: bool = False
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it takes."""
+        return None if self.start is None or self.end is None else self.end - self.start
+
+
+@dataclass(frozen=True)
+class Core:
+    """Where the evidence of a verdict lies: turns ``[first, last]``, or seconds."""
+
+    first: int
+    last: int
+    #: Characters of a turn, by turn.
+    marks: Mapping[int, tuple[tuple[int, int], ...]]
+
+
+def core_of(evidence: Iterable[Evidence]) -> Core | None:
+    """Return where a verdict can be shown; None where nothing short enough shows it.
+
+    The words found, else what was measured, else the nearest miss, else where was searched.
+    """
+    by_kind: dict[EvidenceKind, list[Evidence]] = {}
+    for one in evidence:
+        if one.turn is not None:
+            by_kind.setdefault(one.kind, []).append(one)
+    for kind in (EvidenceKind.HIT, EvidenceKind.METRIC):
+        if kind in by_kind:
+            return _joined(sorted(by_kind[kind], key=lambda e: e.turn or 0))
+    if near := by_kind.get(EvidenceKind.NEAR_MISS):
+        return _joined([max(near, key=lambda e: e.score or 0.0)])
+    for window in by_kind.get(EvidenceKind.WINDOW, []):
+        first, last = window.turn or 0, window.last_turn or window.turn or 0
+        if last - first < LONGEST_CORE:
+            return Core(first, last, {})
+    return None
+
+
+def _joined(found: Sequence[Evidence]) -> Core:
+    """Take the first piece, and those after it that belong to the same moment."""
+    first = last = found[0].turn or 0
+    marks: dict[int, list[tuple[int, int]]] = {}
+    for one in found:
+        turn = one.turn or 0
+        until = max(one.last_turn or turn, turn)
+        if turn - last > _TOGETHER or until - first >= LONGEST_CORE:
+            break
+        last = max(last, until)
+        if one.char_start is not None and one.char_end is not None:
+            marks.setdefault(turn, []).append((one.char_start, one.char_end))
+    return Core(first, last, {turn: tuple(sorted(set(some))) for turn, some in marks.items()})
+
+
+class Excerpts:
+    """Makes moments, all that one request asks for; knows the roster's names.
+
+    Parameters
+    ----------
+    keep : names of the company and its products, which stay.
+    """
+
+    def __init__(self, session: Session, *, keep: Sequence[str]) -> None:
+        from qa.redact.people import colleagues  # noqa: PLC0415 - a list needs no word tables
+
+        self._session = session
+        names = session.exec(select(AgentRow.name).distinct()).all()
+        self._everybody: Names = colleagues(names, keep=keep)
+        self._names: dict[str, Names] = {}
+
+    def make(
+        self,
+        row: ConversationRow,
+        core: Core,
+        *,
+        before: int,
+        after: int,
+        verdict: Verdict | None,
+    ) -> Moment | None:
+        """Make a moment, without what it is an example of; None where it is too long."""
+        around = self._around(row, core, before, after)
+        if not around:
+            return None
+        first, last = around[0].index, around[-1].index
+        parties = self._parties(row.id)
+        names = self._named(row, parties)
+        start, end = _times(around)
+        starred = self._starred(row.id, first, last)
+        good = verdict is Verdict.PASS or (verdict is None and starred)
+        return Moment(
+            conversation=row.id,
+            first=first,
+            last=last,
+            verdict=verdict,
+            starred=starred,
+            channel=Channel(row.channel),
+            language=row.language or "",
+            project=row.project or "",
+            start=start,
+            end=end,
+            said=_said(around, core, names, start),
+            hush=self._hushed(row.id, names, start, end),
+            sound=good or self._consented(row, parties, around),
+        )
+
+    def _around(self, row: ConversationRow, core: Core, before: int, after: int) -> list[SafeTurn]:
+        first, last = max(core.first - before, 0), core.last + after
+        turns = list(results.turns(self._session, row.id, first=first, last=last))
+        # In writing people wait for hours; what is heard has to be listened to.
+        most = LONGEST_S if row.channel == Channel.CALL else inf
+        # Too long: what stands around it goes first, evenly from both ends.
+        while turns and (len(turns) > LONGEST or _length(turns) > most):
+            early = core.first - turns[0].index
+            late = turns[-1].index - core.last
+            if early <= 0 and late <= 0:
+                return []
+            turns = turns[1:] if early >= late else turns[:-1]
+        return turns if any(core.first <= t.index <= core.last for t in turns) else []
+
+    # --- names ---------------------------------------------------------------------------
+
+    def _parties(self, id: str) -> list[PartyRow]:
+        return list(self._session.exec(select(PartyRow).where(PartyRow.conversation == id)))
+
+    def _named(self, row: ConversationRow, parties: Iterable[PartyRow]) -> Names:
+        from qa.redact.people import of_conversation  # noqa: PLC0415 - see above
+
+        if row.id not in self._names:
+            meta = Metadata.model_validate(row.details)
+            own = [row.agent_name, row.agent_id, meta.agent_name, meta.agent_id]
+            own += [name for p in parties for name in (p.name, p.agent_id, p.person)]
+            texts = self._session.exec(
+                select(TurnRow.text)
+                .where(TurnRow.conversation == row.id)
+                .order_by(col(TurnRow.place))
+            )
+            self._names[row.id] = of_conversation(
+                self._everybody, texts, own=[name for name in own if name]
+            )
+        return self._names[row.id]
+
+    def _hushed(
+        self, id: str, names: Names, start: float | None, end: float | None
+    ) -> tuple[tuple[float, float], ...]:
+        """Return when names are said, by whomever: turns beside a moment may reach into it."""
+        if start is None or end is None:
+            return ()
+        first, last = self._session.execute(
+            columns(func.min(TurnRow.place), func.max(TurnRow.place)).where(
+                col(TurnRow.conversation) == id,
+                col(TurnRow.starts) < end + _MARGIN_S,
+                col(TurnRow.ends) > start - _MARGIN_S,
+            )
+        ).one()
+        if first is None:
+            return ()
+        spans = [
+            _seconds(turn, a, b)
+            for turn in results.turns(self._session, id, first=first, last=last)
+            for a, b in names.spans(turn.text)
+        ]
+        return tuple(
+            (max(a - _MARGIN_S, start), min(b + _MARGIN_S, end))
+            for a, b in sorted(s for s in spans if s)
+            if a - _MARGIN_S < end and b + _MARGIN_S > start
+        )
+
+    # --- who lets it be heard --------------------------------------------------------------
+
+    def _starred(self, id: str, first: int, last: int) -> bool:
+        query = select(StarRow.turn).where(
+            StarRow.conversation == id, col(StarRow.turn).between(first, last)
+        )
+        return self._session.exec(query.limit(1)).first() is not None
+
+    def _consented(
+        self, row: ConversationRow, parties: Sequence[PartyRow], around: Sequence[SafeTurn]
+    ) -> bool:
+        """Say whether every agent who is heard lets the sound be used; nobody known = no."""
+        heard = {turn.party for turn in around}
+        agents = [p for p in parties if p.role == Role.AGENT]
+        let = set(
+            self._session.exec(
+                select(SoundConsentRow.agent).where(SoundConsentRow.conversation == row.id)
+            )
+        )
+        speaking = [p for p in agents if p.party in heard]
+        if not let or not speaking:
+            return False
+        alone = {row.agent_id} if len(agents) == 1 else set()
+        return all(({p.person, p.agent_id} | alone) & let for p in speaking)
+
+
+def starred_turns(session: Session, ids: Iterable[str]) -> dict[str, frozenset[int]]:
+    """Return which turns of conversations somebody starred."""
+    found: dict[str, set[int]] = {}
+    query = columns(col(StarRow.conversation), col(StarRow.turn)).where(
+        among(session, StarRow.conversation, list(ids))
+    )
+    for conversation, turn in session.execute(query):
+        found.setdefault(conversation, set()).add(turn)
+    return {name: frozenset(turns) for name, turns in found.items()}
+
+
+def _said(
+    turns: Sequence[SafeTurn], core: Core, names: Names, start: float | None
+) -> tuple[Said, ...]:
+    from qa.redact.people import masked  # noqa: PLC0415 - see above
+
+    roles: dict[Role, list[str]] = {}
+    for turn in turns:
+        same = roles.setdefault(turn.role, [])
+        if turn.party not in same:
+            same.append(turn.party)
+    lines = []
+    for turn in turns:
+        same = roles[turn.role]
+        shown = masked(turn.text, names.spans(turn.text))
+        lines.append(
+            Said(
+                role=turn.role,
+                number=same.index(turn.party) + 1 if len(same) > 1 else 0,
+                text=shown.text,
+                marks=tuple(shown.moved(a, b) for a, b in core.marks.get(turn.index, ())),
+                start=_after(start, turn.start),
+                end=_after(start, turn.end),
+                language=turn.language,
+                context=not core.first <= turn.index <= core.last,
+            )
+        )
+    return tuple(lines)
+
+
+def _seconds(turn: SafeTurn, a: int, b: int) -> tuple[float, float] | None:
+    """Return when characters are said; without times of words, the whole turn."""
+    if not turn.words and turn.start is not None and turn.end is not None:
+        return turn.start, turn.end
+    return turn.seconds(a, b)
+
+
+def _times(turns: Sequence[SafeTurn]) -> tuple[float | None, float | None]:
+    starts = [t.start for t in turns if t.start is not None]
+    ends = [t.end for t in turns if t.end is not None]
+    return (min(starts), max(ends)) if starts and ends else (None, None)
+
+
+def _length(turns: Sequence[SafeTurn]) -> float:
+    start, end = _times(turns)
+    return 0.0 if start is None or end is None else end - start
+
+
+def _after(start: float | None, at: float | None) -> float | None:
+    return None if start is None or at is None else round(at - start, 3)

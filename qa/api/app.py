@@ -30,6 +30,7 @@ from qa.api.routes import (
     exports,
     health,
     me,
+    metrics,
     scorecards,
 )
 from qa.api.security import HEADERS, WITH_TLS, Guard
@@ -49,6 +50,7 @@ _API = (
     collections.router,
     me.router,
     health.router,
+    metrics.router,
 )
 
 

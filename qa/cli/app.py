@@ -17,6 +17,7 @@ from qa.cli import (
     read,
     roster,
     sampling,
+    status,
     trying,
     vault,
 )
@@ -113,5 +114,6 @@ kept.command("key")(vault.key)
 kept.command("forget")(vault.forget)
 app.add_typer(kept, name="vault")
 
+app.command("status")(status.status)
 app.command("serve")(machine.serve)
 app.command("doctor")(machine.doctor)

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from qa.errors import QaError
 from qa.settings import Settings
 from qa.store import database, queue, results
+from qa.store.standing import Standing, standing
 from qa.store.tables import ConversationRow, State
 from qa.store.views import Job, Load
 
@@ -144,6 +145,10 @@ class Claims:
         """Give back all that a worker holds; no attempt is counted."""
         with database.writing(self._engine) as session:
             return queue.release(session, worker, now=self._now())
+
+    def standing(self) -> Standing:
+        """Return where the work stands: queues, workers, failures, throughput."""
+        return standing(self._engine, clock=self._now)
 
     def waiting(
         self, only: Collection[str] | None = None, *, loads: Collection[Load] = ALL_LOADS

@@ -184,7 +184,7 @@ class HeardRow(Table, table=True):
     speech: list[Any] = Field(sa_type=JSON)
     events: list[Any] = Field(sa_type=JSON)
     provenance: list[Any] = Field(sa_type=JSON)
-    heard_at: datetime = Field(sa_type=UtcDateTime)
+    heard_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class PartyRow(Table, table=True):

@@ -934,3 +934,33 @@ def test_errors_of_the_database_never_quote_a_conversation(store):
     with pytest.raises(Exception, match=r"(?i)unique") as refused:
         store.save_heard("call-1", made.model_copy(update={"safe": twice}))
     assert "My card" not in str(refused.value)
+
+
+# --- where the work stands ---------------------------------------------------------------
+
+
+def test_where_the_work_stands(store, clock):
+    for n in range(3):
+        store.register(make_call(id=f"call-{n}", uri=f"call-{n}.wav"), ["support"])
+    scored(store, make_call(id="call-heard", uri="heard.wav"), finding("greeting", Verdict.PASS))
+    clock.pass_seconds(90)
+    job = store.claim(name_worker(), lease_s=60, only=["call-0"])
+    store.fail(
+        store.claim(name_worker(), lease_s=60, only=["call-1"]),
+        InputError("call-1.wav: the file is empty (0 bytes).", "Copy it again."),
+    )
+
+    found = store.standing()
+
+    speech = next(queue for queue in found.queues if queue.load == "speech")
+    assert (speech.waiting, speech.later, speech.working) == (1, 0, 1)
+    assert (found.at - speech.oldest).total_seconds() == pytest.approx(90, abs=1)
+    (worker,) = found.workers
+    assert (worker.name, worker.jobs, worker.stuck) == (job.worker, 1, False)
+    assert (found.last_hour, found.last_day) == (1, 1)
+    assert [(f.reason, f.count) for f in found.failed] == [("the file is empty (0 bytes).", 1)]
+
+    clock.pass_seconds(3000)
+    assert store.standing().workers[0].stuck  # its lease has run out
+    clock.pass_seconds(7200)
+    assert (store.standing().last_hour, store.standing().last_day) == (0, 1)

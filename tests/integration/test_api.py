@@ -422,3 +422,15 @@ def test_the_server_needs_no_other_machine():
         text = file.read_text(encoding="utf-8").replace("http://www.w3.org/", "")
         assert "http://" not in text, file.name
         assert "https://" not in text, file.name
+
+
+def test_where_the_work_stands_is_told_to_people_and_to_prometheus(client):
+    told = client.get("/api/v1/status").json()
+    answer = client.get("/api/v1/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    gauges = dict(
+        line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#")
+    )
+    for queue in told["queues"]:
+        assert float(gauges[f'qa_waiting{{load="{queue["load"]}"}}']) == queue["waiting"]
+    assert float(gauges["qa_failed"]) == told["failed_count"]

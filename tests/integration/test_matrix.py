@@ -24,6 +24,8 @@ NEEDS = {
     "GET /": "list",
     "GET /api/v1/conversations": "list",
     "GET /api/v1/counts": "list",
+    "GET /api/v1/status": "metrics",
+    "GET /api/v1/metrics": "metrics",
     "GET /api/v1/conversations/{id}": "read",
     "GET /api/v1/conversations/{id}/audio": "hear",
     "GET /api/v1/conversations/{id}/peaks": "hear",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from qa import __version__
+from qa.access import Right
 from qa.api.deps import StoreDep
-from qa.api.identity import open_to_all
+from qa.api.identity import open_to_all, requires
 from qa.api.schemas import Health
+from qa.store.standing import Standing
 
 router = APIRouter(tags=["health"])
 
@@ -16,6 +18,12 @@ router = APIRouter(tags=["health"])
 def health() -> Health:
     """Say that the program is alive; asks nothing else."""
     return Health(status="ok", version=__version__)
+
+
+@router.get("/status", dependencies=[requires(Right.METRICS)])
+def status(store: StoreDep) -> Standing:
+    """Say what waits, who works on it, what is stuck, and what failed and why."""
+    return store.standing()
 
 
 @router.get("/ready", dependencies=[open_to_all()])

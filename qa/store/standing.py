@@ -1,0 +1,157 @@
+"""Where the work stands: what waits and how long, who works on what, what failed and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from pydantic import AwareDatetime
+from sqlalchemy import Engine, func
+from sqlmodel import Session, col, select
+
+from qa.records import Record
+from qa.store import database
+from qa.store.tables import ConversationRow, HeardRow, State
+from qa.store.views import Load
+
+#: A conversation that is worked on for so long is looked at as stuck.
+STUCK_S = 3600.0
+#: Spans that throughput is told of.
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+#: How many reasons of failures are told, the most frequent first.
+REASONS = 10
+#: Failures that are looked at for their reasons.
+LOOKED_AT = 20_000
+
+
+class Queue(Record):
+    """What takes speech models, or what does not."""
+
+    load: Load
+    #: May be begun at once, wait for another attempt, are being worked on.
+    waiting: int
+    later: int
+    working: int
+    #: When the one that waits longest came in; None = none waits.
+    oldest: AwareDatetime | None
+
+
+class Worker(Record):
+    """A process that holds claims, by the name it has in the database."""
+
+    name: str
+    host: str
+    pid: str
+    #: Conversations it is at, and since when with the oldest.
+    jobs: int
+    since: AwareDatetime
+    #: Its claims are free again then, unless it gives a sign of life.
+    lease_until: AwareDatetime
+    #: Its lease has run out, or it has been at one for an hour.
+    stuck: bool
+
+
+class Failed(Record):
+    """Conversations that were given up for one reason."""
+
+    reason: str
+    count: int
+
+
+class Standing(Record):
+    """Where the work stands at a moment."""
+
+    at: AwareDatetime
+    queues: tuple[Queue, ...]
+    workers: tuple[Worker, ...]
+    failed: tuple[Failed, ...]
+    failed_count: int
+    #: Heard (or read) in the last hour and day, and the seconds of calls among them.
+    last_hour: int
+    last_day: int
+    last_day_seconds: float
+
+
+def standing(engine: Engine, *, clock: Callable[[], datetime]) -> Standing:
+    """Return where the work stands now."""
+    now = clock()
+    with database.reading(engine) as session:
+        reasons = _failed(session)
+        day = _heard_since(session, now - DAY)
+        return Standing(
+            at=now,
+            queues=tuple(_queue(session, load, now) for load in ("speech", "text")),
+            workers=_workers(session, now),
+            failed=reasons,
+            failed_count=_count(session, State.FAILED),
+            last_hour=_heard_since(session, now - HOUR)[0],
+            last_day=day[0],
+            last_day_seconds=day[1],
+        )
+
+
+def _count(session: Session, state: State) -> int:
+    query = select(func.count()).select_from(ConversationRow)
+    return session.exec(query.where(ConversationRow.state == state)).one()
+
+
+def _queue(session: Session, load: Load, now: datetime) -> Queue:
+    row = ConversationRow
+    mine = (select(func.count()).select_from(row).where(row.load == load)).where
+    waits = col(row.state) == State.WAITING
+    later = session.exec(mine(waits, col(row.retry_at) > now)).one()
+    oldest = session.exec(
+        select(func.min(row.registered_at)).where(row.state == State.WAITING, row.load == load)
+    ).one()
+    return Queue(
+        load=load,
+        waiting=session.exec(mine(waits)).one() - later,
+        later=later,
+        working=session.exec(mine(col(row.state) == State.WORKING)).one(),
+        oldest=oldest,
+    )
+
+
+def _workers(session: Session, now: datetime) -> tuple[Worker, ...]:
+    row = ConversationRow
+    found = session.exec(
+        select(row.claimed_by, func.count(), func.min(row.claimed_at), func.min(row.lease_until))
+        .where(row.state == State.WORKING)
+        .group_by(col(row.claimed_by))
+        .order_by(col(row.claimed_by))
+    )
+    return tuple(
+        _worker(str(name), jobs, since or now, lease or now, now)
+        for name, jobs, since, lease in found
+    )
+
+
+def _worker(name: str, jobs: int, since: datetime, lease: datetime, now: datetime) -> Worker:
+    host, _, _, pid, *_ = [*name.split("/"), "", "", ""]
+    stuck = lease < now or (now - since).total_seconds() > STUCK_S
+    return Worker(
+        name=name, host=host, pid=pid, jobs=jobs, since=since, lease_until=lease, stuck=stuck
+    )
+
+
+def _failed(session: Session) -> tuple[Failed, ...]:
+    """Count by reason, the recording's own name left out: it makes every reason another one."""
+    row = ConversationRow
+    found = session.exec(
+        select(row.error_reason, row.source).where(row.state == State.FAILED).limit(LOOKED_AT)
+    )
+    counts = Counter(reason.removeprefix(f"{source}: ") for reason, source in found)
+    ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
+    return tuple(Failed(reason=reason, count=n) for reason, n in ordered[:REASONS])
+
+
+def _heard_since(session: Session, since: datetime) -> tuple[int, float]:
+    row = ConversationRow
+    count, seconds = session.exec(
+        select(func.count(), func.coalesce(func.sum(row.duration), 0.0))
+        .select_from(HeardRow)
+        .join(row, col(row.id) == HeardRow.conversation)
+        .where(col(HeardRow.heard_at) >= since)
+    ).one()
+    return int(count), float(seconds or 0.0)

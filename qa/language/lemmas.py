@@ -15,8 +15,6 @@ from qa.language.normalise import fold
 FIRST_PERSON = "+1"
 #: Readings of a Russian form less likely than this do not count.
 _LIKELY = 0.15
-#: Languages that simplemma knows and we have packs for, besides Russian.
-_SIMPLEMMA = frozenset(["en", "ro", "hu"])
 
 
 @lru_cache(maxsize=200_000)
@@ -49,11 +47,17 @@ def _lemmas(word: str, language: str) -> set[str]:
         lemmas = {r.normal_form.replace("ё", "е") for r in likely}
         own = {r.normal_form.replace("ё", "е") for r in likely if "1per" in r.tag}
         return lemmas | {lemma + FIRST_PERSON for lemma in own}
-    if language in _SIMPLEMMA:
-        from simplemma import lemmatize  # noqa: PLC0415  (its word lists load on first use)
+    from simplemma import lemmatize  # noqa: PLC0415  (its word lists load on first use)
 
-        return {lemmatize(word, lang=language).lower()}
-    return set()
+    return {lemmatize(word, lang=language).lower()} if language in _known() else set()
+
+
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    """Return the languages that simplemma has word lists of."""
+    from simplemma.strategies.dictionaries import dictionary_factory  # noqa: PLC0415
+
+    return frozenset(dictionary_factory.SUPPORTED_LANGUAGES)
 
 
 @lru_cache(maxsize=1)

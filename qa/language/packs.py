@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ruamel.yaml import YAML
@@ -100,13 +101,25 @@ def guess_language(text: str, languages: tuple[str, ...] | None = None) -> str:
     """
     known = [c for c in languages or pack_languages() if c in pack_languages()]
     norm = normalise(text)
-    cyrillic = sum(ord(c) in _CYRILLIC for c in norm.text)
-    if cyrillic * 2 > sum(c.isalpha() for c in norm.text):
-        return "ru" if "ru" in known else ""
+    cyrillic = _cyrillic(norm.text)
+    script = [c for c in known if _cyrillic(" ".join(_common_words(c))) is cyrillic]
+    if cyrillic and len(script) == 1:
+        return script[0]
     words = ["".join(c for c in w if c.isalpha() or c == "'") for w in norm.folded.split()]
-    counts = {c: sum(w in load_pack(c).function_words for w in words) for c in known if c != "ru"}
+    counts = {c: sum(w in _common_words(c) for w in words) for c in script}
     best = max(counts, key=lambda c: counts[c], default="")
     return best if best and counts[best] > 0 else ""
+
+
+def _cyrillic(text: str) -> bool:
+    return sum(ord(c) in _CYRILLIC for c in text) * 2 > sum(c.isalpha() for c in text)
+
+
+@lru_cache(maxsize=64)
+def _common_words(language: str) -> frozenset[str]:
+    """Return the function words of a pack; its families, which take long to read, are not."""
+    words = _listed(_read(language, "pack.yaml").get("function_words"))
+    return words if isinstance(words, frozenset) else frozenset()
 
 
 def _folder() -> Traversable:
@@ -115,21 +128,31 @@ def _folder() -> Traversable:
 
 @lru_cache(maxsize=16)
 def _load(language: str) -> Pack:
-    folder = _folder().joinpath(language)
-    data: dict[str, object] = {}
-    for name in ("pack.yaml", "families.yaml"):
-        try:
-            read = YAML(typ="safe", pure=True).load(folder.joinpath(name).read_text("utf-8"))
-        except YAMLError as err:
-            raise UsageError(f"packs/{language}/{name} cannot be read: {err}.") from err
-        data |= {"families": read} if name == "families.yaml" else read
+    data = {**_read(language, "pack.yaml"), "families": _read(language, "families.yaml")}
     for words in ("negations", "function_words", "pronouns", "backchannels", "question_words",
                   "number_words", "time_words", "money_words"):  # fmt: skip
-        listed = data.get(words)
-        if isinstance(listed, str):  # words are written as running text, a pack is long enough
-            data[words] = frozenset(fold(normalise(w).text) for w in listed.split())
+        if words in data:
+            data[words] = _listed(data[words])
     try:
         return Pack.model_validate(data)
     except ValidationError as err:
         wrong = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in err.errors())
         raise UsageError(f"packs/{language} does not fit: {wrong}.") from err
+
+
+def _read(language: str, name: str) -> dict[str, Any]:
+    text = _folder().joinpath(language, name).read_text("utf-8")
+    try:
+        read = YAML(typ="safe", pure=True).load(text)
+    except YAMLError as err:
+        raise UsageError(f"packs/{language}/{name} cannot be read: {err}.") from err
+    if not isinstance(read, dict):
+        raise UsageError(f"packs/{language}/{name} does not fit: keys with values are expected.")
+    return read
+
+
+def _listed(words: Any) -> Any:
+    """Return running text as comparable words; what is no text is left to the model to refuse."""
+    if not isinstance(words, str):
+        return words
+    return frozenset(fold(normalise(w).text) for w in words.split())

@@ -25,7 +25,7 @@ CUSTOMER = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", ["en", "hu", "ro", "ru"])
+@pytest.mark.parametrize("language", pack_languages())
 def test_every_language_knows_every_family(language):
     """Cards name families by id: what one language says, another must be able to say."""
     assert set(load_pack(language).families) == AGENT | CUSTOMER
@@ -39,9 +39,10 @@ def test_a_family_looks_at_the_side_it_is_of(language):
 
 
 def test_packs_that_no_speaker_has_read_say_so():
-    unread = {"hu", "ro", "ru"}
-    assert {c for c in pack_languages() if not load_pack(c).read_by_speaker} == unread
-    assert {c for c in pack_languages() if not lexicon(c).words.read_by_speaker} == unread
+    unread = {c for c in pack_languages() if not load_pack(c).read_by_speaker}
+    assert unread >= {"hu", "ro", "ru"}
+    found = {c: lexicon(c) for c in pack_languages()}
+    assert {c for c, words in found.items() if words and not words.words.read_by_speaker} <= unread
     docs = Path(__file__).parents[3] / "docs"
     for page in ("howto/new-language.md", "explanation/politeness.md"):
         text = " ".join((docs / page).read_text("utf-8").split()).lower()

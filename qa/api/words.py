@@ -269,12 +269,27 @@ def heard_with(stages: Iterable[Provenance]) -> str:
     return ", ".join(words % by[stage] for stage, words in doing.items() if stage in by)
 
 
+#: Parts of the scoring that have a version of their own, as people would call them.
+_PARTS = {
+    "hearing": "table of what is misheard",
+    "pack": "phrases",
+    "parser": "sentences",
+    "politeness": "table of politeness",
+}
+
+
 def judged_with(made: Provenance) -> str:
     """Word what judged: card by its hash, engine, packs, parser: "judged by qa.scoring 3, ..."."""
     parts = {k: v for k, v in made.options.items() if k != "card"}
-    versions = [f"{k.replace('_', ' ')} {v}" for k, v in sorted(parts.items())]
+    versions = [f"{_part(k)} {v}" for k, v in sorted(parts.items())]
     card = made.options.get("card", "")[:19]
     return ", ".join(p for p in (f"judged by {made.engine} {made.version}", card, *versions) if p)
+
+
+def _part(key: str) -> str:
+    """Word what a part of the scoring is called: "pack_en" -> "phrases en"."""
+    name, _, language = key.partition("_")
+    return " ".join(w for w in (_PARTS.get(name, name), language.replace("_", " ")) if w)
 
 
 def count(n: int, one: str, many: str = "") -> str:

@@ -567,6 +567,9 @@ class Evidence(Record):
     rule: str = ""
     #: Match score, 0..1; None for windows.
     score: float | None = None
+    #: Of a near miss: how sure the least sure of the words is that stand where words of the
+    #: phrase should, 0..1; None where none stands there or nobody said how sure it is.
+    instead: float | None = None
 
 
 class Finding(Record):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 
-from qa.records import Evidence, EvidenceKind, Verdict
+from qa.records import Evidence, EvidenceKind, SafeTurn, Verdict
 from qa.scoring import hearing
-from qa.scoring.checks import Outcome
+from qa.scoring.checks import Doubt, Outcome
 from qa.scoring.compiled import Compiled, named
 from qa.scoring.document import Document
 from qa.scoring.matching import Hit, Strictness, Window, distinct
@@ -129,12 +130,7 @@ class Context:
     def doubt(self, hit: Hit) -> str:
         """Return why a hit cannot be relied on; "" when it can."""
         turn = self.document.turns[hit.turn]
-        words = [
-            word.confidence
-            for word, (a, b) in zip(turn.words, turn.word_offsets, strict=True)
-            if a < hit.end and hit.start < b and word.confidence is not None
-        ]
-        if words and min(words) < SURE_WORD:
+        if (sure := _least_sure(turn, [(hit.start, hit.end)])) is not None and sure < SURE_WORD:
             return "The words were not heard clearly."
         role_confidence = min(
             (p.role_confidence for p in self.document.safe.parties if p.id == turn.party),
@@ -169,16 +165,18 @@ class Context:
         nearest = self._nearest(missing, within)
         shown = (*evidence, self.searched(within, missing), *nearest)
         searched = f"{what}; {_turns(len(within))} of the {who or self.item.who} searched."
-        near = max((e.score or 0.0 for e in nearest), default=0.0)
-        reason = self._not_heard(within, who or self.item.who, missing, near)
+        doubt, most = self._doubt(within, missing, nearest), self.item.max_missed
+        if doubt and doubt.missed > (self.compiled.card.max_missed if most is None else most):
+            return Outcome(Verdict.REVIEW, shown, f"{searched} {doubt.reason}")
+        reason = self._not_heard(who or self.item.who, missing)
         if reason:
             return Outcome(Verdict.REVIEW, shown, f"{searched} {reason}")
+        light = doubt if most is None else None
         found, needed = count
         if found and self.item.partial:
-            return Outcome(
-                Verdict.PARTIAL, shown, f"{searched} {found} of {needed} found.", found / needed
-            )
-        return Outcome(Verdict.FAIL, shown, searched)
+            share = f"{searched} {found} of {needed} found."
+            return Outcome(Verdict.PARTIAL, shown, share, found / needed, light)
+        return Outcome(Verdict.FAIL, shown, searched, doubt=light)
 
     def searched(self, within: Window, missing: Sequence[Sequence[PhraseRef]]) -> Evidence:
         """Return the stretch that was searched, as evidence."""
@@ -202,21 +200,10 @@ class Context:
                 hit = near_miss(self.document.view(language), book, within)
                 if hit and (best is None or hit.score > best.score):
                     best = hit
-        return [as_evidence(self.document, best, EvidenceKind.NEAR_MISS)] if best else []
+        return [_as_near_miss(self.document, best)] if best else []
 
-    def _not_heard(
-        self, within: Window, who: Who, missing: Sequence[Sequence[PhraseRef]], near: float
-    ) -> str:
-        """Return why the transcript was not good enough to tell an absence; "" when it was."""
-        sure = [
-            word.confidence
-            for i in within
-            for word in self.document.turns[i].words
-            if word.confidence is not None
-        ]
-        unclear_words = self._unclear(sum(sure) / len(sure), missing, near) if sure else ""
-        if unclear_words:
-            return f"Not heard clearly: {unclear_words}"
+    def _not_heard(self, who: Who, missing: Sequence[Sequence[PhraseRef]]) -> str:
+        """Return why an absence says nothing, however clear the words; "" when it does."""
         if who == "agent" and self._heard_share < HEARD_SHARE:
             return "Not heard clearly: most of the agent's speech gave no words."
         unclear = window(self.part, "unknown", None, before=self.before)
@@ -224,25 +211,35 @@ class Context:
             return "Something like it was said, but by whom is not sure."
         return ""
 
-    def _unclear(self, sure: float, missing: Sequence[Sequence[PhraseRef]], near: float) -> str:
-        """Return why words this sure tell no absence: by the card's floor, or as measured."""
-        card, item = self.compiled.card, self.item
+    def _doubt(
+        self, within: Window, missing: Sequence[Sequence[PhraseRef]], nearest: Sequence[Evidence]
+    ) -> Doubt | None:
+        """Return what the words' confidence says against an absence: by the floor, or as measured.
+
+        None where nobody said how sure the words are, or they are surer than the floor.
+        """
+        turns = [self.document.turns[i] for i in within]
+        words = [w.confidence for t in turns for w in t.words if w.confidence is not None]
+        if not words:
+            return None
+        card, item, sure = self.compiled.card, self.item, sum(words) / len(words)
         floor = card.min_confidence if item.min_confidence is None else item.min_confidence
         if item.max_missed is None and floor is not None:
-            return f"mean word confidence {sure:.2f}." if sure < floor else ""
-        most = card.max_missed if item.max_missed is None else item.max_missed
+            said = f"Not heard clearly: mean word confidence {sure:.2f}."
+            return Doubt(inf, said) if sure < floor else None
         names = [ref.family if isinstance(ref, FamilyRef) else ref.list
                  for group in missing for ref in group if not isinstance(ref, str)]  # fmt: skip
         measured = hearing.table()
         wrong = measured.wrong_share(sure)
         found = min(measured.found_share(name, wrong) for name in names or [""])
-        missed = measured.missed(near, wrong, names)
-        if missed <= most and found >= hearing.LEAST_FOUND:
-            return ""
-        return (
-            f"about {wrong:.0%} of the words are wrong (mean confidence {sure:.2f}), and "
-            f"{found:.0%} of such phrases are found there; chance that it was missed {missed:.0%}."
+        near, instead = next(((e.score or 0.0, e.instead) for e in nearest), (0.0, None))
+        missed = measured.missed(near, wrong, names, instead=instead)
+        said = (
+            f"Not heard clearly: about {wrong:.0%} of the words are wrong (mean confidence "
+            f"{sure:.2f}), and {found:.0%} of such phrases are found there; chance that it was "
+            f"missed {missed:.0%}."
         )
+        return Doubt(inf if found < hearing.LEAST_FOUND else missed, said)
 
     @cached_property
     def _heard_share(self) -> float:
@@ -274,6 +271,25 @@ def as_evidence(document: Document, hit: Hit, kind: EvidenceKind = EvidenceKind.
         quote=turn.text[hit.start : hit.end],
         rule=hit.rule,
         score=hit.score,
+    )
+
+
+def _as_near_miss(document: Document, hit: Hit) -> Evidence:
+    """Return a near miss as evidence, with how sure the words are that stand for others."""
+    shown = as_evidence(document, hit, EvidenceKind.NEAR_MISS)
+    sure = _least_sure(document.turns[hit.turn], hit.instead)
+    return shown if sure is None else shown.model_copy(update={"instead": round(sure, 4)})
+
+
+def _least_sure(turn: SafeTurn, spans: Sequence[tuple[int, int]]) -> float | None:
+    """Return the confidence of the least sure word in some stretches of characters, if known."""
+    return min(
+        (
+            word.confidence
+            for word, (a, b) in zip(turn.words, turn.word_offsets, strict=True)
+            if word.confidence is not None and any(a < end and start < b for start, end in spans)
+        ),
+        default=None,
     )
 
 

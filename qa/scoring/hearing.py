@@ -26,8 +26,10 @@ class Chances(BaseModel):
 
     #: Score of the nearest miss, 0..1.
     near: float = Field(ge=0, le=1)
-    #: At each of the table's rates.
-    missed: tuple[float, ...]
+    #: At each of the table's rates: where a word that is unsure stands in the nearest miss for
+    #: one of the phrase, and where none does.
+    unsure: tuple[float, ...]
+    sure: tuple[float, ...]
 
 
 class Table(BaseModel):
@@ -36,6 +38,8 @@ class Table(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: int
+    #: A word less sure than this, 0..1, may well be another one.
+    sure_word: float = Field(ge=0, le=1)
     #: Mean word confidence and the share of words that are wrong there, the surest first.
     wrong_words: tuple[tuple[float, float], ...]
     #: Shares of words wrong, rising, at which the rest was measured.
@@ -61,14 +65,27 @@ class Table(BaseModel):
         row = self.recall.get(family) or self.recall["all"]
         return _between([0.0, *self.rates], [1.0, *row], wrong)
 
-    def missed(self, near: float, wrong: float, families: Sequence[str] = ()) -> float:
+    def missed(
+        self,
+        near: float,
+        wrong: float,
+        families: Sequence[str] = (),
+        *,
+        instead: float | None = None,
+    ) -> float:
         """Return the chance that something was said and missed, nothing of it being found.
 
         By the nearest miss; a family that is missed more often than others at that noise
         has so much greater odds, the most missed of several counts.
+
+        Parameters
+        ----------
+        instead : how sure the least sure word is that stands for one of the phrase; None
+            where none does.
         """
         row = max((r for r in self.absences if r.near <= near), key=lambda r: r.near)
-        chance = _between([0.0, *self.rates], [0.0, *row.missed], wrong)
+        unsure = instead is not None and instead < self.sure_word
+        chance = _between([0.0, *self.rates], [0.0, *(row.unsure if unsure else row.sure)], wrong)
         usual = 1 - self.found_share("", wrong)
         if not usual or chance >= 1:
             return chance

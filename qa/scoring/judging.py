@@ -30,9 +30,10 @@ from qa.scoring.marks import find_mark
 from qa.scoring.parts import Part, parts
 from qa.scoring.politeness import table as politeness_table
 from qa.scoring.scorecard import Item, Scorecard, Section
+from qa.scoring.sparing import spare
 
 #: Changes whenever the same card may judge the same conversation differently.
-ENGINE_VERSION = "4"
+ENGINE_VERSION = "5"
 
 #: Credit of each verdict that has a fixed one.
 _VALUE = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0}
@@ -60,7 +61,9 @@ def judge(
 
 
 def _judge_part(part: Part, ready: Compiled) -> Assessment:
-    findings = tuple(_finding(part, ready, s, i) for s, i in ready.card.items)
+    answered = [(s, i, answer(Context(part, i, ready))) for s, i in ready.card.items]
+    doubts = {i.id: outcome.doubt for _, i, outcome in answered if outcome.doubt}
+    findings = spare(ready.card, [_finding(*one) for one in answered], doubts)
     return Assessment(
         conversation=part.document.safe.id,
         card=ready.card.ref,
@@ -71,8 +74,7 @@ def _judge_part(part: Part, ready: Compiled) -> Assessment:
     )
 
 
-def _finding(part: Part, ready: Compiled, section: Section, item: Item) -> Finding:
-    outcome = answer(Context(part, item, ready))
+def _finding(section: Section, item: Item, outcome: Outcome) -> Finding:
     value = _VALUE.get(outcome.verdict)
     if outcome.verdict is Verdict.PARTIAL:
         value = min(max(outcome.value if outcome.value is not None else 0.5, 0.0), 1.0)
@@ -111,9 +113,7 @@ def answer(context: Context) -> Outcome:
         return missing
     outcome = applies.waived(context) or item.check.run(context)
     if evidence and outcome.verdict is not Verdict.PASS:
-        return Outcome(
-            outcome.verdict, (*evidence, *outcome.evidence), outcome.reason, outcome.value
-        )
+        return replace(outcome, evidence=(*evidence, *outcome.evidence))
     return outcome
 
 

@@ -47,6 +47,8 @@ class Hit:
     score: float
     #: "lemma", "fuzzy" or "near" (of a near miss).
     mode: str
+    #: Of a near miss: where the words stand that may have been words of the phrase.
+    instead: tuple[tuple[int, int], ...] = ()
 
 
 def find(

@@ -299,7 +299,10 @@ class Scorecard(Part):
     #: Measured chance that something was said and missed, above which its absence is "not heard
     #: clearly".
     max_missed: float = Field(default=0.2, ge=0, le=1)
-    #: In its place: mean word confidence below which an absence is "not heard clearly".
+    #: Such a chance above which an absence is "not heard clearly" too, as long as the total stays
+    #: final and nobody is called.
+    max_missed_light: float = Field(default=0.02, ge=0, le=1)
+    #: In place of both: mean word confidence below which an absence is "not heard clearly".
     min_confidence: float | None = Field(default=None, ge=0, le=1)
     #: Values for `{name}` in phrases. `company: []` is filled from the setting `company`.
     vars: dict[str, tuple[str, ...]] = Field(default_factory=dict)

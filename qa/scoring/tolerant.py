@@ -8,7 +8,7 @@ at least half of the content words.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 from qa.scoring.document import Line, Turns, View
@@ -96,8 +96,9 @@ def near_miss(view: View, book: Phrasebook, window: Window) -> Hit | None:
             if score < _NEAR_SCORE or (-score, number) >= best:
                 continue
             best = (-score, number)
-            nearest = hit_of(
-                path.line, variant, path.first, path.last + 1, min(score, 0.99), "near"
+            nearest = replace(
+                hit_of(path.line, variant, path.first, path.last + 1, min(score, 0.99), "near"),
+                instead=_instead(path, variant),
             )
             if -score <= bound:  # nothing of this phrase can come nearer
                 break
@@ -128,6 +129,25 @@ class _Path:
 
 def _letters(path: _Path) -> int:
     return sum(len(path.line.forms[at].text) for at, _ in path.words if at >= 0)
+
+
+def _instead(path: _Path, variant: Variant) -> tuple[tuple[int, int], ...]:
+    """Return where words stand that may have been words of the phrase: bent, between, beside."""
+    sentences = path.line.places.sentences
+    words = [
+        at
+        for atom, (at, _) in zip(variant.atoms, path.words, strict=True)
+        if atom.kind not in {"gap", "edge"}
+    ]
+    places = {at for at, like in path.words if at >= 0 and like < 1} | set(path.inserted)
+    places |= {path.first - 1} if words[0] < 0 else set()
+    places |= {path.last + 1} if words[-1] < 0 else set()
+    starts, ends, *_ = path.line.places
+    return tuple(
+        (starts[at], ends[at])
+        for at in sorted(places)
+        if 0 <= at < len(sentences) and sentences[at] == sentences[path.first]
+    )
 
 
 def _bent(

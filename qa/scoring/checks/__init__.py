@@ -40,6 +40,17 @@ GROUP = "qa.checks"
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """What speaks against a verdict by absence."""
+
+    #: Measured chance that it was said and missed, 0..1; infinite where so little is found that
+    #: an absence says nothing at all.
+    missed: float
+    #: How it is told where the absence is left open.
+    reason: str
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What a check found."""
 
@@ -49,6 +60,8 @@ class Outcome:
     reason: str = ""
     #: Share of the credit, for partial.
     value: float | None = None
+    #: Of a verdict by absence: what was measured of such ones; None = not measured, or not asked.
+    doubt: Doubt | None = None
 
 
 class Check(Protocol):

@@ -227,6 +227,24 @@ def test_a_near_miss_is_one_that_a_person_would_accept(phrase, texts, quote):
     assert nearest([phrase], *texts) == quote
 
 
+@pytest.mark.parametrize(
+    ("phrase", "text", "words"),
+    [
+        pytest.param("is there anything else", "Is there anything you need?", ["you"], id="beside"),
+        pytest.param("your name is", "My name is Sophie", ["My"], id="before"),
+        pytest.param("have a good day", "Have a bad day", ["bad"], id="between"),
+        pytest.param("arrange the viewing now", "arrange a viewer now", ["a", "viewer"], id="bent"),
+        pytest.param("thank you for waiting", "Thank you for. Wait", [], id="nothing"),
+        pytest.param("(would|do) you like some tea", "like some tea", [], id="the turn begins"),
+        pytest.param("never would ... mind", "I never mind", [], id="a gap may be empty"),
+    ],
+)
+def test_a_near_miss_tells_which_words_stand_for_those_of_the_phrase(phrase, text, words):
+    safe = make_safe([("agent", text)])
+    hit = near_miss(Document(safe).view("en"), book_of([phrase]), {0: (0, 99)})
+    assert [text[a:b] for a, b in hit.instead] == words
+
+
 def test_the_nearest_variant_is_named_not_the_whole_phrase():
     long = "(good|nice|pleasant|lovely) (morning|evening|afternoon) to (you|everybody|all of you)"
     safe = make_safe([("agent", "A pleasant evening.")])

@@ -13,6 +13,14 @@ from qa.store import Store
 from qa.store.views import Reviewed
 
 
+def blind_to(who: Principal) -> str:
+    """Return from whom lists hide the scores of what they have yet to review blind; "" = nobody.
+
+    Who reviews nothing has nothing to give blind.
+    """
+    return who.name if who.may(Right.OVERRIDE) else ""
+
+
 def score_again(
     store: Store, settings: Settings, ids: Sequence[str] | None, cards: Sequence[str]
 ) -> tuple[str, ...]:

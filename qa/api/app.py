@@ -19,13 +19,14 @@ from qa.api.clips import Clips
 from qa.api.identity import check_routes, secure
 from qa.api.language import Language
 from qa.api.limits import Limits
-from qa.api.pages import door, sso
+from qa.api.pages import door, inbox, samples, sso
 from qa.api.pages import examples as example_pages
 from qa.api.pages import routes as pages
 from qa.api.routes import (
     assessments,
     collections,
     conversations,
+    desk,
     examples,
     exports,
     health,
@@ -44,6 +45,7 @@ _LARGEST_BODY = 1_000_000
 _API = (
     conversations.router,
     assessments.router,
+    desk.router,
     scorecards.router,
     exports.router,
     examples.router,
@@ -111,7 +113,14 @@ def build(settings: Settings) -> FastAPI:
     door.install(app)
     for router in _API:
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
-    for router in (door.router, sso.router, pages.router, example_pages.router):
+    for router in (
+        door.router,
+        sso.router,
+        inbox.router,
+        samples.router,
+        pages.router,
+        example_pages.router,
+    ):
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.

@@ -85,7 +85,7 @@ class FilterQuery(BaseModel):
     def filter(self) -> Filter:
         """Return the conditions as the store takes them; a day is one of this machine's zone."""
         given = self.model_dump(include=FilterQuery.model_fields.keys() - {"since", "until"})
-        return Filter(**given, since=_moment(self.since), until=_moment(self.until, days=1))
+        return Filter(**given, since=moment_of(self.since), until=moment_of(self.until, days=1))
 
 
 class ListQuery(FilterQuery):
@@ -101,7 +101,8 @@ class ExportQuery(FilterQuery):
     what: Literal["conversations", "findings"] = "conversations"
 
 
-def _moment(value: datetime | date | None, *, days: int = 0) -> datetime | None:
+def moment_of(value: datetime | date | None, *, days: int = 0) -> datetime | None:
+    """Return a moment, or the midnight of this machine's zone that so many days are added to."""
     if value is None or isinstance(value, datetime):
         return value
     return datetime.combine(value + timedelta(days=days), time.min).astimezone().astimezone(UTC)

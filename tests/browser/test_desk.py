@@ -191,7 +191,16 @@ def test_without_javascript_every_part_is_a_page(long_chat, chromium, address):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "path", ["/", "/conversations/quarrel", "/conversations/order-chat", "/scorecards", "/account"]
+    "path",
+    [
+        "/",
+        "/conversations",
+        "/samples",
+        "/conversations/quarrel",
+        "/conversations/order-chat",
+        "/scorecards",
+        "/account",
+    ],
 )
 def test_nobody_is_kept_out(page, path, scheme):
     """axe-core finds nothing: names, roles, order, contrast."""

@@ -36,7 +36,7 @@ def lit(page):
 
 
 def test_a_failed_item_is_heard_answered_and_moves_the_total(page):
-    page.goto("/")
+    page.goto("/conversations")
     page.get_by_role("link", name="refund.wav").click()
     missed = item(page, "Did the agent ask whether anything else is needed?")
     assert said(missed.locator(".pill").first) == "✗ Fail"
@@ -135,7 +135,9 @@ def test_without_javascript_the_page_still_answers(chromium, address):
 
 
 @pytest.mark.parametrize("width", [380, 1024, 1920])
-@pytest.mark.parametrize("path", ["/", "/conversations/refund", "/scorecards"])
+@pytest.mark.parametrize(
+    "path", ["/", "/conversations", "/samples", "/conversations/refund", "/scorecards"]
+)
 def test_nothing_sticks_out_at_any_width(page, path, width):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(path)
@@ -174,7 +176,9 @@ CONTRAST = """
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/conversations/quarrel", "/conversations/refund"])
+@pytest.mark.parametrize(
+    "path", ["/", "/samples", "/conversations/quarrel", "/conversations/refund"]
+)
 def test_text_can_be_read_in_light_and_dark(page, path, scheme):
     """Contrast of at least 4.5 to 1 (WCAG 2.2 AA), as the browser has computed the colours."""
     page.emulate_media(color_scheme=scheme)

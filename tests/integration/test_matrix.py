@@ -16,12 +16,22 @@ from starlette.testclient import TestClient
 from qa.access import Facts, Grant, Right, UserRole
 from qa.api import create_app
 from qa.store import database, open_store
+from qa.store.desk.draws import Occasion, Rule
 from qa.store.tables import ConversationRow, PartyRow
 
 _OVERRIDE = "/api/v1/conversations/{id}/assessments/{scorecard}/items/{item}/override"
 #: What every route needs: a right, "account" = any account, "open" = nothing.
 NEEDS = {
-    "GET /": "list",
+    "GET /": "account",
+    "GET /inbox": "override",
+    "GET /api/v1/inbox": "override",
+    "POST /inbox/assign": "assign",
+    "POST /api/v1/assignments": "assign",
+    "GET /samples": "sample",
+    "POST /samples": "sample",
+    "GET /api/v1/samples": "sample",
+    "POST /api/v1/samples": "sample",
+    "GET /conversations": "list",
     "GET /api/v1/conversations": "list",
     "GET /api/v1/counts": "list",
     "GET /api/v1/status": "metrics",
@@ -95,7 +105,24 @@ NAMES = {
     "ref": "0-0", "collection": "none", "moment": "0", "share": "none", "link": "none",
 }  # fmt: skip
 #: What answers with many conversations, as text.
-MANY = {"GET /", "GET /api/v1/conversations", "GET /api/v1/exports/{format}"}
+MANY = {
+    "GET /conversations",
+    "GET /inbox",
+    "GET /api/v1/inbox",
+    "GET /api/v1/conversations",
+    "GET /api/v1/exports/{format}",
+}
+#: What is sent where something must be.
+FORMS = {
+    "POST /inbox/assign": {"conversation": "refund", "reviewer": "reviewer"},
+    "POST /samples": {"per_agent": "1", "dry_run": "true"},
+}
+BODIES = {
+    "POST /api/v1/assignments": {"conversations": ["refund"], "reviewer": "reviewer"},
+    "POST /api/v1/samples": {"per_agent": 1, "dry_run": True},
+}
+#: What is about one conversation without naming it in the address.
+NAMED_WITHIN = {"POST /inbox/assign", "POST /api/v1/assignments"}
 #: Where the conversation lies, for people of team north and project retail, agent "dana".
 PLACES = {
     "own": Facts("north", "retail", frozenset({"dana"})),
@@ -120,6 +147,9 @@ def floor(seeding, tmp_path_factory):
     seeding.seed(settings)
     headers = {None: {}}
     with open_store(settings) as store:
+        # What was drawn stands in the inbox.
+        drawn = Occasion(who="test", reason="by chance", blind=False)
+        store.draws.draw(Rule(per_agent=99), drawn, seed=1)
         held = {role: [Grant(role, **({} if role in WIDE else OURS))] for role in UserRole}
         held[BOTH] = [Grant(UserRole.AUDITOR), Grant(UserRole.REVIEWER, **OURS)]
         for role, grants in held.items():
@@ -162,7 +192,8 @@ def ask(client, route, headers):
     method, _, path = route.partition(" ")
     about = "front-desk" if "/scorecards/{id}" in path else "refund"
     address = re.sub(r"\{(\w+)\}", lambda m: (NAMES | {"id": about})[m[1]], path)
-    return client.request(method, address, headers=headers, follow_redirects=False)
+    sent = {"data": FORMS.get(route), "json": BODIES.get(route)}
+    return client.request(method, address, headers=headers, follow_redirects=False, **sent)
 
 
 def test_every_route_is_in_the_table_and_needs_what_it_says(floor):
@@ -221,11 +252,12 @@ def as_decided(who, route, place, answer):
     right, status = Right(NEEDS[route]), answer.status_code
     if not who.may(right):
         return status == 403
-    if "{id}" not in route and re.search(r"\{(collection|ref|link)\}|POST /", route):
+    sent = route in FORMS or route in BODIES
+    if "{id}" not in route and not sent and re.search(r"\{(collection|ref|link)\}|POST /", route):
         # Whose it is has tests of its own (test_examples.py); here there is none.
         return status in {404, 422}
-    if "{id}" not in route or "/scorecards/" in route:
-        return status == 200 and shows_only_theirs(who, route, place, answer)
+    if ("{id}" not in route or "/scorecards/" in route) and route not in NAMED_WITHIN:
+        return status in {200, 201} and shows_only_theirs(who, route, place, answer)
     if who.may(right, place):
         # Nothing to undo is no refusal.
         return status not in {401, 403, 404, 405} or (status == 404 and "undo" in answer.text)

@@ -56,7 +56,7 @@ def form(page, *, item, verb):
 
 
 def test_the_list_names_every_conversation_with_what_came_of_it(client):
-    page = show(client, "/")
+    page = show(client, "/conversations")
     for name in ("refund.wav", "quarrel.wav", "order-chat.json", "voicemail.wav", "broken.wav"):
         assert name in page.text
     assert "Not scored: voicemail" in page.text
@@ -67,24 +67,35 @@ def test_the_list_names_every_conversation_with_what_came_of_it(client):
 def test_suspected_criticals_stand_above_everything(client):
     text = show(client, "/").text
     assert text.index("A critical fail is suspected") < text.index("quarrel.wav")
-    assert text.index("quarrel.wav") < text.index("fresh.wav")
+    assert text.index("quarrel.wav") < text.index("Needs a human")
+    assert "Confirm or dismiss: no insult" in text
 
 
 def test_a_filter_keeps_what_it_was_given_and_says_when_nothing_fits(client):
-    page = show(client, "/?agent=Nobody&channel=&state=&since=&max_score=")
+    page = show(client, "/conversations?agent=Nobody&channel=&state=&since=&max_score=")
     assert "No conversation fits" in page.text
     assert page.all("input", name="agent", value="Nobody")
 
 
 def test_a_long_list_goes_on_and_keeps_its_filter(client):
-    page = show(client, "/?project=retail&limit=2")
+    page = show(client, "/conversations?project=retail&limit=2")
     (older,) = [h for h in page.links if "after=" in (h or "")]
     assert "project=retail" in older
     assert "limit=2" in older
     assert "fresh.wav" not in show(client, older).text
 
 
-@pytest.mark.parametrize("path", ["/", "/?state=done", "/conversations/refund", "/scorecards"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/inbox?group=human",
+        "/samples",
+        "/conversations?state=done",
+        "/conversations/refund",
+        "/scorecards",
+    ],
+)
 def test_every_page_has_its_data_as_json(client, path):
     page = show(client, path)
     twins = [h for h in page.links if (h or "").startswith("/api/v1/")]
@@ -236,7 +247,7 @@ def test_a_shortened_address_leads_to_the_full_one(client):
     [
         ("/conversations/nobody", 404, "nobody"),
         ("/no-such-page", 404, "Not Found"),
-        ("/?state=perhaps", 422, "state"),
+        ("/conversations?state=perhaps", 422, "state"),
     ],
 )
 def test_what_cannot_be_shown_is_explained_on_a_page(client, path, status, words):

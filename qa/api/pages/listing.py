@@ -15,6 +15,8 @@ from qa.api.schemas import ListQuery
 from qa.records import ScoreStatus
 from qa.store.views import ConversationSummary, Counts, ScoreLine
 
+#: Where the list is.
+LIST = "/conversations"
 #: Failed items that a row names; the rest is a number.
 _NAMED = 3
 
@@ -70,7 +72,7 @@ def row(summary: ConversationSummary) -> Row:
         length=words.clock(summary.duration),
         agent=summary.agent_name or summary.agent_id or "",
         at=words.moment(summary.at),
-        scores=tuple(badge(line) for line in summary.scores),
+        scores=badges(summary),
         failed=failed[:_NAMED],
         more_failed=max(len(failed) - _NAMED, 0),
         review=len({i for line in summary.scores for i in line.review}),
@@ -82,6 +84,13 @@ def row(summary: ConversationSummary) -> Row:
 def name_of(summary: ConversationSummary) -> str:
     """Return what people call a conversation: its file's name."""
     return PurePath(summary.source).name or summary.external_id or summary.id
+
+
+def badges(summary: ConversationSummary) -> tuple[Badge, ...]:
+    """Word all scores of a conversation, or that they are hidden."""
+    if summary.blind:
+        return (Badge(gettext("blind"), "none"),)
+    return tuple(badge(line) for line in summary.scores)
 
 
 def badge(line: ScoreLine) -> Badge:
@@ -107,7 +116,7 @@ def tabs(counts: Counts, query: ListQuery) -> tuple[Tab, ...]:
         if counts.states[state] and state != "done"
     ]
     return tuple(
-        Tab(label, n, _href("/", where), current=where == chosen, alarm=alarm)
+        Tab(label, n, _href(LIST, where), current=where == chosen, alarm=alarm)
         for label, n, where, alarm in made
     )
 
@@ -125,8 +134,8 @@ def addresses(query: ListQuery, after: str | None) -> Mapping[str, Any]:
         where["limit"] = str(query.limit)
     here = where | ({"after": query.after} if query.after else {})
     return {
-        "next": _href("/", where | {"after": after}) if after else None,
-        "first": _href("/", where) if query.after else None,
+        "next": _href(LIST, where | {"after": after}) if after else None,
+        "first": _href(LIST, where) if query.after else None,
         "twin": _href("/api/v1/conversations", here),
     }
 

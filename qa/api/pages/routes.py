@@ -11,52 +11,50 @@ from pydantic import BaseModel
 
 from qa.access import Principal, Right
 from qa.api import actions
+from qa.api.actions import blind_to
 from qa.api.deps import IdDep, SettingsDep, StoreDep
 from qa.api.i18n import OFFERED, gettext
-from qa.api.identity import open_to_all, requires, secure
+from qa.api.identity import any_account, open_to_all, requires, secure
 from qa.api.language import COOKIE
 from qa.api.pages import listing
 from qa.api.pages.conversation import conversation_page, part_of, scores_of
 from qa.api.routes.scorecards import public_cards
 from qa.api.schemas import ListQuery
 from qa.api.templating import page, partial
-from qa.records import ScoreStatus, Verdict
+from qa.records import Verdict
 from qa.store import Store
-from qa.store.views import Filter
 
 router = APIRouter(include_in_schema=False)
 
 _YEAR_S = 365 * 24 * 3600
 
-#: Suspected criticals shown above the list; the tab leads to all of them.
-_URGENT = 5
-
 
 @router.get("/")
+def show_home(who: Annotated[Principal, any_account()]) -> Response:
+    """Lead everybody to where their work begins."""
+    homes = ((Right.OVERRIDE, "/inbox"), (Right.LIST, "/conversations"))
+    return _to(next((path for right, path in homes if who.may(right)), "/account"))
+
+
+@router.get("/conversations")
 def show_list(
     request: Request,
     store: StoreDep,
     query: Annotated[ListQuery, Query()],
     who: Annotated[Principal, requires(Right.LIST)],
 ) -> Response:
-    """Show the conversations that fit, suspected criticals first."""
-    mine = who.scope(Right.LIST)
-    found = store.list(query.filter(), after=query.after, limit=query.limit, scope=mine)
-    counts = store.counts(scope=mine)
-    filtered = bool(listing.shown(query))
-    urgent: tuple[listing.Row, ...] = ()
-    if not filtered and not query.after and counts.statuses.get(ScoreStatus.CRITICAL_SUSPECTED):
-        wanted = Filter(status=ScoreStatus.CRITICAL_SUSPECTED)
-        # Who may not confirm one is not asked to.
-        suspected = store.list(wanted, limit=_URGENT, scope=who.scope(Right.CONFIRM_CRITICAL))
-        urgent = tuple(listing.row(s) for s in suspected.items)
+    """Show the conversations that fit, newest first."""
+    mine, blind = who.scope(Right.LIST), blind_to(who)
+    found = store.list(
+        query.filter(), after=query.after, limit=query.limit, scope=mine, blind=blind
+    )
+    counts = store.counts(scope=mine, blind=blind)
     context = {
         "title": gettext("Conversations"),
         "here": "list",
         "rows": tuple(listing.row(s) for s in found.items),
         "tabs": listing.tabs(counts, query),
-        "suspected": urgent,
-        "filtered": filtered,
+        "filtered": bool(listing.shown(query)),
         "q": query,
         "days": {"since": listing.day(query.since), "until": listing.day(query.until)},
         **listing.addresses(query, found.next),

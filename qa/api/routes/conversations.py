@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Query
 from fastapi.responses import FileResponse
 
 from qa.access import Principal, Right
-from qa.api.actions import score_again
+from qa.api.actions import blind_to, score_again
 from qa.api.deps import IdDep, SettingsDep, StoreDep
 from qa.api.identity import requires
 from qa.api.peaks import picture
@@ -47,7 +47,11 @@ def list_conversations(
 ) -> ConversationPage:
     """List conversations, newest first."""
     found = store.list(
-        query.filter(), after=query.after, limit=query.limit, scope=who.scope(Right.LIST)
+        query.filter(),
+        after=query.after,
+        limit=query.limit,
+        scope=who.scope(Right.LIST),
+        blind=blind_to(who),
     )
     return ConversationPage.of(found)
 
@@ -57,7 +61,7 @@ def count_conversations(
     store: StoreDep, who: Annotated[Principal, requires(Right.LIST)]
 ) -> CountsOut:
     """Count conversations by where they stand."""
-    return CountsOut(counts=store.counts(scope=who.scope(Right.LIST)))
+    return CountsOut(counts=store.counts(scope=who.scope(Right.LIST), blind=blind_to(who)))
 
 
 @router.get("/conversations/{id}")

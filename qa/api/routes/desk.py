@@ -1,0 +1,103 @@
+"""The review desk's work: the inbox, whose turn things are, draws for review."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Query
+
+from qa.access import Principal, Right
+from qa.api import sampling
+from qa.api.assigning import give
+from qa.api.deps import StoreDep
+from qa.api.desk_schemas import (
+    AssignIn,
+    AssignOut,
+    GroupOut,
+    InboxOut,
+    InboxQuery,
+    SampleIn,
+    SampleOut,
+    SamplesOut,
+)
+from qa.api.identity import requires
+from qa.store import Store
+from qa.store.desk.draws import Drawing
+from qa.store.desk.inbox import Group, Looking
+
+router = APIRouter(tags=["review desk"])
+
+
+@router.get("/inbox")
+def read_inbox(
+    store: StoreDep,
+    query: Annotated[InboxQuery, Query()],
+    who: Annotated[Principal, requires(Right.OVERRIDE)],
+) -> InboxOut:
+    """Read what there is to do: suspected criticals, what needs a human, what was drawn."""
+    return inbox_of(store, query, who)
+
+
+def inbox_of(store: Store, query: InboxQuery, who: Principal) -> InboxOut:
+    """Return the inbox of whoever asks."""
+    me, wish = looking(who), query.wish()
+    counts = store.inbox.counts(me, wish)
+    groups = []
+    for group in Group if query.group is None else (query.group,):
+        after = query.after if query.group is not None else None
+        found = store.inbox.page(group, me, wish, after=after, limit=query.limit)
+        groups.append(
+            GroupOut(group=group, count=counts[group], items=found.items, next=found.next)
+        )
+    return InboxOut(groups=tuple(groups))
+
+
+def looking(who: Principal) -> Looking:
+    """Return what somebody's inbox may hold: what they may review, criticals they may confirm."""
+    return Looking(who.name, who.scope(Right.OVERRIDE), who.scope(Right.CONFIRM_CRITICAL))
+
+
+@router.post("/assignments")
+def assign_conversations(
+    given: Annotated[AssignIn, Body()],
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.ASSIGN)],
+) -> AssignOut:
+    """Give conversations to a reviewer, whoever had them; all of them, or none."""
+    return AssignOut(changed=give(store, given.conversations, given.reviewer, who=who))
+
+
+@router.get("/samples")
+def list_samples(
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.SAMPLE)],
+    after: Annotated[int | None, Query(description="`next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 20,
+) -> SamplesOut:
+    """List draws, newest first, each with how many of it were reviewed."""
+    found = store.draws.all(after=after, limit=limit, scope=who.scope(Right.SAMPLE))
+    return SamplesOut(items=found.items, next=found.next)
+
+
+@router.post("/samples", status_code=HTTPStatus.CREATED)
+def draw_sample(
+    given: Annotated[SampleIn, Body()],
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.SAMPLE)],
+) -> SampleOut:
+    """Draw conversations of each agent by chance, for people to review."""
+    return SampleOut(drawing=drawn_by(store, given, who))
+
+
+def drawn_by(store: Store, given: SampleIn, who: Principal) -> Drawing:
+    """Draw among what somebody may draw from."""
+    return sampling.draw(
+        store,
+        given.rule(),
+        who=who.name,
+        seed=given.seed,
+        blind=given.blind,
+        dry_run=given.dry_run,
+        scope=who.scope(Right.SAMPLE),
+    )

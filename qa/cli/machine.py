@@ -95,9 +95,14 @@ def size(n: int) -> str:
 def db_upgrade() -> None:
     """Bring the database to this program's schema; safe to run at any time."""
     from qa.settings import load_settings
-    from qa.store import upgrade
+    from qa.store import open_store, upgrade
 
-    before = upgrade(load_settings())
+    settings = load_settings()
+    before = upgrade(settings)
+    with open_store(settings) as store:
+        found = store.searching.fill()
+    if found:
+        say.note(f"{found} conversations can be searched now.")
     say.note("The database is up to date." if before else "The database was set up.")
 
 

@@ -16,6 +16,7 @@ from qa.store.desk.collections import Collections
 from qa.store.desk.draws import Draws
 from qa.store.desk.inbox import Inbox
 from qa.store.desk.moments import Moments
+from qa.store.desk.searching import Searching
 from qa.store.roster import Roster
 from qa.store.sessions import Sessions
 from qa.store.streaming import Streaming
@@ -55,6 +56,8 @@ class Browsing(Streaming):
         kept_words = (*settings.company, *settings.keep)
         self.moments = Moments(engine, keep=kept_words)
         self.collections = Collections(engine, keep=kept_words, clock=clock)
+        #: What was said.
+        self.searching = Searching(engine)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
 

@@ -77,7 +77,7 @@ def page_rows(
     blind: str = "",
 ) -> tuple[list[ConversationRow], str | None]:
     """Return the rows of a page, and the place where the next one begins; None at the end."""
-    lane = list(_conditions(session, filter, scope, blind))
+    lane = list(conditions(session, filter, scope, blind))
     return page_of_lanes(session, [lane], after=after, limit=limit)
 
 
@@ -131,9 +131,10 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     return place
 
 
-def _conditions(
+def conditions(
     session: Session, f: Filter, scope: Scope, blind: str
 ) -> Iterator[ColumnElement[bool]]:
+    """Return what must hold of the conversations that fit, as far as somebody may know it."""
     row = ConversationRow
     yield within(scope)
     for column, wanted in (
@@ -161,10 +162,10 @@ def _conditions(
     scored = list(_score_conditions(f))
     if scored:
         made = select(AssessmentRow.conversation).where(col(AssessmentRow.current).is_(True))
-        yield _one_of(row.id, made.where(*scored, _scores_seen(scope, blind)))
+        yield _one_of(row.id, made.where(*scored, scores_seen(scope, blind)))
 
 
-def _scores_seen(scope: Scope, blind: str) -> ColumnElement[bool]:
+def scores_seen(scope: Scope, blind: str) -> ColumnElement[bool]:
     """Leave out what others were scored, and what is hidden: a condition would tell it as well."""
     theirs = seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party)
     return and_(theirs, ~hidden_from(blind, AssessmentRow.conversation)) if blind else theirs
@@ -198,7 +199,7 @@ def _by_review(scope: Scope, blind: str, *, wanted: bool) -> ColumnElement[bool]
             select(AssessmentRow.conversation).where(
                 col(AssessmentRow.current).is_(True),
                 col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
-                _scores_seen(scope, blind),
+                scores_seen(scope, blind),
             ),
         ),
         _one_of(
@@ -281,7 +282,7 @@ def _score_lines(session: Session, ids: Sequence[str], scope: Scope) -> dict[str
         .where(
             among(session, AssessmentRow.conversation, ids),
             col(AssessmentRow.current).is_(True),
-            _scores_seen(scope, ""),
+            scores_seen(scope, ""),
         )
         .order_by(AssessmentRow.card, col(AssessmentRow.id))
     ).all()
@@ -340,25 +341,23 @@ def _agent_names(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], 
 
 def counts(session: Session, filter: Filter, scope: Scope, *, blind: str = "") -> Counts:
     """Count conversations by state, triage and score status, and the seconds heard."""
-    conditions = list(_conditions(session, filter, scope, blind))
+    fits = list(conditions(session, filter, scope, blind))
     row = ConversationRow
 
     def by(column: str) -> dict[str, int]:
         key = getattr(row, column)
-        query = select(key, func.count()).where(*conditions).group_by(key)
+        query = select(key, func.count()).where(*fits).group_by(key)
         return {str(name): int(n) for name, n in session.exec(query) if name}
 
     states = by("state")
     statuses = session.exec(
         select(AssessmentRow.status, func.count())
         .join(row, col(row.id) == AssessmentRow.conversation)
-        .where(col(AssessmentRow.current).is_(True), _scores_seen(scope, blind), *conditions)
+        .where(col(AssessmentRow.current).is_(True), scores_seen(scope, blind), *fits)
         .group_by(AssessmentRow.status)
     )
     seconds = session.exec(
-        select(func.coalesce(func.sum(row.duration), 0.0)).where(
-            *conditions, col(row.channel) == "call"
-        )
+        select(func.coalesce(func.sum(row.duration), 0.0)).where(*fits, col(row.channel) == "call")
     ).one()
     return Counts(
         total=sum(states.values()),

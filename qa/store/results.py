@@ -14,7 +14,7 @@ from qa.access import EVERYTHING, Scope
 from qa.errors import InputError, NotFound
 from qa.records import Assessment, Heard, Provenance, Role, SafeConversation, SafeTurn
 from qa.store import queue, reviews, rows, scopes
-from qa.store.desk import waiting
+from qa.store.desk import searching, waiting
 from qa.store.queue import among
 from qa.store.tables import (
     AssessmentRow,
@@ -85,6 +85,7 @@ def _replace(session: Session, safe: Mapping[str, SafeConversation]) -> None:
     _insert(session, PartyRow, parties)
     turns = [v for name, one in safe.items() for v in rows.turn_values(name, one.turns)]
     _insert(session, TurnRow, turns)
+    searching.put(session, {name: one.turns for name, one in safe.items()})
 
 
 def _forget(

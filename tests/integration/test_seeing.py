@@ -118,5 +118,5 @@ def test_a_page_offers_what_may_be_done_to_that_conversation(desk, who):
     confirms = who in OFFERED and who != UserRole.SERVICE
     assert ("Confirm the critical fail" in page.text) == confirms
     assert ("A critical item is decided by a supervisor" in page.text) == (who == UserRole.SERVICE)
-    # Nor is anybody asked in the list for what they may not decide.
-    assert ("A critical fail is suspected" in desk(who, "/").text) == confirms
+    # Nor is anybody asked in the inbox for what they may not decide.
+    assert ("Confirm or dismiss" in desk(who, "/").text) == confirms

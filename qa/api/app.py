@@ -32,6 +32,7 @@ from qa.api.routes import (
     health,
     me,
     metrics,
+    reviews,
     scorecards,
 )
 from qa.api.security import HEADERS, WITH_TLS, Guard
@@ -46,6 +47,7 @@ _API = (
     conversations.router,
     assessments.router,
     desk.router,
+    reviews.router,
     scorecards.router,
     exports.router,
     examples.router,

@@ -14,6 +14,7 @@ from qa.store.accounts import Accounts
 from qa.store.desk.assigning import Assignments
 from qa.store.desk.collections import Collections
 from qa.store.desk.draws import Draws
+from qa.store.desk.figures import Figures
 from qa.store.desk.inbox import Inbox
 from qa.store.desk.moments import Moments
 from qa.store.desk.searching import Searching
@@ -58,6 +59,8 @@ class Browsing(Streaming):
         self.collections = Collections(engine, keep=kept_words, clock=clock)
         #: What was said.
         self.searching = Searching(engine)
+        #: How agents, teams and projects are.
+        self.figures = Figures(engine, clock=clock)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
 

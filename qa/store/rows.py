@@ -26,6 +26,7 @@ from qa.records import (
 )
 from qa.store.names import shown
 from qa.store.tables import (
+    MYSTERY,
     AssessmentRow,
     ConversationRow,
     FindingRow,
@@ -76,6 +77,7 @@ def metadata_columns(meta: Metadata) -> dict[str, Any]:
         "agent_name": meta.agent_name,
         "language": meta.language,
         "started_at": meta.started_at,
+        "mystery": any(tag.lower() == MYSTERY for tag in meta.tags),
         "details": meta.model_dump(mode="json"),
     }
 

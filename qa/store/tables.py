@@ -29,6 +29,10 @@ NAMES = {
     "pk": "pk_%(table_name)s",
 }
 
+#: Conversations with this tag are test calls of the house's own: never in an agent's sample
+#: or figures.
+MYSTERY = "mystery"
+
 
 class State(StrEnum):
     """Where a conversation stands in the queue."""
@@ -90,6 +94,18 @@ class ConversationRow(Table, table=True):
         Index("ix_conversation_claim", "state", "load", "rank", "registered_at", "id"),
         # All that the inbox filters by, so that counting never opens the rows themselves.
         Index("ix_conversation_waits", "waits", "at", "id", "reviewed_at", "team", "project"),
+        # All that figures ask of it, for the same reason.
+        Index(
+            "ix_conversation_figures",
+            "at",
+            "id",
+            "mystery",
+            "team",
+            "project",
+            "joined",
+            "agent_id",
+            "agent_name",
+        ),
     )
 
     id: str = Field(primary_key=True)
@@ -155,6 +171,8 @@ class ConversationRow(Table, table=True):
     rank: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     #: What its scores wait for: "critical" or "human" (`qa.store.desk.waiting`); None = nothing.
     waits: str | None = None
+    #: A test call of one's own (tag `mystery`): in nobody's figures.
+    mystery: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
 
 
 class WantRow(Table, table=True):
@@ -270,7 +288,19 @@ class AssessmentRow(Table, table=True):
     """One agent's part of one conversation, judged by one card."""
 
     __tablename__ = "assessment"
-    __table_args__ = (Index("ix_assessment_current", "conversation", "card", "current"),)
+    __table_args__ = (
+        # The second half is what figures add up: an assessment itself is a heavy row.
+        Index(
+            "ix_assessment_current",
+            "conversation",
+            "card",
+            "current",
+            "party",
+            "status",
+            "total",
+            "passed",
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     conversation: str = Field(foreign_key="conversation.id", ondelete="CASCADE")

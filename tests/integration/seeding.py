@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from qa.audio import PEAKS_SUFFIX, PLAYBACK_SUFFIX, write_playback
@@ -20,6 +20,7 @@ from qa.records import (
 from qa.scoring import Scorecard, judge, load_scorecard
 from qa.settings import Settings
 from qa.store import Store, name_worker, open_store
+from qa.store.joining import Agent
 from qa.testing import fake_provenance, make_call, make_chat, make_safe, make_waveform
 
 CARD = """\
@@ -210,3 +211,27 @@ def _fail(store: Store, conversation: Conversation) -> None:
     job = store.claim(name_worker(), lease_s=60, only=[conversation.id])
     assert job is not None
     store.fail(job, AudioError("calls/broken.wav: not audio.", "Export it again."))
+
+
+#: Of the weeks that `weeks_of_chats` fills: a Monday, and the Sunday at the end.
+FIRST_DAY, LAST_DAY = date(2026, 1, 5), date(2026, 2, 1)
+
+
+def weeks_of_chats(store: Store) -> None:
+    """Take in four weeks of chats of three agents in two teams, whom a roster knows."""
+    people = (("dana", "Dana", "north"), ("ion", "Ion", "north"), ("mara", "Mara", "south"))
+    store.roster.replace([Agent(id=i, name=n, team=t) for i, n, t in people], who="test")
+    for week in range(4):
+        for place, (agent, name, _) in enumerate(people):
+            for number in range(6):
+                said = (number + week + place) % 3 + 1
+                lines = [line for line in REFUND if line[0] == "customer" or line[2] < 18 * said]
+                began = datetime.combine(FIRST_DAY, time(9), tzinfo=UTC)
+                meta = _meta(1, name).model_copy(
+                    update={
+                        "started_at": began + timedelta(weeks=week, days=number),
+                        "project": "travel" if number % 3 == 0 else "retail",
+                    }
+                )
+                chat = make_chat(lines, id=f"{agent}-{week}-{number}", metadata=meta)
+                _hear(store, chat, lines)

@@ -54,6 +54,16 @@ NEEDS = {
     "GET /api/v1/conversations/{id}/blind": "override",
     "PUT /api/v1/conversations/{id}/blind": "override",
     "GET /api/v1/exports/{format}": "export",
+    "GET /api/v1/figures": "figures",
+    "GET /api/v1/figures/agents/{agent}": "figures",
+    "GET /api/v1/figures/teams/{team}": "figures",
+    "GET /api/v1/figures/projects/{project}": "figures",
+    "GET /api/v1/figures/conversations": "figures",
+    "GET /figures": "figures",
+    "GET /figures/agents/{agent}": "figures",
+    "GET /figures/teams/{team}": "figures",
+    "GET /figures/projects/{project}": "figures",
+    "GET /figures/conversations": "figures",
     "GET /api/v1/scorecards": "cards",
     "GET /api/v1/scorecards/{id}": "cards",
     "GET /api/v1/me": "account",
@@ -109,6 +119,7 @@ NEEDS = {
 #: What the names in an address stand for.
 NAMES = {
     "scorecard": "front-desk", "item": "anything_else", "format": "jsonl", "number": "0",
+    "agent": "dana", "team": "north", "project": "retail",
     "ref": "0-0", "collection": "none", "moment": "0", "share": "none", "link": "none",
 }  # fmt: skip
 #: What answers with many conversations, as text.

@@ -1,0 +1,110 @@
+"""What the API takes and answers about figures."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from qa.api.schemas import Public
+from qa.store.desk.figured import Basis, By, Items, Question, Sheet, Show
+
+#: Weeks that figures are of where nothing is said, the running one among them.
+WEEKS = 12
+
+
+class FiguresQuery(BaseModel):
+    """Of which conversations; there is no condition on how they went."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    card: str = Field(default="", description="Id of a scorecard; left out: the one most used.")
+    basis: Basis = Field(default=Basis.EVERYTHING, description="All, or what was drawn by chance.")
+    since: AwareDatetime | date | None = Field(default=None, description="Begin, inclusive.")
+    until: AwareDatetime | date | None = Field(
+        default=None, description="End: a moment is exclusive, a day is included."
+    )
+    team: str | None = None
+    project: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forms_send_blanks(cls, data: Any) -> Any:
+        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
+
+    def question(self, **about: Any) -> Question:
+        """Return the question as the store takes it.
+
+        Raises
+        ------
+        UsageError : no span, or too long a one.
+        """
+        since, until = span(self.since, self.until)
+        given = {"team": self.team, "project": self.project} | about
+        return Question(card=self.card, basis=self.basis, since=since, until=until, **given)
+
+
+class SheetQuery(FiguresQuery):
+    """Of which conversations, and a line for each what."""
+
+    by: By = Field(default="team", description="A line for each agent, team or project.")
+
+
+class PageQuery(SheetQuery):
+    """The same for people: in which order."""
+
+    sort: Literal["name", "score"] = "name"
+
+
+class BehindQuery(FiguresQuery):
+    """Which conversations behind a figure, and which page of them."""
+
+    agent: str | None = Field(default=None, description="Id of a person of the roster.")
+    joined: bool | None = Field(
+        default=None, description="False: those that the roster does not know."
+    )
+    show: Show = Show.ALL
+    item: str = Field(default="", description="Of the shows 'item' and 'item_failed'.")
+    after: str | None = Field(default=None, description="`next` of the page before.")
+    limit: int = Field(default=50, ge=1, le=200)
+
+    def question(self, **about: Any) -> Question:
+        """Return the question as the store takes it (UsageError: no span)."""
+        return super().question(agent=self.agent, joined=self.joined, **about)
+
+
+class FiguresOut(Public):
+    """Figures of many: averages with 95 % intervals, none of fewer than five conversations."""
+
+    figures: Sheet
+
+
+class FigureOut(FiguresOut):
+    """Figures of one agent, team or project, and how often each item failed."""
+
+    items: Items
+
+
+def span(
+    since: datetime | date | None, until: datetime | date | None, *, now: datetime | None = None
+) -> tuple[datetime, datetime]:
+    """Return begin and end in UTC; a day is one of this machine's zone, the last one included.
+
+    Without a begin it is the Monday of `WEEKS` weeks up to the end, without an end today.
+    """
+    end = _moment(until, days=1) or _moment((now or datetime.now(UTC)).astimezone().date(), days=1)
+    if end is None:
+        raise AssertionError("today has an end")
+    begin = _moment(since)
+    if begin is None:
+        last = (end - timedelta(microseconds=1)).astimezone().date()
+        monday = last - timedelta(days=last.weekday(), weeks=WEEKS - 1)
+        begin = _moment(monday) or end
+    return begin, end
+
+
+def _moment(value: datetime | date | None, *, days: int = 0) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value
+    return datetime.combine(value + timedelta(days=days), time.min).astimezone().astimezone(UTC)

@@ -1,0 +1,83 @@
+"""Figures: agents, teams and projects by week, and the conversations behind every number."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from qa.access import Principal, Right
+from qa.api.deps import StoreDep
+from qa.api.figure_schemas import BehindQuery, FigureOut, FiguresOut, FiguresQuery, SheetQuery
+from qa.api.identity import requires
+from qa.api.schemas import ConversationPage
+from qa.store import Store
+from qa.store.desk.figured import By
+from qa.store.views import Page
+
+router = APIRouter(tags=["figures"])
+
+Reader = Annotated[Principal, requires(Right.FIGURES)]
+
+
+@router.get("/figures")
+def read_figures(store: StoreDep, query: Annotated[SheetQuery, Query()], who: Reader) -> FiguresOut:
+    """Read figures by agent, team or project, ordered by name."""
+    scope = who.scope(Right.FIGURES)
+    return FiguresOut(figures=store.figures.sheet(query.question(), by=query.by, scope=scope))
+
+
+@router.get("/figures/agents/{agent}")
+def read_agent_figures(
+    agent: str, store: StoreDep, query: Annotated[FiguresQuery, Query()], who: Reader
+) -> FigureOut:
+    """Read the figures of one person of the roster."""
+    return one(store, query, who, agent=agent)
+
+
+@router.get("/figures/teams/{team}")
+def read_team_figures(
+    team: str, store: StoreDep, query: Annotated[FiguresQuery, Query()], who: Reader
+) -> FigureOut:
+    """Read the figures of a team, a line for each agent, items by agent."""
+    return one(store, query, who, by="agent", team=team)
+
+
+@router.get("/figures/projects/{project}")
+def read_project_figures(
+    project: str, store: StoreDep, query: Annotated[FiguresQuery, Query()], who: Reader
+) -> FigureOut:
+    """Read the figures of a project, a line for each team, items by week."""
+    return one(store, query, who, by="team", project=project)
+
+
+@router.get("/figures/conversations")
+def list_behind_figures(
+    store: StoreDep, query: Annotated[BehindQuery, Query()], who: Reader
+) -> ConversationPage:
+    """List the conversations behind a figure, newest first: as many as it says."""
+    return ConversationPage.of(behind(store, query, who))
+
+
+def one(
+    store: Store, query: FiguresQuery, who: Principal, *, by: By | None = None, **about: str
+) -> FigureOut:
+    """Return the figures of one agent, team or project, with its items."""
+    scope, question = who.scope(Right.FIGURES), query.question(**about)
+    sheet = store.figures.sheet(question, by=by, scope=scope)
+    items = store.figures.items(sheet.question, by_agent=by == "agent", scope=scope)
+    return FigureOut(figures=sheet, items=items)
+
+
+def behind(store: Store, query: BehindQuery, who: Principal) -> Page:
+    """Return a page of the conversations behind a figure, as far as they are listed for them."""
+    return store.figures.conversations(
+        query.question(),
+        show=query.show,
+        item=query.item,
+        after=query.after,
+        limit=query.limit,
+        scope=who.scope(Right.FIGURES),
+        listed=who.scope(Right.LIST),
+        blind=who.name,
+    )

@@ -4,8 +4,9 @@
 
 N conversations (100,000 when left out) of 60 agents in 5 teams over 52 weeks are written into a
 SQLite database, each with one assessment of three kilobytes, the newer ones with ten verdicts.
-Processor time of this process for one answer, median of five: the figures of twelve weeks by agent, of one team, of
-a year by team, the items of one team, and a page of the conversations behind a number.
+Processor time of this process for one answer, median of five: the figures of twelve weeks by
+agent, of one team, of a year by team, the items of one team, and a page of the conversations
+behind a number.
 """
 
 from __future__ import annotations

@@ -59,13 +59,17 @@ class Figures:
         for each of them: of all together it is one.
         """
         with database.reading(self._engine) as session:
-            cards = _cards(session, question, scope)
+            cards, left_out = _cards(session, question, scope)
             question = _with_card(question, cards)
             found = _lines(session, question, scope, by=by) if by else ()
             (whole,) = _lines(session, question, scope, by=None)
-            left_out = _left_out(session, question, scope)
         return Sheet(
-            question=question, by=by, cards=cards, lines=found, whole=whole, left_out=left_out
+            question=question,
+            by=by,
+            cards=cards,
+            lines=found,
+            whole=whole,
+            left_out=left_out.get(question.card, LeftOut()),
         )
 
     def items(
@@ -77,7 +81,7 @@ class Figures:
         least to one week; the answer's question says to which.
         """
         with database.reading(self._engine) as session:
-            question = _with_card(question, _cards(session, question, scope))
+            question = _resolved(session, question, scope)
             question, n = _cut(session, question, scope)
             return _items(session, question, scope, by_agent=by_agent, n=n)
 
@@ -105,7 +109,7 @@ class Figures:
         UsageError : `after` is not what a page gave.
         """
         with database.reading(self._engine) as session:
-            question = _with_card(question, _cards(session, question, scope))
+            question = _resolved(session, question, scope)
             if show in {Show.ITEM, Show.ITEM_FAILED}:
                 rows = figuring.items(question, scope)
                 fits = rows.c.item == item
@@ -141,26 +145,28 @@ class Figures:
             return _names(session).get(agent, agent)
 
 
-def _cards(session: Session, question: Question, scope: Scope) -> tuple[CardCount, ...]:
-    made = AssessmentRow
-    query = (
-        select(made.card, func.count(func.distinct(made.conversation)).label("n"))
-        .join(ConversationRow, col(ConversationRow.id) == made.conversation)
-        .where(
-            col(made.current).is_(True),
-            col(made.party).is_not(None),
-            *figuring.conditions(question, scope),
-        )
-        .group_by(made.card)
-    )
-    found = [CardCount(card=card, conversations=n) for card, n in session.execute(query)]
-    return tuple(sorted(found, key=lambda c: (-c.conversations, c.card)))
+def _cards(
+    session: Session, question: Question, scope: Scope
+) -> tuple[tuple[CardCount, ...], dict[str, LeftOut]]:
+    """Return the cards of the span, the most used first, and what each leaves out."""
+    found = session.execute(figuring.census(question, scope)).all()
+    cards = [CardCount(card=card, conversations=n) for card, n, _, _ in found if n]
+    left_out = {c: LeftOut(mystery=ours, together=both) for c, _, ours, both in found}
+    return tuple(sorted(cards, key=lambda c: (-c.conversations, c.card))), left_out
 
 
 def _with_card(question: Question, cards: tuple[CardCount, ...]) -> Question:
     if question.card or not cards:
         return question
     return question.model_copy(update={"card": cards[0].card})
+
+
+def _resolved(session: Session, question: Question, scope: Scope) -> Question:
+    """Return the question with the card most used where it names none."""
+    if question.card:
+        return question
+    cards, _ = _cards(session, question, scope)
+    return _with_card(question, cards)
 
 
 def _lines(
@@ -202,21 +208,6 @@ def _names(session: Session) -> Mapping[str, str]:
         col(AgentRow.valid_from).is_not(None), col(AgentRow.valid_from), col(AgentRow.id)
     )
     return dict(session.execute(query).all())
-
-
-def _left_out(session: Session, question: Question, scope: Scope) -> LeftOut:
-    made, row = AssessmentRow, ConversationRow
-    about = (
-        select(func.count(func.distinct(row.id)))
-        .join(made, col(made.conversation) == row.id)
-        .where(col(made.card) == question.card, col(made.current).is_(True))
-    )
-    mystery = about.where(*figuring.conditions(question, scope, mystery=True))
-    together = about.where(col(made.party).is_(None), *figuring.conditions(question, scope))
-    return LeftOut(
-        mystery=session.execute(mystery).scalar_one(),
-        together=session.execute(together).scalar_one(),
-    )
 
 
 def _cut(session: Session, question: Question, scope: Scope) -> tuple[Question, int]:

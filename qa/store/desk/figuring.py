@@ -10,7 +10,17 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, true
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    true,
+)
 from sqlalchemy import select as columns_of
 from sqlalchemy.orm import aliased
 from sqlmodel import col, or_, select
@@ -55,13 +65,19 @@ def person() -> ColumnElement[str | None]:
 
 
 def conditions(
-    question: Question, scope: Scope, *, mystery: bool = False
+    question: Question, scope: Scope, *, mystery: bool | None = False
 ) -> Iterator[ColumnElement[bool]]:
-    """Yield which conversations count at all, whatever was found in them; or test calls alone."""
+    """Yield which conversations count at all, whatever was found in them.
+
+    Parameters
+    ----------
+    mystery : test calls of one's own: left out, alone, or (None) with all others.
+    """
     row = ConversationRow
     yield col(row.at) >= question.since
     yield col(row.at) < question.until
-    yield col(row.mystery).is_(mystery)
+    if mystery is not None:
+        yield col(row.mystery).is_(mystery)
     yield within(scope)
     if question.team is not None:
         yield col(row.team) == question.team
@@ -71,25 +87,59 @@ def conditions(
         yield col(row.id).in_(select(DrawnRow.conversation).correlate(None))
 
 
-def _parts(question: Question, scope: Scope, *columns: Any) -> Select[Any]:
-    """Select from agents' parts of the conversations that count."""
+def _parts(question: Question, scope: Scope, *columns: Any, named: bool = False) -> Select[Any]:
+    """Select from agents' parts of the conversations that count.
+
+    Parameters
+    ----------
+    named : whether the columns ask who the agent is.
+    """
     made, row, party = AssessmentRow, ConversationRow, PartyRow
     query = (
         columns_of(*columns)
         .select_from(row)
         .join(made, col(made.conversation) == row.id)
-        .join(party, and_(col(party.conversation) == row.id, col(party.party) == made.party))
         .where(
             *conditions(question, scope),
-            col(made.card) == question.card,
+            # As an expression, so that SQLite begins with the span and not with all that the
+            # card ever judged.
+            func.coalesce(made.card, "") == question.card,
             col(made.current).is_(True),
+            col(made.party).is_not(None),
         )
     )
+    if named or question.agent is not None or question.joined is not None:
+        query = query.join(
+            party, and_(col(party.conversation) == row.id, col(party.party) == made.party)
+        )
     if question.agent is not None:
         query = query.where(person() == question.agent)
     if question.joined is not None:
         query = query.where(person().is_not(None) if question.joined else person().is_(None))
     return query
+
+
+def census(question: Question, scope: Scope) -> Select[Any]:
+    """Select cards, each with how many conversations of the span it scored, and left-out ones.
+
+    Of each: agents' parts, test calls, and outcomes of a team.
+    """
+    made, row = AssessmentRow, ConversationRow
+    ours = col(row.mystery).is_(True)
+    kinds = (
+        and_(~ours, col(made.party).is_not(None)),
+        ours,
+        and_(~ours, col(made.party).is_(None)),
+    )
+    columns: list[Any] = [func.coalesce(made.card, "").label("card")]
+    columns += [func.count(func.distinct(case((kind, row.id)))) for kind in kinds]
+    return (
+        columns_of(*columns)
+        .select_from(row)
+        .join(made, col(made.conversation) == row.id)
+        .where(*conditions(question, scope, mystery=None), col(made.current).is_(True))
+        .group_by(columns[0])
+    )
 
 
 def each(
@@ -111,48 +161,39 @@ def each(
         scope,
         _key(by).label("key"),
         _week(edges).label("week"),
-        col(row.id).label("id"),
+        # An expression again: else SQLite goes through all conversations in the order of ids.
+        func.coalesce(row.id, "").label("id"),
         case((settled, col(made.total)), else_=None).label("total"),
         _flag(settled).label("scored"),
         _flag(col(made.status).in_(_OPEN)).label("open"),
         _flag(and_(settled, col(made.passed).is_(True))).label("passed"),
         _flag(col(made.status) == ScoreStatus.CRITICAL_CONFIRMED).label("critical"),
+        named=by == "agent",
     ).subquery()
     c = part.c
     is_open, scored = func.max(c.open), func.max(c.scored)
     counts = (1 - is_open) * scored
-    return (
-        columns_of(
-            c.key,
-            c.week,
-            c.id,
-            is_open.label("open"),
-            counts.label("scored"),
-            func.avg(c.total).label("total"),
-            # Of all parts that could be scored.
-            (counts * func.min(1 - c.scored + c.passed)).label("passed"),
-            func.max(c.critical).label("critical"),
-        )
-        .group_by(c.key, c.week, c.id)
-        .subquery()
-    )
+    columns: list[Any] = [
+        c.key,
+        c.week,
+        c.id,
+        is_open.label("open"),
+        counts.label("scored"),
+        func.avg(c.total).label("total"),
+        # Of all parts that could be scored.
+        (counts * func.min(1 - c.scored + c.passed)).label("passed"),
+        func.max(c.critical).label("critical"),
+    ]
+    return columns_of(*columns).group_by(c.key, c.week, c.id).subquery()
 
 
 def sums(rows: Subquery) -> Select[Any]:
     """Add up what `each` selects, by key and week."""
     c = rows.c
     total = case((c.scored == 1, c.total), else_=0.0)
-    return columns_of(
-        c.key,
-        c.week,
-        func.count(),
-        func.sum(c.scored),
-        func.sum(total),
-        func.sum(total * total),
-        func.sum(c.passed),
-        func.sum(c.critical),
-        func.sum(c.open),
-    ).group_by(c.key, c.week)
+    added = (c.scored, total, total * total, c.passed, c.critical, c.open)
+    columns: list[Any] = [c.key, c.week, func.count(), *map(func.sum, added)]
+    return columns_of(*columns).group_by(c.key, c.week)
 
 
 def shown(rows: Subquery, show: Show) -> ColumnElement[bool]:
@@ -175,7 +216,7 @@ def agents(question: Question, scope: Scope, *, edges: Sequence[datetime]) -> Se
         PartyRow.person, PartyRow.agent_id, PartyRow.name, ConversationRow.agent_id, ""
     )
     week = _week(edges).label("week")
-    return _parts(question, scope, week, named.label("agent")).distinct()
+    return _parts(question, scope, week, named.label("agent"), named=True).distinct()
 
 
 def items(
@@ -197,9 +238,10 @@ def items(
             question,
             scope,
             (person() if by_agent else _week(edges)).label("column"),
-            col(ConversationRow.id).label("id"),
+            func.coalesce(ConversationRow.id, "").label("id"),
             col(found.item).label("item"),
             _flag(col(found.standing) == Verdict.FAIL).label("failed"),
+            named=by_agent,
         )
         .join(found, col(found.assessment) == made.id)
         .where(

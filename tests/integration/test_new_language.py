@@ -42,7 +42,7 @@ def run(line, checkout):
     if words[0] == "qa":
         words = ["python", "-m", "qa.cli", *words[1:]]
     env = {k: v for k, v in os.environ.items() if not k.startswith("QA_")}
-    env |= {"PYTHONPATH": str(checkout), "QA_DATA": str(checkout / "data")}
+    env |= {"PYTHONPATH": str(checkout), "QA_DATA": str(checkout / "data"), "QA_SCORECARDS": "cards"}
     done = subprocess.run(
         [sys.executable, *words[1:]],
         cwd=checkout, env=env, capture_output=True, text=True, timeout=240, check=False,
@@ -66,5 +66,8 @@ def test_a_language_is_added_by_adding_a_folder(checkout):
 @pytest.mark.slow
 def test_a_chat_in_the_new_language_is_recognised_and_scored(checkout):
     run("qa run paczka.txt --scorecard uprzejmy", checkout)
-    shown = json.loads(run("qa show paczka --json", checkout))
-    assert shown
+    [listed] = json.loads(run("qa list --json", checkout))["items"]
+    shown = run(f"qa show {listed['id']}", checkout)
+    assert "phrases pl 1" in shown
+    assert "Score 100" in shown
+    assert '"Dzień dobry"  <- family: greeting' in shown

@@ -42,7 +42,11 @@ def run(line, checkout):
     if words[0] == "qa":
         words = ["python", "-m", "qa.cli", *words[1:]]
     env = {k: v for k, v in os.environ.items() if not k.startswith("QA_")}
-    env |= {"PYTHONPATH": str(checkout), "QA_DATA": str(checkout / "data"), "QA_SCORECARDS": "cards"}
+    env |= {
+        "PYTHONPATH": str(checkout),
+        "QA_DATA": str(checkout / "data"),
+        "QA_SCORECARDS": "cards",
+    }
     done = subprocess.run(
         [sys.executable, *words[1:]],
         cwd=checkout, env=env, capture_output=True, text=True, timeout=240, check=False,

@@ -45,7 +45,7 @@ document.addEventListener("htmx:error", () => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   // What was saved is closed, and the keyboard is back where it was.
-  const box = event.target instanceof Element ? event.target.closest("details.change") : null;
+  const box = event.target instanceof Element ? event.target.closest("details.change:not(.collect)") : null;
   if (!(box instanceof HTMLDetailsElement)) return;
   box.open = false;
   one<HTMLElement>(":scope > summary", box.closest(".item") ?? box)?.focus({ preventScroll: true });

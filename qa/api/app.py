@@ -34,7 +34,6 @@ from qa.api.routes import (
     health,
     me,
     metrics,
-    reviews,
     scorecards,
 )
 from qa.api.security import HEADERS, WITH_TLS, Guard
@@ -49,7 +48,6 @@ _API = (
     conversations.router,
     assessments.router,
     desk.router,
-    reviews.router,
     scorecards.router,
     exports.router,
     figures.router,

@@ -12,9 +12,9 @@ from qa.api.clips import can_be_heard
 from qa.api.schemas import Public
 from qa.records import Channel, Verdict
 from qa.store import Store
+from qa.store.desk.candidates import Wanted
 from qa.store.desk.collected import Collected, Collection, Listed, Share
 from qa.store.desk.excerpts import CONTEXT, MOST_CONTEXT, Moment, Said
-from qa.store.desk.moments import Wanted
 
 
 class ExamplesQuery(BaseModel):

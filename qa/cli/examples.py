@@ -45,7 +45,7 @@ def examples(
     from qa.records import Channel, Verdict
     from qa.settings import load_settings
     from qa.store import open_store
-    from qa.store.desk.moments import Wanted
+    from qa.store.desk.candidates import Wanted
 
     wanted = Wanted(
         item=item,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from qa.language import fold, load_pack, normalise, pack_languages
 from qa.redact.words import folded
@@ -26,7 +27,7 @@ PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")
 _WORD = re.compile(rf"{PLACEHOLDER.pattern}|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…]\W*$")
 #: Endings of cases are at most so long ("Danával", "Ивановой"), on a stem of at least so many.
-_ENDING, _STEM, _FOREIGN_STEM = 3, 3, 4
+_ENDING, _STEM, _FOREIGN_STEM = 4, 3, 4
 _VOWELS = "aeiouyаеёиоуыэюяйьáéíóöőúüűăâî"
 #: Words of titles and roles that stand in a roster's or a recording's names.
 _NO_NAMES = frozenset(
@@ -179,11 +180,12 @@ def _tokens(names: Iterable[str]) -> frozenset[str]:
     return frozenset(key for key in keys if len(key) > 1) - _NO_NAMES
 
 
-def _keys(word: str) -> list[str]:
+@lru_cache(maxsize=50_000)
+def _keys(word: str) -> tuple[str, ...]:
     """Return what a word is compared by: whole, and each half of "Anna-Maria" and "Dana's"."""
     whole = fold(normalise(word).text)
     parts = re.split(r"[-']", whole)
-    return list(dict.fromkeys([whole, *(p for p in parts if len(p) > 1)]))
+    return tuple(dict.fromkeys([whole, *(p for p in parts if len(p) > 1)]))
 
 
 def _stems(names: Iterable[str], shortest: int) -> frozenset[str]:
@@ -200,19 +202,14 @@ def _begins(at: int, text: str) -> bool:
     return not before or _SENTENCE_END.search(text[:at]) is not None
 
 
-_COMMON: list[frozenset[str]] = []
-
-
+@lru_cache(maxsize=1)
 def _common() -> frozenset[str]:
     """Return the words that are no names by themselves, of all languages."""
-    if not _COMMON:
-        packs = [load_pack(name) for name in pack_languages()]
-        words = [
-            p.function_words | p.time_words | p.backchannels | p.pronouns | p.negations
-            for p in packs
-        ]
-        _COMMON.append(frozenset(fold(word) for some in words for word in some))
-    return _COMMON[0]
+    packs = [load_pack(name) for name in pack_languages()]
+    words = [
+        p.function_words | p.time_words | p.backchannels | p.pronouns | p.negations for p in packs
+    ]
+    return frozenset(fold(word) for some in words for word in some)
 
 
 # --- introductions -----------------------------------------------------------------------

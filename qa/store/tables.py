@@ -328,7 +328,8 @@ class FindingRow(Table, table=True):
     """The machine's verdict on one item, and the one that stands."""
 
     __tablename__ = "finding"
-    __table_args__ = (Index("ix_finding_standing", "item", "standing"),)
+    # With the order in which examples are looked through.
+    __table_args__ = (Index("ix_finding_example", "item", "standing", "assessment", "place"),)
 
     assessment: int = Field(primary_key=True, foreign_key="assessment.id", ondelete="CASCADE")
     place: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

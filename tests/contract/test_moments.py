@@ -9,7 +9,7 @@ from qa.errors import NotFound, UsageError
 from qa.records import Heard, Metadata, Party, Role, Verdict
 from qa.scoring import judge, load_scorecard
 from qa.store import Store, database
-from qa.store.desk.moments import Wanted
+from qa.store.desk.candidates import Wanted
 from qa.store.desk.tables import DrawnRow, DrawRow, SoundConsentRow, StarRow
 from qa.store.joining import Agent
 from qa.testing import make_call, make_chat, make_safe, make_turns
@@ -222,7 +222,9 @@ def test_a_bad_moment_is_heard_once_its_agent_lets_it_be(store):
     take(store, "call", RUDE)
     store.override("call", "desk", "polite", Verdict.FAIL, "", "ann")
     assert not the_one(store, item="polite").sound
-    assert the_one(store, item="goodbye", verdict="pass").sound
+    # Nor is it heard beside a good one.
+    assert the_one(store, item="goodbye", verdict="pass", before=1).sound
+    assert not the_one(store, item="goodbye", verdict="pass", before=2).sound
     put(store, SoundConsentRow(conversation="call", agent="somebody", at=AT))
     assert not the_one(store, item="polite").sound
     put(store, SoundConsentRow(conversation="call", agent="id-D", at=AT))

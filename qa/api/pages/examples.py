@@ -79,8 +79,8 @@ class _Add(BaseModel):
     collection: str = ""
     name: str = ""
     note: str = ""
-    before: int = Field(default=CONTEXT, ge=0, le=MOST_CONTEXT)
-    after: int = Field(default=CONTEXT, ge=0, le=MOST_CONTEXT)
+    turns_before: int = Field(default=CONTEXT, ge=0, le=MOST_CONTEXT)
+    turns_after: int = Field(default=CONTEXT, ge=0, le=MOST_CONTEXT)
 
 
 @router.post("/examples/{ref}/collect")
@@ -94,8 +94,9 @@ def collect_example(
     """Put an example into a collection."""
     target = _target(store, who, form)
     number = collecting.add_example(
-        store, who, target, ref, before=form.before, after=form.after, note=form.note
-    )
+        store, who, target, ref,
+        before=form.turns_before, after=form.turns_after, note=form.note,
+    )  # fmt: skip
     return _added(request, store, who, target, number)
 
 

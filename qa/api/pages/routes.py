@@ -32,7 +32,11 @@ _YEAR_S = 365 * 24 * 3600
 @router.get("/")
 def show_home(who: Annotated[Principal, any_account()]) -> Response:
     """Lead everybody to where their work begins."""
-    homes = ((Right.OVERRIDE, "/inbox"), (Right.LIST, "/conversations"))
+    homes = (
+        (Right.OVERRIDE, "/inbox"),
+        (Right.LIST, "/conversations"),
+        (Right.EXAMPLES, "/examples"),
+    )
     return _to(next((path for right, path in homes if who.may(right)), "/account"))
 
 

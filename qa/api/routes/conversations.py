@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query, Response
+from fastapi import APIRouter, Body, Query
 from fastapi.responses import FileResponse
 
 from qa.access import Principal, Right
 from qa.api.actions import blind_to, score_again
-from qa.api.deps import IdDep, SeenDep, SettingsDep, StoreDep, etag
+from qa.api.deps import IdDep, SettingsDep, StoreDep
 from qa.api.identity import requires
 from qa.api.peaks import picture
 from qa.api.schemas import (
@@ -66,13 +66,9 @@ def count_conversations(
 
 @router.get("/conversations/{id}")
 def read_conversation(
-    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.READ)], answer: Response
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.READ)]
 ) -> ConversationOut:
-    """Read one conversation; an agent is told their own scores alone, and no other's name.
-
-    Its `ETag` is what `If-Match` takes wherever a person changes something of it.
-    """
-    answer.headers["etag"] = etag(store.reviewing.version(id))
+    """Read one conversation; an agent is told their own scores alone, and no other's name."""
     mine = who.scope(Right.READ)
     return ConversationOut(
         summary=store.summary(id, scope=mine),
@@ -119,10 +115,10 @@ def draw_conversation(
 
 @router.post("/conversations/{id}/roles/swap", status_code=HTTPStatus.ACCEPTED)
 def swap_conversation_roles(
-    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.CORRECT)], seen: SeenDep
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.CORRECT)]
 ) -> Accepted:
     """Let agent and customer change places, and score again; transcribes nothing."""
-    store.swap_roles(id, who=who.name, seen=seen)
+    store.swap_roles(id, who=who.name)
     return _accepted(id, store.summary(id).wanted)
 
 
@@ -143,18 +139,18 @@ def score_conversation(
 
 @router.put("/conversations/{id}/release", status_code=HTTPStatus.NO_CONTENT)
 def release_conversation(
-    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)], seen: SeenDep
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)]
 ) -> None:
     """Show a conversation to its agents; a second time changes nothing."""
-    store.release_to_agents(id, who=who.name, seen=seen)
+    store.release_to_agents(id, who=who.name)
 
 
 @router.delete("/conversations/{id}/release", status_code=HTTPStatus.NO_CONTENT)
 def take_conversation_back(
-    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)], seen: SeenDep
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)]
 ) -> None:
     """Hide a conversation from its agents again."""
-    store.take_back_from_agents(id, who=who.name, seen=seen)
+    store.take_back_from_agents(id, who=who.name)
 
 
 def audio_address(store: Store, id: str) -> str | None:

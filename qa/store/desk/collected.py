@@ -110,10 +110,11 @@ def moment_of(
     core = core_of(Evidence.model_validate(e) for e in found[0].evidence) if found else None
     if core is None or core.first < kept.first or core.last > kept.last:
         core = Core(kept.first, kept.last, {})
-    moment = excerpts.make(
-        row, core, before=core.first - kept.first, after=kept.last - core.last, verdict=verdict
-    )
-    return moment and moment.model_copy(
+    window = excerpts.window(row, core, before=core.first - kept.first, after=kept.last - core.last)
+    if window is None:
+        return None
+    moment = excerpts.make(row, core, window, verdict=verdict)
+    return moment.model_copy(
         update={
             "card": kept.card,
             "item": kept.item,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func
 from sqlalchemy import select as columns
@@ -30,7 +30,7 @@ from qa.store import results
 from qa.store.desk.tables import SoundConsentRow, StarRow
 from qa.store.people_tables import AgentRow
 from qa.store.queue import among
-from qa.store.tables import ConversationRow, PartyRow, TurnRow
+from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, PartyRow, TurnRow
 
 if TYPE_CHECKING:
     from qa.redact.people import Names
@@ -148,6 +148,24 @@ def _joined(found: Sequence[Evidence]) -> Core:
     return Core(first, last, {turn: tuple(sorted(set(some))) for turn, some in marks.items()})
 
 
+@dataclass(frozen=True)
+class Window:
+    """The turns of a moment, before they are read with their words and without names."""
+
+    first: int
+    last: int
+    #: Seconds of the recording; None = it has no times.
+    start: float | None
+    end: float | None
+    #: What is said, names and all: to look through, never to show.
+    texts: tuple[str, ...]
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it takes."""
+        return None if self.start is None or self.end is None else self.end - self.start
+
+
 class Excerpts:
     """Makes moments, all that one request asks for; knows the roster's names.
 
@@ -164,25 +182,42 @@ class Excerpts:
         self._everybody: Names = colleagues(names, keep=keep)
         self._names: dict[str, Names] = {}
 
-    def make(
-        self,
-        row: ConversationRow,
-        core: Core,
-        *,
-        before: int,
-        after: int,
-        verdict: Verdict | None,
-    ) -> Moment | None:
-        """Make a moment, without what it is an example of; None where it is too long."""
-        around = self._around(row, core, before, after)
-        if not around:
+    def window(self, row: ConversationRow, core: Core, *, before: int, after: int) -> Window | None:
+        """Return the turns that show something; None where they would be too long."""
+        turn = TurnRow
+        found = self._session.execute(
+            columns(col(turn.place), col(turn.text), col(turn.starts), col(turn.ends))
+            .where(
+                col(turn.conversation) == row.id,
+                col(turn.place).between(core.first - before, core.last + after),
+            )
+            .order_by(col(turn.place))
+        ).all()
+        # In writing people wait for hours; what is heard has to be listened to.
+        most = LONGEST_S if row.channel == Channel.CALL else inf
+        # Too long: what stands around it goes first, evenly from both ends.
+        while found and (len(found) > LONGEST or _length(found) > most):
+            early, late = core.first - found[0].place, found[-1].place - core.last
+            if early <= 0 and late <= 0:
+                return None
+            found = found[1:] if early >= late else found[:-1]
+        if not any(core.first <= one.place <= core.last for one in found):
             return None
-        first, last = around[0].index, around[-1].index
+        start, end = _times(found)
+        texts = tuple(one.text for one in found)
+        return Window(found[0].place, found[-1].place, start, end, texts)
+
+    def make(
+        self, row: ConversationRow, core: Core, window: Window, *, verdict: Verdict | None
+    ) -> Moment:
+        """Make a moment, without what it is an example of."""
+        first, last = window.first, window.last
+        turns = tuple(results.turns(self._session, row.id, first=first, last=last))
         parties = self._parties(row.id)
         names = self._named(row, parties)
-        start, end = _times(around)
         starred = self._starred(row.id, first, last)
         good = verdict is Verdict.PASS or (verdict is None and starred)
+        good = good and not self._bad_within(row.id, first, last)
         return Moment(
             conversation=row.id,
             first=first,
@@ -192,26 +227,12 @@ class Excerpts:
             channel=Channel(row.channel),
             language=row.language or "",
             project=row.project or "",
-            start=start,
-            end=end,
-            said=_said(around, core, names, start),
-            hush=self._hushed(row.id, names, start, end),
-            sound=good or self._consented(row, parties, around),
+            start=window.start,
+            end=window.end,
+            said=_said(turns, core, names, window.start),
+            hush=self._hushed(row.id, names, window.start, window.end),
+            sound=good or self._consented(row, parties, turns),
         )
-
-    def _around(self, row: ConversationRow, core: Core, before: int, after: int) -> list[SafeTurn]:
-        first, last = max(core.first - before, 0), core.last + after
-        turns = list(results.turns(self._session, row.id, first=first, last=last))
-        # In writing people wait for hours; what is heard has to be listened to.
-        most = LONGEST_S if row.channel == Channel.CALL else inf
-        # Too long: what stands around it goes first, evenly from both ends.
-        while turns and (len(turns) > LONGEST or _length(turns) > most):
-            early = core.first - turns[0].index
-            late = turns[-1].index - core.last
-            if early <= 0 and late <= 0:
-                return []
-            turns = turns[1:] if early >= late else turns[:-1]
-        return turns if any(core.first <= t.index <= core.last for t in turns) else []
 
     # --- names ---------------------------------------------------------------------------
 
@@ -268,6 +289,29 @@ class Excerpts:
             StarRow.conversation == id, col(StarRow.turn).between(first, last)
         )
         return self._session.exec(query.limit(1)).first() is not None
+
+    def _bad_within(self, id: str, first: int, last: int) -> bool:
+        """Say whether something else went wrong there: a good moment may stand beside a bad one."""
+        made = AssessmentRow
+        query = (
+            select(FindingRow.evidence)
+            .join(made, col(made.id) == FindingRow.assessment)
+            .where(
+                made.conversation == id,
+                col(made.current).is_(True),
+                col(FindingRow.standing).in_((Verdict.PARTIAL, Verdict.FAIL)),
+            )
+        )
+        cores = (
+            core_of(
+                one
+                for one in map(Evidence.model_validate, found)
+                # What was not said is not heard.
+                if one.kind in {EvidenceKind.HIT, EvidenceKind.METRIC}
+            )
+            for found in self._session.exec(query)
+        )
+        return any(core and core.first <= last and core.last >= first for core in cores)
 
     def _consented(
         self, row: ConversationRow, parties: Sequence[PartyRow], around: Sequence[SafeTurn]
@@ -334,14 +378,14 @@ def _seconds(turn: SafeTurn, a: int, b: int) -> tuple[float, float] | None:
     return turn.seconds(a, b)
 
 
-def _times(turns: Sequence[SafeTurn]) -> tuple[float | None, float | None]:
-    starts = [t.start for t in turns if t.start is not None]
-    ends = [t.end for t in turns if t.end is not None]
+def _times(found: Sequence[Any]) -> tuple[float | None, float | None]:
+    starts = [one.starts for one in found if one.starts is not None]
+    ends = [one.ends for one in found if one.ends is not None]
     return (min(starts), max(ends)) if starts and ends else (None, None)
 
 
-def _length(turns: Sequence[SafeTurn]) -> float:
-    start, end = _times(turns)
+def _length(found: Sequence[Any]) -> float:
+    start, end = _times(found)
     return 0.0 if start is None or end is None else end - start
 
 

@@ -21,6 +21,7 @@ The tree::
     ├── NotLoggedIn           nobody knows who asks                           -> HTTP 401
     ├── Forbidden             the right for it is missing                     -> HTTP 403
     ├── ProviderDown          single sign-on does not answer as it should     -> HTTP 503
+    ├── Stale                 somebody else changed it meanwhile              -> HTTP 412
     ├── TooMany               more attempts or requests than are taken        -> HTTP 429
     └── StoreError            the database or the vault refuses
         ├── DatabaseTooNew    made by a newer program
@@ -147,6 +148,10 @@ class Forbidden(QaError):
 
 class NotLoggedIn(QaError):
     """It is not known who asks."""
+
+
+class Stale(QaError):
+    """Somebody changed it after whoever writes had read it."""
 
 
 class ProviderDown(QaError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from qa.access.rights import ABOUT_CONVERSATIONS, EVERYWHERE, RIGHTS, Right, UserRole
@@ -48,6 +49,10 @@ class Scope:
     """Which conversations somebody may do a thing to: those in any of its parts."""
 
     parts: tuple[Part, ...] = ()
+    #: Whose own verdict is awaited on what was drawn for them to judge blind, and where they
+    #: judge: what the machine and others said of that is left out until it is given.
+    reviewer: str = ""
+    reviews: tuple[Part, ...] = ()
 
     @property
     def everything(self) -> bool:
@@ -148,8 +153,20 @@ class Principal:
         """Return to which conversations this may be done; lists are narrowed by it."""
         if not self._in_scopes(right):
             return NOTHING
-        parts = (self._part(g) for g in self.grants if right in RIGHTS[g.role])
-        return Scope(tuple(dict.fromkeys(part for part in parts if part is not None)))
+        parts = self._parts(g for g in self.grants if right in RIGHTS[g.role])
+        # Sums tell nothing of one conversation, and must be the same for everybody.
+        reviews = () if right is Right.FIGURES else self._reviews
+        return Scope(parts, self.name if reviews else "", reviews)
+
+    @property
+    def _reviews(self) -> tuple[Part, ...]:
+        """Where a person gives verdicts: by their roles, however little a token of theirs may."""
+        judging = (g for g in self.grants if g.role is not UserRole.SERVICE)
+        return self._parts(g for g in judging if Right.OVERRIDE in RIGHTS[g.role])
+
+    def _parts(self, grants: Iterable[Grant]) -> tuple[Part, ...]:
+        found = (self._part(grant) for grant in grants)
+        return tuple(dict.fromkeys(part for part in found if part is not None))
 
     def _part(self, grant: Grant) -> Part | None:
         team = None if grant.team == ALL else grant.team

@@ -62,14 +62,20 @@ def decide(
     comment: str,
     who: Principal,
     party: str | None,
+    seen: str | None = None,
 ) -> Reviewed:
     """Put a human's verdict beside the machine's; the same one twice is one.
 
+    Parameters
+    ----------
+    seen : the version that whoever decides had before their eyes.
+
     Raises
     ------
-    NotFound, UnknownName, UsageError : see `Store.override`.
+    NotFound, UnknownName, UsageError, Stale : see `Store.override`.
     Forbidden : the item is critical, and confirming those is a right of its own.
     """
+    _check_seeing(store, id, who)
     _check_critical(store, id, card, item, who)
     for reviewed in store.assessments(id):
         about = reviewed.assessment
@@ -80,22 +86,30 @@ def decide(
         if same and not over.confirm_again and value in {None, over.value}:
             return reviewed
     return store.override(
-        id, card, item, verdict, comment=comment, who=who.name, party=party, value=value
+        id, card, item, verdict, comment=comment, who=who.name, party=party, value=value, seen=seen
     )
 
 
 def take_back(
-    store: Store, id: str, card: str, item: str, *, who: Principal, party: str | None
+    store: Store,
+    id: str,
+    card: str,
+    item: str,
+    *,
+    who: Principal,
+    party: str | None,
+    seen: str | None = None,
 ) -> Reviewed:
     """Take a human's verdict back: the machine's stands again.
 
     Raises
     ------
-    NotFound, UsageError : see `Store.undo_override`.
+    NotFound, UsageError, Stale : see `Store.undo_override`.
     Forbidden : the item is critical, and confirming those is a right of its own.
     """
+    _check_seeing(store, id, who)
     _check_critical(store, id, card, item, who)
-    return store.undo_override(id, card, item, who.name, party=party)
+    return store.undo_override(id, card, item, who.name, party=party, seen=seen)
 
 
 def _check_critical(store: Store, id: str, card: str, item: str, who: Principal) -> None:
@@ -109,7 +123,13 @@ def _check_critical(store: Store, id: str, card: str, item: str, who: Principal)
 
 
 def agree(
-    store: Store, id: str, card: str, *, who: Principal, party: str | None
+    store: Store,
+    id: str,
+    card: str,
+    *,
+    who: Principal,
+    party: str | None,
+    seen: str | None = None,
 ) -> tuple[str, ...]:
     """Confirm every verdict of the machine that no human has looked at; return those items.
 
@@ -118,32 +138,22 @@ def agree(
 
     Raises
     ------
-    NotFound, UsageError : see `Store.override`.
+    NotFound, Stale : see `Reviewing.agree`.
+    UsageError : it is to be judged blind first.
     """
+    _check_seeing(store, id, who)
     criticals = who.may(Right.CONFIRM_CRITICAL, store.facts(id))
-    confirmed = []
-    for reviewed in store.assessments(id):
-        about = reviewed.assessment
-        if about.card.id != card or party not in {None, about.party}:
-            continue
-        for finding in about.findings:
-            if finding.verdict is Verdict.REVIEW or reviewed.override(finding.item):
-                continue
-            if finding.critical and not criticals:
-                continue
-            value = finding.value if finding.verdict is Verdict.PARTIAL else None
-            store.override(
-                id,
-                card,
-                finding.item,
-                finding.verdict,
-                comment="",
-                who=who.name,
-                party=about.party,
-                value=value,
-            )
-            confirmed.append(finding.item)
-    return tuple(confirmed)
+    return store.reviewing.agree(
+        id, card, who=who.name, party=party, criticals=criticals, seen=seen
+    )
+
+
+def _check_seeing(store: Store, id: str, who: Principal) -> None:
+    if store.blind.hides(id, who.scope(Right.OVERRIDE)):
+        raise UsageError(
+            "This conversation is to be judged blind first.",
+            "Give your own verdict on every item; then the machine's is shown.",
+        )
 
 
 def value_of(verdict: Verdict, share: float | None) -> float | None:

@@ -34,6 +34,7 @@ from qa.api.routes import (
     health,
     me,
     metrics,
+    reviews,
     scorecards,
 )
 from qa.api.security import HEADERS, WITH_TLS, Guard
@@ -48,6 +49,7 @@ _API = (
     conversations.router,
     assessments.router,
     desk.router,
+    reviews.router,
     scorecards.router,
     exports.router,
     figures.router,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Header, Path, Request
 
 from qa.access import Principal, Right
 from qa.api.clips import Clips
@@ -53,6 +53,27 @@ def conversation_id(
     return full
 
 
+def seen_version(
+    given: Annotated[
+        str | None,
+        Header(
+            alias="If-Match",
+            description="ETag of the conversation that was read: 412 where it has changed since.",
+        ),
+    ] = None,
+) -> str | None:
+    """Return the version that a program had read; None = it does not say, or takes any."""
+    if given is None or given.strip() == "*":
+        return None
+    return given.strip().removeprefix("W/").strip('"')
+
+
+def etag(version: str) -> str:
+    """Return a version as HTTP writes it."""
+    return f'"{version}"'
+
+
+SeenDep = Annotated[str | None, Depends(seen_version)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 ClipsDep = Annotated[Clips, Depends(get_clips)]
 StoreDep = Annotated[Store, Depends(get_store)]

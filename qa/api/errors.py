@@ -26,6 +26,7 @@ from qa.errors import (
     NotLoggedIn,
     ProviderDown,
     QaError,
+    Stale,
     StoreError,
     TooMany,
     UsageError,
@@ -39,6 +40,7 @@ _STATUS: tuple[tuple[type[QaError], int], ...] = (
     (NotFound, HTTPStatus.NOT_FOUND),
     (NotLoggedIn, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
+    (Stale, HTTPStatus.PRECONDITION_FAILED),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
     (ProviderDown, HTTPStatus.SERVICE_UNAVAILABLE),
     (DiskFull, HTTPStatus.INSUFFICIENT_STORAGE),
@@ -74,6 +76,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
+        HTTPStatus.PRECONDITION_FAILED,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         HTTPStatus.TOO_MANY_REQUESTS,
     )

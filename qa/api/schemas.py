@@ -153,6 +153,12 @@ class AssessmentOut(Public):
     assessment: Reviewed
 
 
+class AgreedOut(Public):
+    """The items whose verdict of the machine was confirmed."""
+
+    items: tuple[str, ...]
+
+
 class CountsOut(Public):
     """How many conversations there are, and where they stand."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from qa.access import EVERYTHING, Facts, Scope
 from qa.settings import Settings
-from qa.store import database, journal, listing, results, scopes
+from qa.store import changes, database, listing, results, scopes
 from qa.store.accounts import Accounts
 from qa.store.desk.assigning import Assignments
 from qa.store.desk.collections import Collections
@@ -128,32 +128,32 @@ class Browsing(Streaming):
         with database.reading(self._engine) as session:
             return scopes.facts(session, results.existing(session, id))
 
-    def release_to_agents(self, id: str, *, who: str) -> None:
+    def release_to_agents(self, id: str, *, who: str, seen: str | None = None) -> None:
         """Show a conversation to its agents; a second time changes nothing.
 
         Raises
         ------
         NotFound : there is none.
+        Stale : it is another version than the `seen` one by now.
         """
         with database.writing(self._engine) as session:
             row = results.existing(session, id)
             if row.released_at is not None:
                 return
+            changes.note(session, id, "released", who=who, detail={}, now=self._now(), seen=seen)
             row.released_at, row.released_by = self._now(), who
-            journal.write(session, "released", who=who, conversation=id, detail={}, now=self._now())
 
-    def take_back_from_agents(self, id: str, *, who: str) -> None:
+    def take_back_from_agents(self, id: str, *, who: str, seen: str | None = None) -> None:
         """Hide a conversation from its agents again.
 
         Raises
         ------
         NotFound : there is none.
+        Stale : it is another version than the `seen` one by now.
         """
         with database.writing(self._engine) as session:
             row = results.existing(session, id)
             if row.released_at is None:
                 return
+            changes.note(session, id, "taken back", who=who, detail={}, now=self._now(), seen=seen)
             row.released_at = row.released_by = None
-            journal.write(
-                session, "taken back", who=who, conversation=id, detail={}, now=self._now()
-            )

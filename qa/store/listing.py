@@ -19,7 +19,7 @@ from qa.records import ItemKind, Role, Score, ScoreStatus, Triage, Verdict
 from qa.store import rows
 from qa.store.desk.blindness import hidden_from
 from qa.store.queue import among
-from qa.store.scopes import main_agent_seen, names_main_agent, seen, within
+from qa.store.scopes import concerns, main_agent_seen, names_main_agent, seen, within
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
@@ -185,7 +185,7 @@ def _by_agent(agent: str, scope: Scope) -> ColumnElement[bool]:
             select(PartyRow.conversation).where(
                 PartyRow.role == Role.AGENT,
                 or_(col(PartyRow.agent_id) == agent, col(PartyRow.name) == agent),
-                seen(scope, conversation=PartyRow.conversation, party=PartyRow.party),
+                concerns(scope, conversation=PartyRow.conversation, party=PartyRow.party),
             ),
         ),
     )

@@ -11,7 +11,6 @@ from typing import Self
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
-import qa.store.desk.tables  # noqa: F401 - whoever opens a store knows all its tables
 from qa.access import EVERYTHING, Scope
 from qa.errors import NotFound, StoreError
 from qa.records import (
@@ -26,8 +25,10 @@ from qa.records import (
 )
 from qa.sealing import keys_of
 from qa.settings import Settings
-from qa.store import database, journal, queue, results, reviews, roles, roster, rows
+from qa.store import changes, database, journal, queue, results, reviews, roles, roster, rows
 from qa.store.claims import utc_now
+from qa.store.desk.blind import Blind
+from qa.store.desk.reviewing import Reviewing
 from qa.store.finishing import TURNS, Finishing
 from qa.store.names import shown
 from qa.store.tables import (
@@ -82,6 +83,10 @@ class Store(Finishing):
     ) -> None:
         super().__init__(engine, settings=settings, clock=clock)
         self._total = total
+        #: Who is at a conversation, and who is through with it.
+        self.reviewing = Reviewing(engine, clock=clock, total=total)
+        #: Verdicts given before the machine's were seen.
+        self.blind = Blind(engine, clock=clock, total=total)
         #: What was said in the clear, and recordings.
         self.vault = Vault(settings.vault_folder, log=self._log_access, keys=keys_of(settings))
 
@@ -265,7 +270,7 @@ class Store(Finishing):
             found = reviews.current(session, id, scope=scope)
             return tuple(reviews.reviewed(session, row) for row in found)
 
-    def swap_roles(self, id: str, *, who: str) -> int:
+    def swap_roles(self, id: str, *, who: str, seen: str | None = None) -> int:
         """Let agent and customer change places; its cards are wanted again.
 
         Returns
@@ -275,17 +280,18 @@ class Store(Finishing):
         Raises
         ------
         NotFound : no such conversation, or not heard yet.
+        Stale : it is another version than the `seen` one by now.
         UsageError : there is no agent and no customer to swap.
         """
         raw = self.raw_turns(id)
         with database.writing(self._engine) as session:
+            changes.note(
+                session, id, "roles swapped", who=who, detail={}, now=self._now(), seen=seen
+            )
             before = results.safe(session, id)
             after = roles.swapped(before, who=who, min_seconds=self._settings.min_seconds)
             results.save_roles(session, id, after, now=self._now())
             roster.apply(session, [id])
-            journal.write(
-                session, "roles swapped", who=who, conversation=id, detail={}, now=self._now()
-            )
             self._put_turns(id, roles.follow(raw, after.turns))
             return queue.want(session, [id], None, now=self._now())
 
@@ -312,6 +318,7 @@ class Store(Finishing):
         *,
         party: str | None = None,
         value: float | None = None,
+        seen: str | None = None,
     ) -> Reviewed:
         """Put a human's verdict beside the machine's; return what stands now.
 
@@ -319,15 +326,20 @@ class Store(Finishing):
         ----------
         party : which agent, where the card judged several.
         value : of a partial verdict, between 0 and 1.
+        seen : the version that it was made on; see `Reviewing.version`.
 
         Raises
         ------
+        Stale : it is another version by now.
         NotFound : no such conversation, or not judged by that card.
         UnknownName : the card has no such item.
         UsageError : no verdict a human gives, or it is not clear which agent is meant.
         """
         with database.writing(self._engine) as session:
-            results.existing(session, id)
+            detail = {"card": scorecard, "item": item, "verdict": verdict.value}
+            changes.note(
+                session, id, "override", who=who, detail=detail, now=self._now(), seen=seen
+            )
             row = reviews.the_one(session, id, scorecard, party)
             reviews.override(
                 session,
@@ -340,28 +352,31 @@ class Store(Finishing):
                 now=self._now(),
                 total=self._total,
             )
-            detail = {"card": scorecard, "item": item, "verdict": verdict.value}
-            journal.write(
-                session, "override", who=who, conversation=id, detail=detail, now=self._now()
-            )
             return reviews.reviewed(session, row)
 
     def undo_override(
-        self, id: str, scorecard: str, item: str, who: str, *, party: str | None = None
+        self,
+        id: str,
+        scorecard: str,
+        item: str,
+        who: str,
+        *,
+        party: str | None = None,
+        seen: str | None = None,
     ) -> Reviewed:
         """Take the human's verdict on an item back; the machine's stands again.
 
         Raises
         ------
+        Stale : it is another version by now.
         NotFound : no such conversation or score, or no human's verdict on that item.
         UsageError : it is not clear which agent is meant.
         """
         with database.writing(self._engine) as session:
-            results.existing(session, id)
+            detail = {"card": scorecard, "item": item}
+            changes.note(session, id, "undo", who=who, detail=detail, now=self._now(), seen=seen)
             row = reviews.the_one(session, id, scorecard, party)
             reviews.undo(session, row, item, who=who, now=self._now(), total=self._total)
-            detail = {"card": scorecard, "item": item}
-            journal.write(session, "undo", who=who, conversation=id, detail=detail, now=self._now())
             return reviews.reviewed(session, row)
 
     # --- the journal -------------------------------------------------------------------------

@@ -103,6 +103,27 @@ def override(
 
     Raises
     ------
+    UnknownName, UsageError : see `put`.
+    """
+    put(session, row, item, verdict, value=value, comment=comment, who=who, now=now)
+    settle(session, row, total=total)
+
+
+def put(
+    session: Session,
+    row: AssessmentRow,
+    item: str,
+    verdict: Verdict,
+    *,
+    value: float | None,
+    comment: str,
+    who: str,
+    now: datetime,
+) -> None:
+    """Put a human's verdict on an item; what it comes to is worked out by `settle`.
+
+    Raises
+    ------
     UnknownName : the assessment has no such item.
     UsageError : no verdict a human gives, or a value that does not fit it.
     """
@@ -127,8 +148,6 @@ def override(
         )
     )
     session.flush()
-    settle(session, row, total=total)
-    waiting.settle(session, [row.conversation])
 
 
 def undo(
@@ -149,7 +168,6 @@ def undo(
     standing.standing, standing.undone_at, standing.undone_by = False, now, who
     session.flush()
     settle(session, row, total=total)
-    waiting.settle(session, [row.conversation])
 
 
 def _set_aside(session: Session, row: AssessmentRow, item: str) -> None:
@@ -194,7 +212,7 @@ def settle(session: Session, row: AssessmentRow, *, total: Total) -> None:
     score = total(source, [rows.finding(f) for f in findings], used) if used else _machine(row)
     for name, value in rows.score_columns(score).items():
         setattr(row, name, value)
-    session.flush()
+    waiting.settle(session, [row.conversation])
 
 
 def _machine(row: AssessmentRow) -> Score:

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, or_, select
 
 from qa.access import Facts, Part, Scope
 from qa.records import Metadata, Party, Role, SafeConversation
+from qa.store.desk.tables import DrawnRow, DrawRow, ReviewRow
 from qa.store.joining import KNOWN
 from qa.store.queue import among
 from qa.store.tables import ConversationRow, PartyRow
@@ -61,7 +62,41 @@ def _is_main(agent: str, row: Any) -> ColumnElement[bool]:
 
 
 def seen(scope: Scope, *, conversation: Any, party: Any) -> ColumnElement[bool]:
-    """Return the condition that somebody sees what concerns one agent of a conversation.
+    """Return the condition that somebody sees how one agent of a conversation was judged.
+
+    Parameters
+    ----------
+    conversation, party : columns of what is asked for; see `concerns`.
+    """
+    shown = concerns(scope, conversation=conversation, party=party)
+    return and_(shown, ~hidden(scope, conversation)) if scope.reviewer else shown
+
+
+def hidden(scope: Scope, conversation: Any) -> ColumnElement[bool]:
+    """Return the condition that somebody judges a conversation blind, and has not yet.
+
+    It was drawn for that, and their own verdict is awaited: what the machine and other
+    people said of it is nothing they may see.
+    """
+    if not scope.reviewer:
+        return false()
+    saved = select(ReviewRow.conversation).where(
+        ReviewRow.reviewer == scope.reviewer, col(ReviewRow.saved_at).is_not(None)
+    )
+    drawn = (
+        select(DrawnRow.conversation)
+        .join(DrawRow, col(DrawRow.id) == DrawnRow.draw)
+        .where(col(DrawRow.blind).is_(True), col(DrawnRow.conversation).not_in(saved))
+    )
+    if Part() not in scope.reviews:
+        row = aliased(ConversationRow)
+        parts = (and_(true(), *_conditions(part, row)) for part in scope.reviews)
+        drawn = drawn.join(row, col(row.id) == DrawnRow.conversation).where(or_(*parts))
+    return col(conversation).in_(drawn)
+
+
+def concerns(scope: Scope, *, conversation: Any, party: Any) -> ColumnElement[bool]:
+    """Return the condition that somebody may know what concerns one agent of a conversation.
 
     Parameters
     ----------
@@ -152,7 +187,7 @@ def agents_seen(
     """
     if not scope.agents:
         return frozenset()
-    shown = seen(scope, conversation=PartyRow.conversation, party=PartyRow.party)
+    shown = concerns(scope, conversation=PartyRow.conversation, party=PartyRow.party)
     query = select(PartyRow.conversation, PartyRow.party).where(
         among(session, PartyRow.conversation, found), PartyRow.role == Role.AGENT, shown
     )

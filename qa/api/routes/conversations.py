@@ -5,12 +5,12 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import FileResponse
 
 from qa.access import Principal, Right
 from qa.api.actions import blind_to, score_again
-from qa.api.deps import IdDep, SettingsDep, StoreDep
+from qa.api.deps import IdDep, SeenDep, SettingsDep, StoreDep, etag
 from qa.api.identity import requires
 from qa.api.peaks import picture
 from qa.api.schemas import (
@@ -66,9 +66,13 @@ def count_conversations(
 
 @router.get("/conversations/{id}")
 def read_conversation(
-    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.READ)]
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.READ)], answer: Response
 ) -> ConversationOut:
-    """Read one conversation; an agent is told their own scores alone, and no other's name."""
+    """Read one conversation; an agent is told their own scores alone, and no other's name.
+
+    Its `ETag` is what `If-Match` takes wherever a person changes something of it.
+    """
+    answer.headers["etag"] = etag(store.reviewing.version(id))
     mine = who.scope(Right.READ)
     return ConversationOut(
         summary=store.summary(id, scope=mine),
@@ -115,10 +119,10 @@ def draw_conversation(
 
 @router.post("/conversations/{id}/roles/swap", status_code=HTTPStatus.ACCEPTED)
 def swap_conversation_roles(
-    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.CORRECT)]
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.CORRECT)], seen: SeenDep
 ) -> Accepted:
     """Let agent and customer change places, and score again; transcribes nothing."""
-    store.swap_roles(id, who=who.name)
+    store.swap_roles(id, who=who.name, seen=seen)
     return _accepted(id, store.summary(id).wanted)
 
 
@@ -139,18 +143,18 @@ def score_conversation(
 
 @router.put("/conversations/{id}/release", status_code=HTTPStatus.NO_CONTENT)
 def release_conversation(
-    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)]
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)], seen: SeenDep
 ) -> None:
     """Show a conversation to its agents; a second time changes nothing."""
-    store.release_to_agents(id, who=who.name)
+    store.release_to_agents(id, who=who.name, seen=seen)
 
 
 @router.delete("/conversations/{id}/release", status_code=HTTPStatus.NO_CONTENT)
 def take_conversation_back(
-    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)]
+    id: IdDep, store: StoreDep, who: Annotated[Principal, requires(Right.RELEASE)], seen: SeenDep
 ) -> None:
     """Hide a conversation from its agents again."""
-    store.take_back_from_agents(id, who=who.name)
+    store.take_back_from_agents(id, who=who.name, seen=seen)
 
 
 def audio_address(store: Store, id: str) -> str | None:

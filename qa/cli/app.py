@@ -15,6 +15,7 @@ from qa.cli import (
     people,
     process,
     read,
+    report,
     roster,
     sampling,
     status,
@@ -59,6 +60,7 @@ app.command("list")(read.list_)
 app.command("show")(read.show)
 app.command("export")(export.export)
 app.command("sample")(sampling.sample)
+app.command("report")(report.report)
 app.command("examples")(examples.examples)
 app.command("collections")(examples.collections)
 

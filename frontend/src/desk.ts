@@ -3,6 +3,7 @@
 import { all, around, clock, one, seconds, show } from "./dom";
 import { Items } from "./items";
 import { Player } from "./player";
+import { beHere, mean } from "./presence";
 import { Transcript } from "./transcript";
 import { type Wave, waveOf } from "./wave";
 
@@ -30,6 +31,7 @@ class Desk {
     this.player?.onTick((now) => this.tick(now));
     void this.wave?.load();
     this.openTarget();
+    beHere(page.dataset["id"] ?? "");
   }
 
   // --- what happens ---
@@ -83,6 +85,7 @@ class Desk {
     if (around(event, ".item > summary")) {
       this.items.choose(around<HTMLElement>(event, ".item"), false);
     }
+    mean(around(event, ".turn"));
     this.playWord(event);
   }
 
@@ -142,6 +145,7 @@ class Desk {
     if (!this.player?.playing) return;
     const ahead = this.transcript.ahead((p) => seconds(p, "start") <= now && now < seconds(p, "end"));
     ahead?.dispatchEvent(new Event("wanted"));
+    if (turn) mean(turn);
     if (turn && this.following && Date.now() - this.scrolledAt > READING_MS) this.follow(turn);
   }
 

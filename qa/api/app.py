@@ -19,7 +19,7 @@ from qa.api.clips import Clips
 from qa.api.identity import check_routes, secure
 from qa.api.language import Language
 from qa.api.limits import Limits
-from qa.api.pages import door, inbox, samples, sso
+from qa.api.pages import door, inbox, reviewing, samples, sso
 from qa.api.pages import examples as example_pages
 from qa.api.pages import figures as figure_pages
 from qa.api.pages import routes as pages
@@ -34,6 +34,7 @@ from qa.api.routes import (
     health,
     me,
     metrics,
+    remarks,
     reviews,
     scorecards,
 )
@@ -50,6 +51,7 @@ _API = (
     assessments.router,
     desk.router,
     reviews.router,
+    remarks.router,
     scorecards.router,
     exports.router,
     figures.router,
@@ -66,6 +68,7 @@ _PAGES = (
     inbox.router,
     samples.router,
     pages.router,
+    reviewing.router,
     example_pages.router,
     figure_pages.router,
 )

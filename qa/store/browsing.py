@@ -13,10 +13,12 @@ from qa.store import changes, database, listing, results, scopes
 from qa.store.accounts import Accounts
 from qa.store.desk.assigning import Assignments
 from qa.store.desk.collections import Collections
+from qa.store.desk.correcting import Correcting
 from qa.store.desk.draws import Draws
 from qa.store.desk.figures import Figures
 from qa.store.desk.inbox import Inbox
 from qa.store.desk.moments import Moments
+from qa.store.desk.remarks import Remarks
 from qa.store.desk.searching import Searching
 from qa.store.roster import Roster
 from qa.store.sessions import Sessions
@@ -63,6 +65,10 @@ class Browsing(Streaming):
         self.figures = Figures(engine, clock=clock)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
+        #: Comments and stars.
+        self.remarks = Remarks(engine, clock=clock)
+        #: The language put right, another score asked for.
+        self.correcting = Correcting(engine, clock=clock)
 
     def list(
         self,

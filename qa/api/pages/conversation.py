@@ -11,6 +11,7 @@ from qa.api import words
 from qa.api.actions import card_title
 from qa.api.i18n import N_, Texts, gettext
 from qa.api.pages.cards import CardView, card_view, evidence_by_id
+from qa.api.pages.desk import desk_view
 from qa.api.pages.listing import name_of
 from qa.api.pages.timeline import timeline
 from qa.api.pages.transcript import Part, parts, party_names, turn_views
@@ -117,6 +118,7 @@ def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
         "cards": cards,
         "place": Places(parts(safe) if safe else ()),
         "facts": facts,
+        "desk": desk_view(store, id, who, language=summary.language),
     }
 
 

@@ -108,6 +108,8 @@ class _Item(BaseModel):
     party: str = ""
     #: Where on the page to come back to.
     at: str = ""
+    #: Which version they had before their eyes; "" = whatever it is.
+    seen: str = ""
 
 
 class _Decision(_Item):
@@ -136,6 +138,7 @@ def decide(
         comment=form.comment.strip(),
         who=who,
         party=form.party or None,
+        seen=form.seen or None,
     )
     return _scores(request, store, id, who, form.at)
 
@@ -145,6 +148,7 @@ class _Rest(BaseModel):
 
     scorecard: str
     party: str = ""
+    seen: str = ""
 
 
 @router.post("/conversations/{id}/agree")
@@ -156,7 +160,9 @@ def agree(
     who: Annotated[Principal, requires(Right.OVERRIDE)],
 ) -> Response:
     """Agree with all of the machine's verdicts that no human has looked at."""
-    actions.agree(store, id, form.scorecard, who=who, party=form.party or None)
+    actions.agree(
+        store, id, form.scorecard, who=who, party=form.party or None, seen=form.seen or None
+    )
     return _scores(request, store, id, who)
 
 
@@ -169,7 +175,15 @@ def undo(
     who: Annotated[Principal, requires(Right.OVERRIDE)],
 ) -> Response:
     """Take a human's verdict back."""
-    actions.take_back(store, id, form.scorecard, form.item, who=who, party=form.party or None)
+    actions.take_back(
+        store,
+        id,
+        form.scorecard,
+        form.item,
+        who=who,
+        party=form.party or None,
+        seen=form.seen or None,
+    )
     return _scores(request, store, id, who, form.at)
 
 

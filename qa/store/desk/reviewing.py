@@ -11,7 +11,7 @@ from sqlmodel import Session, and_, col, or_, select
 from qa.access import EVERYTHING, Scope
 from qa.errors import UsageError
 from qa.records import Record, Verdict
-from qa.store import changes, database, reviews, scopes
+from qa.store import changes, database, results, reviews, scopes
 from qa.store.desk.keeping import hidden_from, save_review
 from qa.store.desk.tables import PresenceRow, ReviewRow
 from qa.store.tables import ConversationRow, State
@@ -107,6 +107,16 @@ class Reviewing:
                 .order_by(col(ReviewRow.id))
             )
             return tuple(_review(row) for row in found)
+
+    def through(self, id: str) -> bool:
+        """Say whether a human is through with a conversation.
+
+        Raises
+        ------
+        NotFound : there is no such conversation.
+        """
+        with database.reading(self._engine) as session:
+            return results.existing(session, id).reviewed_at is not None
 
     def finish(self, id: str, *, who: str, seen: str | None = None) -> None:
         """Say that a reviewer is through with a conversation.

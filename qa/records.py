@@ -238,6 +238,8 @@ class Conversation(Record):
     #: Of a call that comes with its words; the recording is then not transcribed.
     transcript: ImportedTranscript | None = None
     events: tuple[Event, ...] = ()
+    #: Number or address of the customer. It is kept as a keyed hash alone, never in a table.
+    caller: str | None = Field(default=None, repr=False)
 
     @property
     def needs_speech(self) -> bool:

@@ -228,6 +228,8 @@ class Settings(BaseSettings):
     name_patterns: tuple[NamePattern, ...] = ()
     #: Files that say more of conversations; all of them are looked into.
     joins: tuple[Join, ...] = ()
+    #: Country whose telephone numbers come without one ("RO"), for looking callers up.
+    phone_region: str = Field(default="", pattern="^([A-Z]{2})?$")
     #: Draws for review that come again; each by its own name.
     samples: tuple[SampleSchedule, ...] = ()
     #: Whether lists of figures may be ordered by score. Ranks of people say less than they seem to:

@@ -10,7 +10,7 @@ from qa.errors import UsageError
 from qa.records import CardRef, Conversation, Verdict
 from qa.settings import Route, Settings
 from qa.store import Store
-from qa.store.views import Reviewed
+from qa.store.views import Filter, Reviewed
 
 
 def blind_to(who: Principal) -> str:
@@ -19,6 +19,19 @@ def blind_to(who: Principal) -> str:
     Who reviews nothing has nothing to give blind.
     """
     return who.name if who.may(Right.OVERRIDE) else ""
+
+
+def of_caller(store: Store, typed: str) -> Filter:
+    """Return the condition that a conversation is a caller's.
+
+    Raises
+    ------
+    UsageError : neither a number nor an address was typed.
+    """
+    key = store.caller_key(typed)
+    if key is None:
+        raise UsageError("That is neither a number nor an address.", "Type all of it.")
+    return Filter(caller_key=key)
 
 
 def score_again(

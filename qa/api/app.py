@@ -19,7 +19,7 @@ from qa.api.clips import Clips
 from qa.api.identity import check_routes, secure
 from qa.api.language import Language
 from qa.api.limits import Limits
-from qa.api.pages import door, inbox, reviewing, samples, sso
+from qa.api.pages import door, inbox, reviewing, samples, search, sso, upload
 from qa.api.pages import examples as example_pages
 from qa.api.pages import figures as figure_pages
 from qa.api.pages import routes as pages
@@ -37,6 +37,7 @@ from qa.api.routes import (
     remarks,
     reviews,
     scorecards,
+    uploads,
 )
 from qa.api.security import HEADERS, WITH_TLS, Guard
 from qa.api.single_sign_on import Provider
@@ -52,6 +53,7 @@ _API = (
     desk.router,
     reviews.router,
     remarks.router,
+    uploads.router,
     scorecards.router,
     exports.router,
     figures.router,
@@ -67,6 +69,8 @@ _PAGES = (
     sso.router,
     inbox.router,
     samples.router,
+    search.router,
+    upload.router,
     pages.router,
     reviewing.router,
     example_pages.router,

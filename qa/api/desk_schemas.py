@@ -7,10 +7,11 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from qa.api.schemas import Public, moment_of
+from qa.api.schemas import ListQuery, Public, moment_of
 from qa.records import Channel
 from qa.store.desk.draws import LARGEST_SEED, Draw, Drawing, Rule
 from qa.store.desk.inbox import Group, Task, Wish
+from qa.store.desk.searching import Found
 
 
 class _Asked(BaseModel):
@@ -110,3 +111,31 @@ class SamplesOut(Public):
 
     items: tuple[Draw, ...]
     next: int | None = Field(description="Give it as `after` for the next page; null at the end.")
+
+
+class SearchQuery(ListQuery):
+    """What is searched for, and in which conversations."""
+
+    q: str | None = Field(
+        default=None,
+        max_length=200,
+        description='Words in any of their forms, "a phrase", begin*; all of it must be said.',
+    )
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+class FoundOut(Public):
+    """Conversations in which all of it was said, newest first, and where."""
+
+    items: tuple[Found, ...]
+    next: str | None = Field(description="Give it as `after` for the next page; null at the end.")
+
+
+class CallerIn(BaseModel):
+    """Whose conversations are looked for."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"caller": "+40 21 555 0143"}]}
+    )
+
+    caller: str = Field(max_length=200, description="Number or address, in any spelling.")

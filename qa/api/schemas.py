@@ -66,6 +66,7 @@ class FilterQuery(BaseModel):
     project: str | None = None
     team: str | None = None
     language: str | None = Field(default=None, description="BCP-47.")
+    ticket: str | None = Field(default=None, description="Of the ticket system, exactly.")
     card: str | None = Field(default=None, description="Scored by the card of this id.")
     failed_item: str | None = Field(default=None, description="Item whose verdict is a fail.")
     triage: Triage | None = Field(default=None, description="Why it was counted, not scored.")

@@ -18,6 +18,7 @@ from qa.cli import (
     report,
     roster,
     sampling,
+    searching,
     status,
     trying,
     vault,
@@ -58,6 +59,7 @@ app.command("work")(process.work)
 app.command("score")(process.score)
 app.command("list")(read.list_)
 app.command("show")(read.show)
+app.command("search")(searching.search)
 app.command("export")(export.export)
 app.command("sample")(sampling.sample)
 app.command("report")(report.report)

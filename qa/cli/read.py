@@ -29,6 +29,10 @@ def list_(
     failed_item: Annotated[str, typer.Option(help="This item failed.")] = "",
     language: Annotated[str, typer.Option(help="BCP-47.")] = "",
     project: Annotated[str, typer.Option(help="Project.")] = "",
+    ticket: Annotated[str, typer.Option(help="Of the ticket system, exactly.")] = "",
+    caller: Annotated[
+        str, typer.Option(help="Caller's number or address; - reads it from standard input.")
+    ] = "",
     since: Annotated[str, typer.Option(help="Begin: day or moment, ISO 8601.")] = "",
     until: Annotated[str, typer.Option(help="End: day (included) or moment, ISO 8601.")] = "",
     min_score: Annotated[float | None, typer.Option(help="Score at least.")] = None,
@@ -51,21 +55,33 @@ def list_(
         failed_item=failed_item or None,
         language=language or None,
         project=project or None,
+        ticket=ticket or None,
         since=moment("--since", since),
         until=moment("--until", until, end=True),
         min_score=min_score,
         max_score=max_score,
         needs_review=True if review else None,
     )
-    _print_page(wanted, after=after, limit=limit, json=json)
+    _print_page(wanted, caller=_typed(caller), after=after, limit=limit, json=json)
 
 
-def _print_page(wanted: Filter, *, after: str, limit: int, json: bool) -> None:
+def _typed(caller: str) -> str:
+    """Return a caller, read from standard input where the shell is not to remember it."""
+    if caller != "-":
+        return caller
+    return str(typer.prompt("Caller", hide_input=True, err=True)).strip()
+
+
+def _print_page(wanted: Filter, *, caller: str, after: str, limit: int, json: bool) -> None:
+    from qa.api.actions import of_caller
     from qa.records import as_json
     from qa.settings import load_settings
     from qa.store import open_store
 
     with open_store(load_settings()) as store:
+        if caller:
+            key = of_caller(store, caller).caller_key
+            wanted = wanted.model_copy(update={"caller_key": key})
         page = store.list(wanted, after=after or None, limit=limit)
     if json:
         say.out_json({"items": [as_json(s) for s in page.items], "next": page.next})

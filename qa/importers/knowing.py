@@ -55,7 +55,8 @@ class Knowing:
             note = f"not understood: {', '.join(read.strange)}" if read.strange else ""
             return filled(conversation, read.values, note=("file_name", note))
         if conversation.metadata.extra.get("file_name") == _FITS:
-            return filled(conversation, {"id": names.id_of(path)}, note=("file_name", ""))
+            told = {"id": names.id_of(path), "caller": names.caller_of(path)}
+            return filled(conversation, told, note=("file_name", ""))
         if own and conversation.audio:
             return filled(conversation, {}, note=("file_name", _NONE))
         return conversation
@@ -159,12 +160,19 @@ def filled(
     meta, more = conversation.metadata, dict(values)
     external_id = conversation.external_id or more.pop("id", None)
     more.pop("id", None)
+    # No metadata: that is shown, and a caller's number is not.
+    caller = conversation.caller or more.pop("caller", None)
+    more.pop("caller", None)
     known = meta.model_dump(exclude_defaults=True)
     tags = tuple(dict.fromkeys([*meta.tags, *more.pop("tags", ())]))
     extra = {**meta.extra, note[0]: note[1]} if note[1] else meta.extra
     both = {**more, **known, "tags": tags, "extra": extra}
     return conversation.model_copy(
-        update={"metadata": Metadata.model_validate(both), "external_id": external_id}
+        update={
+            "metadata": Metadata.model_validate(both),
+            "external_id": external_id,
+            "caller": caller,
+        }
     )
 
 

@@ -86,6 +86,16 @@ def id_of(path: Path) -> str | None:
     return match["id"] if match else None
 
 
+def caller_of(path: Path) -> str | None:
+    """Return the customer's number, where a FreePBX name holds it; extensions are nobody's."""
+    match = _PBX.fullmatch(path.stem)
+    direction = _KINDS.get(match["kind"]) if match else None
+    if match is None or direction not in {Direction.INBOUND, Direction.OUTBOUND}:
+        return None
+    number = match["by" if direction is Direction.INBOUND else "to"]
+    return None if _EXTENSION.fullmatch(number) else number
+
+
 def _started(match: re.Match[str]) -> datetime | None:
     """Return the start: the local time of the name, in the zone that its epoch implies."""
     try:

@@ -12,7 +12,7 @@ from qa.records import Direction, EndedBy
 FIELDS = (
     "id", "direction", "platform", "queue", "project", "team", "agent_id", "agent_name",
     "customer_ref", "ticket", "disposition", "started_at", "ended_by", "transferred", "language",
-    "topics", "tags", "survey",
+    "topics", "tags", "survey", "caller",
 )  # fmt: skip
 _DIRECTIONS = {
     Direction.INBOUND: "inbound in incoming i received",

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from qa.access import EVERYTHING, Facts, Scope
+from qa.errors import NotFound
 from qa.settings import Settings
 from qa.store import changes, database, listing, results, scopes
 from qa.store.accounts import Accounts
 from qa.store.desk.assigning import Assignments
+from qa.store.desk.callers import Callers
 from qa.store.desk.collections import Collections
 from qa.store.desk.correcting import Correcting
 from qa.store.desk.draws import Draws
@@ -23,6 +26,7 @@ from qa.store.desk.searching import Searching
 from qa.store.roster import Roster
 from qa.store.sessions import Sessions
 from qa.store.streaming import Streaming
+from qa.store.tables import ConversationRow
 from qa.store.throttle import Throttle
 from qa.store.views import ConversationSummary, Counts, Filter, Page
 
@@ -63,6 +67,7 @@ class Browsing(Streaming):
         self.searching = Searching(engine)
         #: How agents, teams and projects are.
         self.figures = Figures(engine, clock=clock)
+        self._callers = Callers(settings.data, region=settings.phone_region)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
         #: Comments and stars.
@@ -121,6 +126,29 @@ class Browsing(Streaming):
         """
         with database.reading(self._engine) as session:
             return listing.resolve(session, typed, scope)
+
+    def caller_key(self, caller: str | None) -> str | None:
+        """Return the keyed hash of a caller's number or address; None where there is neither.
+
+        Raises
+        ------
+        StoreError : the key cannot be read or made.
+        """
+        return self._callers.key(caller)
+
+    def by_checksum(self, checksum: str) -> str:
+        """Return the id of the conversation that has this content.
+
+        Raises
+        ------
+        NotFound : there is none.
+        """
+        with database.reading(self._engine) as session:
+            row = ConversationRow
+            found = session.exec(select(row.id).where(row.checksum == checksum)).first()
+        if found is None:
+            raise NotFound("No conversation has this content.", "Take it in with: qa import")
+        return found
 
     # --- who may see it ------------------------------------------------------------------
 

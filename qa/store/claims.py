@@ -55,6 +55,11 @@ class Claims:
                 results.existing(session, each)
             return queue.want(session, ids, scorecards, now=self._now())
 
+    def hurry(self, ids: Sequence[str]) -> None:
+        """Let conversations go before all others: somebody sits and waits for them."""
+        with database.writing(self._engine) as session:
+            queue.hurry(session, ids)
+
     def retry(self, ids: Sequence[str] | None = None) -> int:
         """Let failed conversations wait again; return how many."""
         with database.writing(self._engine) as session:

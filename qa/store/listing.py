@@ -146,6 +146,8 @@ def conditions(
         (row.team, f.team),
         (row.language, f.language),
         (row.triage, f.triage),
+        (row.ticket, f.ticket),
+        (row.caller_key, f.caller_key),
     ):
         if wanted is not None:
             yield col(column) == wanted

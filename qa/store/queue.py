@@ -122,6 +122,13 @@ def want(
     return session.exec(waiting).one()
 
 
+def hurry(session: Session, ids: Sequence[str]) -> None:
+    """Let conversations go before all others."""
+    session.execute(
+        update(ConversationRow).where(among(session, ConversationRow.id, ids)).values(rank=0)
+    )
+
+
 def retry(session: Session, ids: Sequence[str] | None, *, now: datetime) -> int:
     """Let failed conversations wait again, their attempts forgotten; return how many."""
     changed = (

@@ -154,7 +154,9 @@ class Store(Finishing):
             if self._settings.keep_originals:
                 conversation = with_copies(conversation, self.vault)
             self._put_raw(conversation)
-            row = rows.conversation_row(conversation, now=now)
+            row = rows.conversation_row(
+                conversation, now=now, caller_key=self.caller_key(conversation.caller)
+            )
             session.add(row)
             roster.apply(session, [row.id])
             queue.add_wants(session, row, scorecards, now=now)

@@ -41,13 +41,17 @@ from qa.store.tables import (
 _WORD = ("text", "start", "end", "confidence")
 
 
-def conversation_row(conversation: Conversation, *, now: datetime) -> ConversationRow:
+def conversation_row(
+    conversation: Conversation, *, now: datetime, caller_key: str | None
+) -> ConversationRow:
     """Make the row of a new conversation: waiting to be listened to."""
-    return ConversationRow(**conversation_values(conversation, now=now))
+    return ConversationRow(**conversation_values(conversation, now=now, caller_key=caller_key))
 
 
-def conversation_values(conversation: Conversation, *, now: datetime) -> dict[str, Any]:
-    """Return the columns of a new conversation's row."""
+def conversation_values(
+    conversation: Conversation, *, now: datetime, caller_key: str | None
+) -> dict[str, Any]:
+    """Return the columns of a new conversation's row; the caller as a keyed hash alone."""
     meta = conversation.metadata
     return {
         "id": conversation.id,
@@ -61,6 +65,7 @@ def conversation_values(conversation: Conversation, *, now: datetime) -> dict[st
         "at": meta.started_at or now,
         "registered_at": now,
         "updated_at": now,
+        "caller_key": caller_key,
         **metadata_columns(meta),
     }
 
@@ -75,6 +80,7 @@ def metadata_columns(meta: Metadata) -> dict[str, Any]:
         "team": meta.team,
         "agent_id": meta.agent_id,
         "agent_name": meta.agent_name,
+        "ticket": meta.ticket,
         "language": meta.language,
         "started_at": meta.started_at,
         "mystery": any(tag.lower() == MYSTERY for tag in meta.tags),

@@ -67,7 +67,10 @@ class Taking(Browsing):
             raw = {c.id: c.model_dump_json().encode() for c in kept}
             try:
                 self.vault.put_all("conversation", raw, suffix=".json")
-                values = [rows.conversation_values(c, now=now) for c, _ in new]
+                values = [
+                    rows.conversation_values(c, now=now, caller_key=self.caller_key(c.caller))
+                    for c, _ in new
+                ]
                 if values:
                     session.execute(insert(ConversationRow), values)
                 wants = [

@@ -101,6 +101,10 @@ class Filter(Record):
     project: str | None = None
     team: str | None = None
     language: str | None = None
+    #: Of the user's ticket system.
+    ticket: str | None = None
+    #: Whose call it is, as `Store.caller_key` says it; never the number itself.
+    caller_key: str | None = None
     #: Scored by the card of this id.
     card: str | None = None
     #: Id of an item whose standing verdict is a fail.

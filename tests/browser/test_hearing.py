@@ -136,7 +136,16 @@ def test_without_javascript_the_page_still_answers(chromium, address):
 
 @pytest.mark.parametrize("width", [380, 1024, 1920])
 @pytest.mark.parametrize(
-    "path", ["/", "/conversations", "/samples", "/conversations/refund", "/scorecards"]
+    "path",
+    [
+        "/",
+        "/conversations",
+        "/samples",
+        "/search?q=charged",
+        "/upload",
+        "/conversations/refund",
+        "/scorecards",
+    ],
 )
 def test_nothing_sticks_out_at_any_width(page, path, width):
     page.set_viewport_size({"width": width, "height": 800})

@@ -27,6 +27,14 @@ NEEDS = {
     "GET /api/v1/inbox": "override",
     "POST /inbox/assign": "assign",
     "POST /api/v1/assignments": "assign",
+    "GET /search": "read",
+    "GET /api/v1/search": "read",
+    "POST /search/caller": "list",
+    "POST /api/v1/lookup": "list",
+    "GET /upload": "import",
+    "POST /upload": "import",
+    "GET /upload/progress": "list",
+    "POST /api/v1/conversations": "import",
     "GET /samples": "sample",
     "POST /samples": "sample",
     "GET /api/v1/samples": "sample",
@@ -144,6 +152,8 @@ MANY = {
     "GET /conversations",
     "GET /inbox",
     "GET /api/v1/inbox",
+    "GET /search",
+    "GET /api/v1/search",
     "GET /api/v1/conversations",
     "GET /api/v1/exports/{format}",
 }
@@ -151,11 +161,16 @@ MANY = {
 FORMS = {
     "POST /inbox/assign": {"conversation": "refund", "reviewer": "reviewer"},
     "POST /samples": {"per_agent": "1", "dry_run": "true"},
+    "POST /search/caller": {"caller": "+12025550143"},
 }
 BODIES = {
     "POST /api/v1/assignments": {"conversations": ["refund"], "reviewer": "reviewer"},
     "POST /api/v1/samples": {"per_agent": 1, "dry_run": True},
+    "POST /api/v1/lookup": {"caller": "+12025550143"},
 }
+#: What is asked for where something must be.
+ASKED = {"GET /api/v1/search": "?q=charged", "GET /search": "?q=charged",
+         "GET /upload/progress": "?id=refund"}  # fmt: skip
 #: What is about one conversation without naming it in the address.
 NAMED_WITHIN = {"POST /inbox/assign", "POST /api/v1/assignments"}
 #: Where the conversation lies, for people of team north and project retail, agent "dana".
@@ -227,6 +242,7 @@ def ask(client, route, headers):
     method, _, path = route.partition(" ")
     about = "front-desk" if "/scorecards/{id}" in path else "refund"
     address = re.sub(r"\{(\w+)\}", lambda m: (NAMES | {"id": about})[m[1]], path)
+    address += ASKED.get(route, "")
     sent = {"data": FORMS.get(route), "json": BODIES.get(route)}
     return client.request(method, address, headers=headers, follow_redirects=False, **sent)
 

@@ -127,16 +127,18 @@ def shown(query: ListQuery) -> dict[str, str]:
     return {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in given.items()}
 
 
-def addresses(query: ListQuery, after: str | None) -> Mapping[str, Any]:
+def addresses(
+    query: ListQuery, after: str | None, *, path: str = LIST, twin: str = f"/api/v1{LIST}"
+) -> Mapping[str, Any]:
     """Return where the list goes on, where it begins, and where programs read it."""
     where = shown(query)
-    if query.limit != ListQuery().limit:
+    if query.limit != type(query)().limit:
         where["limit"] = str(query.limit)
     here = where | ({"after": query.after} if query.after else {})
     return {
-        "next": _href(LIST, where | {"after": after}) if after else None,
-        "first": _href(LIST, where) if query.after else None,
-        "twin": _href("/api/v1/conversations", here),
+        "next": _href(path, where | {"after": after}) if after else None,
+        "first": _href(path, where) if query.after else None,
+        "twin": _href(twin, here),
     }
 
 

@@ -9,19 +9,24 @@ from fastapi import APIRouter, Body, Query
 
 from qa.access import Principal, Right
 from qa.api import sampling
+from qa.api.actions import blind_to, of_caller
 from qa.api.assigning import give
 from qa.api.deps import StoreDep
 from qa.api.desk_schemas import (
     AssignIn,
     AssignOut,
+    CallerIn,
+    FoundOut,
     GroupOut,
     InboxOut,
     InboxQuery,
     SampleIn,
     SampleOut,
     SamplesOut,
+    SearchQuery,
 )
 from qa.api.identity import requires
+from qa.api.schemas import ConversationPage
 from qa.store import Store
 from qa.store.desk.draws import Drawing
 from qa.store.desk.inbox import Group, Looking
@@ -43,14 +48,15 @@ def inbox_of(store: Store, query: InboxQuery, who: Principal) -> InboxOut:
     """Return the inbox of whoever asks."""
     me, wish = looking(who), query.wish()
     counts = store.inbox.counts(me, wish)
-    groups = []
-    for group in Group if query.group is None else (query.group,):
-        after = query.after if query.group is not None else None
-        found = store.inbox.page(group, me, wish, after=after, limit=query.limit)
-        groups.append(
-            GroupOut(group=group, count=counts[group], items=found.items, next=found.next)
+    wanted = tuple(Group) if query.group is None else (query.group,)
+    after = query.after if query.group is not None else None
+    found = store.inbox.pages(wanted, me, wish, after=after, limit=query.limit)
+    return InboxOut(
+        groups=tuple(
+            GroupOut(group=g.group, count=counts[g.group], items=g.items, next=g.next)
+            for g in found
         )
-    return InboxOut(groups=tuple(groups))
+    )
 
 
 def looking(who: Principal) -> Looking:
@@ -101,3 +107,33 @@ def drawn_by(store: Store, given: SampleIn, who: Principal) -> Drawing:
         dry_run=given.dry_run,
         scope=who.scope(Right.SAMPLE),
     )
+
+
+@router.get("/search")
+def search_conversations(
+    store: StoreDep,
+    query: Annotated[SearchQuery, Query()],
+    who: Annotated[Principal, requires(Right.READ)],
+) -> FoundOut:
+    """Find what was said, redacted: in any form of the words, in any language."""
+    found = store.searching.search(
+        query.q or "",
+        query.filter(),
+        after=query.after,
+        limit=query.limit,
+        scope=who.scope(Right.READ),
+        blind=blind_to(who),
+    )
+    return FoundOut(items=found.items, next=found.next)
+
+
+@router.post("/lookup")
+def look_up_caller(
+    given: Annotated[CallerIn, Body()],
+    store: StoreDep,
+    who: Annotated[Principal, requires(Right.LIST)],
+) -> ConversationPage:
+    """Find a caller's conversations, newest first; the number stands in no address and no log."""
+    wanted = of_caller(store, given.caller)
+    found = store.list(wanted, limit=200, scope=who.scope(Right.LIST), blind=blind_to(who))
+    return ConversationPage.of(found)

@@ -117,15 +117,40 @@ class Inbox:
         ------
         UsageError : `after` is not what a page gave, or `limit` is out of range.
         """
+        return self.pages([group], who, wish, after=after, limit=limit)[0]
+
+    def pages(
+        self,
+        groups: Sequence[Group],
+        who: Looking,
+        wish: Wish | None = None,
+        *,
+        after: str | None = None,
+        limit: int = 20,
+    ) -> tuple[Tasks, ...]:
+        """Return a page of each of some groups, all lines made at once.
+
+        Raises
+        ------
+        UsageError : `after` is not what a page gave, or `limit` is out of range.
+        """
         if not 1 <= limit <= listing.LONGEST_PAGE:
             raise UsageError(
                 f"A page of {limit} was asked for.", f"Ask for 1 to {listing.LONGEST_PAGE}."
             )
         with database.reading(self._engine) as session:
-            found, place = listing.page_of_lanes(
-                session, _lanes(group, who, wish or Wish()), after=after, limit=limit
-            )
-            return Tasks(group=group, items=tuple(_tasks(session, found, who)), next=place)
+            found = [
+                listing.page_of_lanes(
+                    session, _lanes(group, who, wish or Wish()), after=after, limit=limit
+                )
+                for group in groups
+            ]
+            rows = [row for some, _ in found for row in some]
+            tasks = {task.summary.id: task for task in _tasks(session, rows, who)}
+        return tuple(
+            Tasks(group=group, items=tuple(tasks[row.id] for row in some), next=place)
+            for group, (some, place) in zip(groups, found, strict=True)
+        )
 
 
 # --- the groups -----------------------------------------------------------------------------

@@ -98,19 +98,21 @@ def _scores(session: Session, ids: Sequence[str], found: _Found) -> None:
         select(row.id, row.conversation, row.standing).where(
             among(session, row.conversation, ids),
             col(row.current).is_(True),
-            col(row.status).in_([ScoreStatus.CRITICAL_SUSPECTED, ScoreStatus.PROVISIONAL]),
         )
     ).all()
+    # By status they are told apart here: SQLite would look up all that have it.
+    open_ = {ScoreStatus.CRITICAL_SUSPECTED, ScoreStatus.PROVISIONAL}
+    open_made = [one for one in made if one[2]["status"] in open_]
     said = {
         (number, item): reason
         for number, item, reason in session.exec(
             select(FindingRow.assessment, FindingRow.item, FindingRow.reason).where(
-                col(FindingRow.assessment).in_([number for number, _, _ in made]),
+                col(FindingRow.assessment).in_([number for number, _, _ in open_made]),
                 col(FindingRow.standing) == Verdict.REVIEW,
             )
         )
     }
-    for number, conversation, standing in made:
+    for number, conversation, standing in open_made:
         score, why = Score.model_validate(standing), found[conversation]
         if score.suspected:
             why[Reason.SUSPECTED] += score.suspected

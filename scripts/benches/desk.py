@@ -1,0 +1,179 @@
+"""How long the review desk takes over many conversations.
+
+    scripts/bench desk [--conversations N] [--keep FOLDER] [--json]
+
+A SQLite store of N conversations is made from a few that were judged by `support-standard`: copied
+row by row, with other ids, days, teams and agents, one in seven waiting for a human, some suspected
+criticals, some drawn, some reviewed. It is kept in FOLDER between runs and can be served
+(``QA_DATA=FOLDER qa serve``). Each page is answered ten times by this process: processor time,
+median and longest, in milliseconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import statistics
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from platformdirs import user_cache_path
+from starlette.testclient import TestClient
+
+from qa.api import create_app
+from qa.records import Direction, Heard, Metadata, Turn
+from qa.scoring import find_card, judge
+from qa.settings import Settings
+from qa.store import name_worker, open_store
+from qa.store.desk.draws import Occasion, Rule
+from qa.testing import fake_provenance, make_chat, make_safe
+
+_CARD = "support-standard"
+_AGAIN = 10
+_TEAMS, _PROJECTS, _AGENTS = 20, 8, 400
+#: Ways a conversation may go; each is judged once and copied.
+_GOOD = [
+    ("agent", "Good morning, Acme support, my name is Dana. How can I help you?"),
+    ("customer", "Good morning. My order number four has not come; I wait since Monday."),
+    ("agent", "I am sorry about that. May I have your name, please? I will check it right now."),
+    ("customer", "It is Maria. Could you tell me when the parcel will be here?"),
+    ("agent", "Thank you, Maria. It left the warehouse yesterday and will be with you tomorrow."),
+    ("customer", "All right, that is fine. Thank you for the quick answer."),
+    ("agent", "Is there anything else I can help you with? Have a nice day, goodbye."),
+    ("customer", "No, that was all. Goodbye."),
+]
+_SHORT = [_GOOD[1], ("agent", "It comes tomorrow."), ("customer", "The refund, too?"), _GOOD[6]]
+_RUDE = [*_GOOD[:2], ("agent", "You are an idiot, read the mail."), *_GOOD[3:]]
+_WAYS = (_GOOD, _SHORT, _GOOD, _GOOD, _RUDE)
+_PATHS = (
+    "/inbox",
+    "/inbox?team=team-3&given=mine",
+    "/inbox?group=human",
+    "/conversations",
+    "/conversations?needs_review=true",
+    "/conversations?failed_item=greeting",
+    "/search?q=refund",
+    "/search?q=parcel+warehouse",
+    "/search?q=%22idiot+read%22",
+    "/samples",
+    "/conversations/{one}",
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="scripts/bench desk", description=__doc__)
+    parser.add_argument("--conversations", type=int, default=100_000)
+    parser.add_argument("--keep", type=Path, help="folder of the made store")
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(arguments)
+    cache = user_cache_path("callcenter-qa", appauthor=False) / "bench"
+    folder = options.keep or cache / f"desk-{options.conversations}"
+    settings = Settings(data=folder, default_scorecards=(_CARD,), requests_per_second=0)
+    if not (folder / "made").exists():
+        make(settings, options.conversations)
+        (folder / "made").touch()
+    figures = measure(settings)
+    if options.json:
+        print(json.dumps(figures))
+        return 0
+    for path, (median, longest) in figures.items():
+        print(f"{median:8.0f} {longest:8.0f}  {path}")
+    return 0
+
+
+def measure(settings: Settings) -> dict[str, tuple[float, float]]:
+    """Return the processor time of each page in milliseconds: median and longest."""
+    found = {}
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        store = client.app.state.store  # type: ignore[attr-defined]  # the application's own
+        one = store.list(limit=1).items[0].id
+        client.get("/inbox")  # what is loaded on first use is loaded
+        for path in _PATHS:
+            took = []
+            for _ in range(_AGAIN):
+                begun = time.process_time()
+                answer = client.get(path.format(one=one), headers={"accept": "text/html"})
+                took.append((time.process_time() - begun) * 1000)
+                answer.raise_for_status()
+            found[path] = (statistics.median(took), max(took))
+    return found
+
+
+def make(settings: Settings, count: int) -> None:
+    """Fill a store with so many conversations."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with open_store(settings) as store:
+        card = find_card(_CARD, settings)
+        for way, lines in enumerate(_WAYS):
+            meta = Metadata(
+                direction=Direction.INBOUND,
+                agent_id="0",
+                agent_name="Dana",
+                started_at=datetime.now(UTC) - timedelta(minutes=way),
+            )
+            told = [(who, text, 6.0 * n) for n, (who, text) in enumerate(lines)]
+            store.register(make_chat(told, id=f"t{way}", metadata=meta), [card.id])
+            job = store.claim(name_worker(), lease_s=60, only=[f"t{way}"])
+            if job is None:
+                raise RuntimeError("a made conversation cannot be claimed")
+            safe = make_safe(told, id=f"t{way}", metadata=meta, language="en")
+            turns = tuple(Turn(**turn.model_dump()) for turn in safe.turns)
+            heard = Heard(turns=turns, safe=safe, provenance=(fake_provenance("listen"),))
+            store.save_heard(safe.id, heard)
+            store.save_assessments(safe.id, card, judge(safe, card))
+            store.finish(job)
+    _copy(settings.data / "qa.db", count)
+    with open_store(settings) as store:
+        for week in range(2):
+            occasion = Occasion(who="bench", reason="by chance", blind=week > 0)
+            store.draws.draw(Rule(per_agent=4), occasion, seed=week)
+
+
+def _copy(file: Path, count: int) -> None:
+    """Copy the made conversations row by row until there are enough."""
+    n = len(_WAYS)
+    other = {
+        "conversation": {
+            "id": "id || '-' || i",
+            "checksum": "checksum || i",
+            "external_id": "'T-' || i || id",
+            "ticket": "'K-' || i",
+            "at": _earlier("at"),
+            "registered_at": _earlier("registered_at"),
+            "agent_id": f"'a' || (i * 7 % {_AGENTS})",
+            "agent_name": f"'Agent ' || (i * 7 % {_AGENTS})",
+            "team": f"'team-' || (i % {_TEAMS})",
+            "project": f"'project-' || (i % {_PROJECTS})",
+            # One of seven waits for a human, a third of all was reviewed.
+            "waits": "CASE WHEN waits = 'critical' AND i % 50 THEN NULL "
+            "WHEN i % 7 = 0 THEN coalesce(waits, 'human') ELSE waits END",
+            "reviewed_at": "CASE WHEN i % 3 = 0 THEN at END",
+        },
+        "assessment": {"id": f"id + i * {n}", "conversation": "conversation || '-' || i"},
+        "finding": {"assessment": f"assessment + i * {n}"},
+        "searchable": {"id": f"id + i * {n}", "conversation": "conversation || '-' || i"},
+    }
+    copied = {"conversation": "conversation || '-' || i"}
+    with sqlite3.connect(file) as base:
+        base.execute("PRAGMA synchronous = OFF")
+        for table in ("conversation", "want", "heard", "party", "turn", "assessment", "finding",
+                      "searchable"):  # fmt: skip
+            names = [row[1] for row in base.execute(f"PRAGMA table_info({table})")]
+            values = [other.get(table, copied).get(name, f'"{name}"') for name in names]
+            listed = ", ".join(f'"{name}"' for name in names)
+            copy = " ".join(
+                [
+                    "WITH RECURSIVE more(i) AS",
+                    "(SELECT 1 UNION ALL SELECT i + 1 FROM more WHERE i < ?)",
+                    f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM {table}, more",  # noqa: S608 - names of our own
+                ]
+            )
+            base.execute(copy, (count // n - 1,))
+    base.close()
+
+
+def _earlier(column: str) -> str:
+    return f"strftime('%Y-%m-%d %H:%M:%f000', {column}, '-' || (i * 2) || ' minutes')"

@@ -177,14 +177,9 @@ def _carries(variant: Variant, path: _Path) -> bool:
 
 
 def _turned_round(view: View, path: _Path) -> bool:
-    """Tell whether a "not" stands right before or between, which the phrase does not have."""
-    clauses = path.line.places.clauses
-    before = path.first - 1
-    if before >= 0 and clauses[before] == clauses[path.first]:
-        between: tuple[int, ...] = (before, *path.inserted)
-    else:
-        between = path.inserted
-    return any(path.line.forms[at].text in view.pack.negations for at in between)
+    """Tell whether a "not" stands shortly before or between, which the phrase does not have."""
+    between = any(path.line.forms[at].text in view.pack.negations for at in path.inserted)
+    return between or negated(view, path.line, path.first)
 
 
 def _somebody_else(view: View, variant: Variant, path: _Path) -> bool:

@@ -179,6 +179,12 @@ def test_long_text_without_end_is_searched_in_time():
         pytest.param("successfully booked", "unsuccessfully booked", "en", id="a prefix"),
         pytest.param("happy to arrange", "not happy to arange", "en", id="a negation before"),
         pytest.param("was able to book", "was not able to book", "en", id="a negation inside"),
+        pytest.param(
+            "i =(processed|booked) (this|payment)",
+            "it could not be processed at this time",
+            "en",
+            id="a negation some words before",
+        ),
         pytest.param("anything else", "Nothing else, thanks", "en", id="a negation for a word"),
         pytest.param("new delivery date", "The delivery date is fine", "en", id="a word missing"),
         pytest.param("booked it for you", "I booked. It is for you", "en", id="two sentences"),

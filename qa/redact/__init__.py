@@ -2,7 +2,7 @@
 
 The only maker of `SafeTurn`. Pure and deterministic: the same turns and the same
 list of words to keep give the same result, on every machine. Hidden are card
-numbers, account numbers, telephone numbers, e-mail addresses, what was asked
+numbers, account numbers, telephone numbers, e-mail addresses, names of people, what was asked
 for as a secret (PIN, CVV, date of expiry), and every other long number, in
 whatever way they are said, in English, Russian, Romanian and Hungarian at once.
 """

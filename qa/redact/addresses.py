@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa.records import SafeTurn, Turn
-from qa.redact.numbers import Found
+from qa.redact.found import Found
+from qa.redact.mails import mails_asked_for
 from qa.redact.tokens import Token
 from qa.redact.words import (
     AT,
@@ -40,6 +41,7 @@ def find_addresses(
     turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[Place]
 ) -> list[Found]:
     """Return written and spoken e-mail addresses and written IBANs, and mark them as taken."""
+    kept = frozenset(taken)
     found = [f for i, turn in enumerate(turns) for f in _written(i, turn, tokens[i])]
     for hit in found:
         taken |= {(hit.turn, i) for i in range(hit.first, hit.last + 1)}
@@ -50,6 +52,11 @@ def find_addresses(
                 for hit in _per_turn(stream[reach[0] : reach[1]]):
                     found.append(hit)
                     taken |= {(hit.turn, i) for i in range(hit.first, hit.last + 1)}
+    for hit in mails_asked_for(tokens, kept):
+        places = {(hit.turn, i) for i in range(hit.first, hit.last + 1)}
+        if not places <= taken:
+            found.append(hit)
+            taken |= places
     return found
 
 
@@ -61,12 +68,18 @@ def _written(index: int, turn: Turn | SafeTurn, tokens: Sequence[Token]) -> Iter
         for i, token in enumerate(tokens):
             if "@" in token.word and _EMAIL.search(token.word):
                 yield Found("EMAIL", index, i, i)
+    found = False
     for match in _IBAN.finditer(turn.text):
         last = _iban_end(match.group())
         if match.group(1).lower() in IBAN_COUNTRIES and last:
             end = match.start() + last
             inside = [i for i, t in enumerate(tokens) if t.start < end and match.start() < t.end]
+            found = True
             yield Found("IBAN", index, inside[0], inside[-1])
+    if found:  # "RO49, no, sorry, RO49 AAAA ...": what was begun before
+        for i, token in enumerate(tokens):
+            if token.bank or (token.kind == "code" and token.word[:2] in IBAN_COUNTRIES):
+                yield Found("IBAN", index, i, i)
 
 
 def _iban_end(text: str) -> int:
@@ -155,8 +168,6 @@ def _spoken(
                 break
             loose -= 1
         first -= 1
-    while first < at - 1 and said[first] in JOINERS:
-        first += 1
     return first, end
 
 
@@ -183,6 +194,8 @@ def _domain(said: Sequence[str], start: int) -> int | None:
         return None
     while end + 1 < len(said) and said[end] in DOT and said[end + 1] in TOP:
         end += 2
+    if end < len(said) and said[end - 1] in PROVIDERS and said[end] in DOT:
+        end += 1  # "gmail dot": what follows was lost
     return end
 
 

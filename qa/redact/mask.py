@@ -8,7 +8,10 @@ from typing import Any
 
 from qa.records import RedactedSpan, SafeTurn, Turn, Word
 from qa.redact.addresses import find_addresses
-from qa.redact.numbers import Found, find_numbers
+from qa.redact.found import Found
+from qa.redact.names import find_names
+from qa.redact.numbering import People
+from qa.redact.numbers import find_numbers
 from qa.redact.tokens import Token, tokens_of
 from qa.redact.words import folded
 
@@ -31,8 +34,8 @@ def redact(
     -------
     turns : as many, in the same order, with the same parties, roles and times. What
         is hidden is one placeholder (``[CARD_NUMBER]``, ``[IBAN]``, ``[PHONE]``,
-        ``[EMAIL]``, ``[NUMBER]``): one word, over the time of what it hides, with the
-        punctuation around it kept.
+        ``[EMAIL]``, ``[NUMBER]``, and by person ``[PERSON_2]``): one word, over the time of
+        what it hides, with the punctuation around it kept.
     spans : what to silence in the recording, a little wider than the words; the whole
         turn where its words have no times; None for written messages.
     """
@@ -40,8 +43,9 @@ def redact(
     spans: list[RedactedSpan] = []
     phrases = [p for p in (tuple(folded(k).split()) for k in keep) if p]
     tokens = [tokens_of(turn) for turn in safe]
+    people = People(safe)
     for _ in range(ROUNDS):
-        found = _find(safe, tokens, phrases)
+        found = _find(safe, tokens, phrases) or _named(safe, tokens, phrases, people)
         if not found:
             break
         safe, hidden = _hide(safe, tokens, found)
@@ -60,10 +64,27 @@ def _find(
     tokens: Sequence[Sequence[Token]],
     phrases: Sequence[tuple[str, ...]],
 ) -> list[Found]:
-    taken = {
+    taken = _all_kept(tokens, phrases)
+    return find_addresses(turns, tokens, taken) + find_numbers(turns, tokens, taken)
+
+
+def _named(
+    turns: Sequence[SafeTurn],
+    tokens: Sequence[Sequence[Token]],
+    phrases: Sequence[tuple[str, ...]],
+    people: People,
+) -> list[Found]:
+    """Return the names, once nothing else is left to hide: what is a number is none."""
+    found = find_names(turns, tokens, _all_kept(tokens, phrases))
+    return people.number(found, tokens)
+
+
+def _all_kept(
+    tokens: Sequence[Sequence[Token]], phrases: Sequence[tuple[str, ...]]
+) -> set[tuple[int, int]]:
+    return {
         (i, k) for i, row in enumerate(tokens) for phrase in phrases for k in _kept(row, phrase)
     }
-    return find_addresses(turns, tokens, taken) + find_numbers(turns, tokens, taken)
 
 
 def _kept(tokens: Sequence[Token], phrase: tuple[str, ...]) -> Iterable[int]:

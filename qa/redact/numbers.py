@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 
 from qa.records import SafeTurn, Turn
+from qa.redact.answers import answers_in_digits
 from qa.redact.context import Cue, Fragment, what_was_asked
+from qa.redact.found import Found
+from qa.redact.spelling import country_at, is_letter, letters_around
 from qa.redact.tokens import Token, joined
-from qa.redact.words import IBAN_COUNTRIES
 
 #: A number of so many digits is hidden whatever stands around it.
 LONG = 7
@@ -33,6 +35,8 @@ ENOUGH = {"secret": 3, "card": 4, "phone": 6, "account": 4, "iban": 4, "post": 1
 ENOUGH_EXPIRY = 2
 #: Words that may stand between two digits of one number, if they are fillers.
 GAP = 6
+#: How far apart two digits may stand that a word between was heard wrongly.
+NOISE = 2
 #: Words, fillers apart, before the first and after the last digit of a part of a number.
 OPENS, CLOSES = 2, 1
 #: Words the other side may say between two parts: "yes, go on", or reading back.
@@ -45,6 +49,8 @@ ECHO, ECHO_NEAR, ECHO_TURNS = 4, 2, 3
 _SHAPE = re.compile(r"(?<!\d)\d{3}-\d{4}(?!\d)|\+\d")
 #: First digits of numbers that are dialled: prefixes of countries and trunks.
 PHONE_BEGINS = frozenset("013478")
+#: Words between a number and what it counts.
+LINKS = frozenset(["de", "si", "and", "и", "és", "es", "с", "a"])
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -60,16 +66,6 @@ class Chain:
         self.fragments.append(fragment)
         if not echo or fragment.digits not in self.digits:
             self.digits += fragment.digits
-
-
-@dataclass(frozen=True)
-class Found:
-    """Tokens to hide: from first to last, both included."""
-
-    kind: str
-    turn: int
-    first: int
-    last: int
 
 
 def find_numbers(
@@ -89,12 +85,16 @@ def find_numbers(
     left: list[Fragment] = []
     for chain in _chains(fragments, turns, tokens, asked):
         kind = _kind(chain, asked, tokens)
+        if kind is None and answers_in_digits(chain.fragments, chain.digits, turns, tokens):
+            kind = "NUMBER"
         if kind:
             hidden.append(chain)
             for part in chain.fragments:
                 cue = asked[part]
                 secret = cue is not None and cue.kind == "secret" and len(part.digits) < LONG
                 found.append(_hide("NUMBER" if secret else kind, part, tokens[part.turn], taken))
+            if len(chain.digits) >= LONG:
+                found += _spelled(kind, chain, turns, tokens, taken)
             continue
         for part in chain.fragments:
             kind = _kind(Chain([part], part.digits), asked, tokens)
@@ -121,7 +121,9 @@ def _fragments(
         first, last = run[0], run[-1]
         parts = [(tokens[i].digits, tokens[i].kind) for i in run]
         digits = _read(parts)
-        if not digits or (len(digits) < LONG and _amount(tokens, run)):
+        if not digits and (last != len(tokens) - 1 or any(kind != "repeat" for _, kind in parts)):
+            continue  # "... is double": the digit comes in the next turn
+        if len(digits) < LONG and _amount(tokens, run):
             continue
         yield Fragment(
             turn=turn,
@@ -211,9 +213,12 @@ def _amount(tokens: Sequence[Token], members: Sequence[int]) -> bool:
     after = [tokens[i].word for i in range(members[-1] + 1, min(members[-1] + 3, len(tokens)))]
     if after and (tokens[members[-1] + 1].unit or "".join(after) in {"am", "pm"}):
         return True
+    if len(after) > 1 and after[0] in LINKS and tokens[members[-1] + 2].unit:
+        return True  # "24 de ore", "patru și jumătate"
     beside = (members[0] - 1, members[-1] + 1)
     if any(0 <= i < len(tokens) and tokens[i].month for i in beside):
-        return True
+        # "mai" is "more" as well, before a number
+        return tokens[beside[0]].word != "mai" or tokens[min(beside[1], len(tokens) - 1)].month
     return all(tokens[i].amount for i in members)
 
 
@@ -233,10 +238,11 @@ def _chains(
     for fragment in fragments:
         party = turns[fragment.turn].party
         cue = asked[fragment]
-        # "and my PIN is ..." begins another number
-        another = cue is not None and cue.turn == fragment.turn and cue.last <= fragment.first
-        chain = None if another else last_of.get(party)
-        if chain and not _goes_on(chain.fragments[-1], fragment, words):
+        chain = last_of.get(party)
+        another = _begins_another(chain, fragment, cue)
+        if another:
+            chain = None
+        if chain and not _goes_on(chain.fragments[-1], fragment, words, asked):
             chain = None
         echo = chain is None
         if echo and not another and latest and _taken_over(latest.fragments[-1], fragment):
@@ -249,10 +255,27 @@ def _chains(
     return chains
 
 
-def _goes_on(before: Fragment, after: Fragment, words: Sequence[int]) -> bool:
+def _begins_another(chain: Chain | None, fragment: Fragment, cue: Cue | None) -> bool:
+    """Say whether words before a number begin it: "and my PIN is ..."."""
+    if cue is None or cue.turn != fragment.turn or cue.last > fragment.first:
+        return False
+    before = chain.fragments[-1] if chain else None
+    return before is None or before.turn != fragment.turn or cue.last > before.last
+
+
+def _goes_on(
+    before: Fragment,
+    after: Fragment,
+    words: Sequence[int],
+    asked: Mapping[Fragment, Cue | None],
+) -> bool:
     """Say whether the same party goes on with a number, over what the other says between."""
     if before.turn == after.turn:
-        return after.first - before.last <= GAP and before.bare
+        apart = after.first - before.last
+        return apart <= GAP and (before.bare or apart <= NOISE)
+    cue = asked[before]
+    if len(before.digits) == 1 and before.lead > OPENS and (cue is None or cue.turn != before.turn):
+        return False  # "what about the basic one?"
     between = words[after.turn] - words[before.turn + 1]
     # "this one", "one moment": a single digit among other words must stand at the seam
     firm = (before.bare or len(before.digits) > 1 or (before.tail == 0 and after.lead == 0)) and (
@@ -282,9 +305,12 @@ def _kind(
     first = chain.fragments[0]
     cue = next((c for f in chain.fragments if (c := cues[f]) is not None), None)
     asked = cue.kind if cue else ""
-    if _country(first, tokens[first.turn]) is not None and n >= LONG:
+    if n >= LONG and any(country_at(f, tokens[f.turn]) is not None for f in chain.fragments):
         return "IBAN"
-    enough = ENOUGH_EXPIRY if cue and cue.expiry else ENOUGH.get(asked, LONG)
+    enough = ENOUGH.get(asked, LONG)
+    told = cue is not None and (cue.turn == first.turn or all(f.bare for f in chain.fragments))
+    if cue and asked == "secret" and (cue.expiry or told):
+        enough = ENOUGH_EXPIRY  # of a code, a recogniser may have lost the rest
     counted = any(f.counted for f in chain.fragments)
     if counted and n < CARD.start and asked not in {"secret", "card", "iban"}:
         return None
@@ -306,7 +332,7 @@ def _named(asked: str, n: int, first: Fragment, tokens: Sequence[Sequence[Token]
     written = _SHAPE.search(
         " ".join(t.word for t in tokens[first.turn][first.first : first.last + 1])
     )
-    begins = first.digits[0] in PHONE_BEGINS
+    begins = first.digits[:1] in PHONE_BEGINS
     if asked in {"", "phone"} and (written or (n in PHONE and begins)):
         return "PHONE"
     return "NUMBER"
@@ -332,31 +358,17 @@ def _echoes(fragment: Fragment, hidden: Sequence[Chain]) -> bool:
 # --- how far it reaches ----------------------------------------------------------------------
 
 
-def _country(fragment: Fragment, tokens: Sequence[Token]) -> int | None:
-    """Return the token at which an account number's country begins, if one stands there."""
-    first = fragment.first
-    if tokens[first].word[:2] in IBAN_COUNTRIES and tokens[first].kind == "code":
-        return first
-    before = tokens[first - 1] if first else None
-    if before and before.word in IBAN_COUNTRIES and not before.filler:  # "is", "no" are words
-        return first - 1 if len(fragment.digits) >= CARD.start else None
-    if first > 1 and len(tokens[first - 1].word) == len(tokens[first - 2].word) == 1:
-        pair = tokens[first - 2].word + tokens[first - 1].word
-        return first - 2 if pair in IBAN_COUNTRIES else None
-    return None
-
-
 def _hide(
     kind: str, fragment: Fragment, tokens: Sequence[Token], taken: set[tuple[int, int]]
 ) -> Found:
     first = _stretch(tokens, fragment.first, -1)
     last = _stretch(tokens, fragment.last, 1)
     if kind == "IBAN":
-        country = _country(fragment, tokens)
+        country = country_at(fragment, tokens)
         first = country if country is not None else first
-        while first > 0 and _letter(tokens[first - 1]):
+        while first > 0 and is_letter(tokens[first - 1]):
             first -= 1
-        while last + 1 < len(tokens) and _letter(tokens[last + 1]):
+        while last + 1 < len(tokens) and is_letter(tokens[last + 1]):
             last += 1
     taken |= {(fragment.turn, i) for i in range(first, last + 1)}
     return Found(kind, fragment.turn, first, last)
@@ -375,5 +387,14 @@ def _stretch(tokens: Sequence[Token], end: int, step: int) -> int:
     return end
 
 
-def _letter(token: Token) -> bool:
-    return len(token.word) == 1 and token.word.isalpha()
+def _spelled(
+    kind: str,
+    chain: Chain,
+    turns: Sequence[Turn | SafeTurn],
+    tokens: Sequence[Sequence[Token]],
+    taken: set[tuple[int, int]],
+) -> list[Found]:
+    """Return the letters of a number, and what a word heard wrongly has cut off it."""
+    places = letters_around(chain.fragments, turns, tokens, taken)
+    taken |= set(places)
+    return [Found(kind, turn, k, k) for turn, k in places]

@@ -1,12 +1,9 @@
 """Names out: for moments that are shown to people who need not know whose they are.
 
-Redaction leaves names of people in the text: a supervisor has to know them, and cards ask
-for them. Here they go as well: those of the people who take part as the recording and the
-roster have them, and those that somebody is introduced by ("my name is ..."). Rather a
+Redaction has hidden the names that it knows (`names.py`), except those of the roster, which
+a supervisor has to see. Here these go as well: of the people who take part as the recording
+and the roster have them, and those that somebody is introduced by ("my name is ..."). Rather a
 word too many: a name that stays is a person, a word that goes is a gap in an example.
-
-No word list of first names is used, and no model: a name that nobody was introduced by
-and no roster knows stays. `docs/howto/trainer.md` says so.
 """
 
 from __future__ import annotations
@@ -14,21 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from qa.language import fold, load_pack, normalise, pack_languages
+from qa.language import normalise
+from qa.redact.forms import common_words, forms_of, inflected, stems_of
 from qa.redact.words import folded
 
 #: What stands for a name.
 MARK = "[NAME]"
 #: What stands where something was hidden.
-PLACEHOLDER = re.compile(r"\[[A-Z_]+\]")
+PLACEHOLDER = re.compile(r"\[[A-Z_]+(?:_\d+)?\]")
 #: Placeholders are words of their own, and none that could be a name.
 _WORD = re.compile(rf"{PLACEHOLDER.pattern}|[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?…]\W*$")
-#: Endings of cases are at most so long ("Danával", "Ивановой"), on a stem of at least so many.
-_ENDING, _STEM, _FOREIGN_STEM = 4, 3, 4
-_VOWELS = "aeiouyаеёиоуыэюяйьáéíóöőúüűăâî"
+#: Letters that a stem needs at least, before an ending.
+_STEM, _FOREIGN_STEM = 3, 4
 #: Words of titles and roles that stand in a roster's or a recording's names.
 _NO_NAMES = frozenset(
     ("mr", "mrs", "ms", "miss", "dr", "agent", "operator", "customer", "client", "support")
@@ -70,8 +66,8 @@ class Names:
     _other_stems: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_stems", _stems(self.own | self.said, _STEM))
-        object.__setattr__(self, "_other_stems", _stems(self.others, _FOREIGN_STEM))
+        object.__setattr__(self, "_stems", stems_of(self.own | self.said, _STEM))
+        object.__setattr__(self, "_other_stems", stems_of(self.others, _FOREIGN_STEM))
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return the characters ``[start, end)`` of each name, in order; neighbours are one."""
@@ -91,17 +87,17 @@ class Names:
         if word.startswith("["):
             return False
         capital = word[0].isupper()
-        for key in _keys(word):
+        for key in forms_of(word):
             if key in self.keep:
                 return False
-            if key in self.own and (capital or key not in _common()):
+            if key in self.own and (capital or key not in common_words()):
                 return True
             if not capital:
                 continue
-            if key in self.said or _inflected(key, self._stems):
+            if key in self.said or inflected(key, self._stems):
                 return True
-            known = key in self.others or _inflected(key, self._other_stems)
-            if known and not (key in _common() and _begins(found.start(), text)):
+            known = key in self.others or inflected(key, self._other_stems)
+            if known and not (key in common_words() and _begins(found.start(), text)):
                 return True
         return False
 
@@ -176,40 +172,13 @@ def of_conversation(known: Names, texts: Iterable[str], *, own: Iterable[str] = 
 
 def _tokens(names: Iterable[str]) -> frozenset[str]:
     words = (m[0] for name in names for m in _WORD.finditer(name))
-    keys = {key for word in words for key in _keys(word)}
+    keys = {key for word in words for key in forms_of(word)}
     return frozenset(key for key in keys if len(key) > 1) - _NO_NAMES
-
-
-@lru_cache(maxsize=50_000)
-def _keys(word: str) -> tuple[str, ...]:
-    """Return what a word is compared by: whole, and each half of "Anna-Maria" and "Dana's"."""
-    whole = fold(normalise(word).text)
-    parts = re.split(r"[-']", whole)
-    return tuple(dict.fromkeys([whole, *(p for p in parts if len(p) > 1)]))
-
-
-def _stems(names: Iterable[str], shortest: int) -> frozenset[str]:
-    stems = (name.rstrip(_VOWELS) if name[-1] in _VOWELS else name for name in names)
-    return frozenset(stem for stem in stems if len(stem) >= shortest)
-
-
-def _inflected(key: str, stems: frozenset[str]) -> bool:
-    return any(key[:n] in stems for n in range(max(len(key) - _ENDING, 1), len(key) + 1))
 
 
 def _begins(at: int, text: str) -> bool:
     before = text[:at].strip()
     return not before or _SENTENCE_END.search(text[:at]) is not None
-
-
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    """Return the words that are no names by themselves, of all languages."""
-    packs = [load_pack(name) for name in pack_languages()]
-    words = [
-        p.function_words | p.time_words | p.backchannels | p.pronouns | p.negations for p in packs
-    ]
-    return frozenset(fold(word) for some in words for word in some)
 
 
 # --- introductions -----------------------------------------------------------------------
@@ -271,4 +240,4 @@ def _may(word: str, keep: frozenset[str]) -> bool:
 
 
 def _known(word: str, keep: frozenset[str]) -> bool:
-    return word.startswith("[") or any(k in keep or k in _common() for k in _keys(word))
+    return word.startswith("[") or any(k in keep or k in common_words() for k in forms_of(word))

@@ -15,6 +15,7 @@ from qa.redact.words import (
     HUNDREDS,
     LARGE,
     MONTHS,
+    NOT_DIGITS,
     REPEATS,
     TEENS,
     TENS,
@@ -36,6 +37,8 @@ _GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
 _ORDINAL = re.compile(r"\d+[-'’]?(st|nd|rd|th|s|й|ый|ого|го|я|ая|му|lea|ik|a|án|én)")
 _DIGITS = re.compile(r"[+(]*\d[\d\-.,()/+–—‑]*")
 _CODE = re.compile(r"(?=.*\d)[\w*.\-/#]+")
+#: Begin like a month.
+NO_MONTHS = ("mail", "main", "maiden", "maint", "maybe", "marti", "maisto")
 _BANK = re.compile(r"[A-Z]{4}")
 
 
@@ -65,6 +68,8 @@ class Token:
     filler: bool = False
     unit: bool = False
     month: bool = False
+    #: Four capitals, as a bank is called in an IBAN.
+    bank: bool = False
 
     @property
     def member(self) -> bool:
@@ -82,6 +87,7 @@ class _Class:
     weak: bool
     amount: bool
     filler: bool
+    bank: bool = False
 
     @cached_property
     def unit(self) -> bool:
@@ -89,7 +95,7 @@ class _Class:
 
     @cached_property
     def month(self) -> bool:
-        return self.word.startswith(MONTHS)
+        return self.word.startswith(MONTHS) and not self.word.startswith(NO_MONTHS)
 
 
 def tokens_of(turn: Turn | SafeTurn) -> tuple[Token, ...]:
@@ -110,6 +116,7 @@ def tokens_of(turn: Turn | SafeTurn) -> tuple[Token, ...]:
                 filler=seen.filler,
                 unit=seen.unit,
                 month=seen.month,
+                bank=seen.bank,
             )
         )
     return tuple(found)
@@ -128,10 +135,19 @@ def _classify(raw: str, language: str) -> _Class:
         return _Class(0, 0, raw, "", "", weak=False, amount=False, filler=raw in "-–—/+.,")
     core = raw[a:b]
     word = folded(core)
-    digits, kind, amount = _literal(core) if any(c.isdigit() for c in core) else _spoken(word)
+    if any(c.isdigit() for c in core):
+        digits, kind, amount = _literal(core)
+    else:
+        digits, kind, amount = _spoken(word) if _spelled_so(core) else ("", "", False)
     weak = word in WEAK and language not in WEAK[word]
-    filler = word in FILLERS or (len(word) == 1 and word.isalpha()) or bool(_BANK.fullmatch(core))
-    return _Class(a, len(raw) - b, word, digits, kind, weak, amount, filler)
+    bank = bool(_BANK.fullmatch(core)) and word not in FILLERS
+    filler = word in FILLERS or (len(word) == 1 and word.isalpha()) or bank
+    return _Class(a, len(raw) - b, word, digits, kind, weak, amount, filler, bank)
+
+
+def _spelled_so(core: str) -> bool:
+    """Say whether a word that is written with diacritics is a number with those: not "hát"."""
+    return core.lower() not in NOT_DIGITS
 
 
 def _literal(core: str) -> tuple[str, str, bool]:

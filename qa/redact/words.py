@@ -109,6 +109,8 @@ WEAK = {
     }.items()
     for word in _words(words)
 }
+#: A digit only without its diacritics.
+NOT_DIGITS = frozenset(["hát"])
 #: What recognisers write for a digit between digits.
 HOMOPHONES = {"for": "4", "to": "2", "too": "2", "ate": "8", "won": "1", "tree": "3", "free": "3"}
 
@@ -138,14 +140,17 @@ UNIT_WORDS = _words(
     săptămâni zi zile lună luni an ani oră ore minut minute secunde persoane bilete bucăți
     ori nopți sau lucrătoare forint forintot forintba euró dollár százalék nap napot napon
     napig hónap év éve óra órakor órára perc percet percen másodperc fő személy jegy darab
-    éjszaka vagy munkanap munkanapon"""
+    éjszaka vagy munkanap munkanapon parcel parcels package packages box boxes half quarter
+    bottle bottles copies copy посылка посылки посылок посылку коробка коробки коробок пачки
+    половиной половина colet colete pachet pachete cutie cutii jumătate sfert csomag csomagot
+    csomagom doboz dobozt fél negyed"""
 )
 #: Months, by their beginnings; what stands beside one is a date.
 MONTHS = tuple(
     sorted(
         _words(
             """januar februar march april may june july august septem octob novem decem ianuar
-    mart aprilie iuni iuli noiem decem márci május június július szeptem október
+    mart mai aprilie iuni iuli noiem decem márci május június július szeptem október
     январ феврал март апрел мая май июн июл август сентяб октяб нояб декаб"""
         )
     )
@@ -156,12 +161,12 @@ CONTEXT = {
     "secret": (
         r"cvv2?|cvc2?|c v v|c v c|security code|pin|pin code|pincode|pass ?code|pass ?word"
         r"|verification code|(one time|confirmation|sms) (pass)?code|three digits? on"
-        r"|expir\w+|valid (thru|through|until)"
+        r"|security|expir\w+|valid (thru|through|until)"
         r"|цвв|свв|си ви ви|пин|пин код\w*|пинкод\w*|код (из|в) (смс|sms)|код подтверждения"
-        r"|код безопасности|три цифры|на обороте|срок действия|парол\w+"
+        r"|безопасности|три цифры|на обороте|срок действия|парол\w+"
         r"|cod\w* pin|cod\w* de (verificare|securitate|confirmare)|cod\w* (din|prin) sms"
-        r"|data expirarii|expira|pe spatele|parol\w+"
-        r"|pin kod\w*|ellenorzo kod\w*|biztonsagi kod\w*|sms kod\w*|lejarat\w*|hatoldal\w*"
+        r"|cod\w* (de )?securitat\w*|securitat\w+|data expirarii|expira|pe spatele|parol\w+"
+        r"|pin kod\w*|ellenorzo (kod)?\w*|biztonsagi (kod)?\w*|sms kod\w*|lejarat\w*|hatoldal\w*"
         r"|jelszo\w*"
     ),
     "card": (
@@ -210,6 +215,18 @@ IBAN_COUNTRIES = frozenset(
     ie il iq is it jo kw kz lb lc li lt lu lv mc md me mk mr mt mu nl no pk pl ps pt qa ro
     rs sa sc se si sk sm st sv tl tn tr ua va vg xk""".split()  # noqa: SIM905 - a list reads worse
 )
+
+#: Letters by their names, and by the words that pilots say: only beside letters and digits.
+LETTER_NAMES = _words(
+    """bee see cee dee eff gee aitch jay kay ell em en pea queue cue ar ess tee vee ex why zed zee
+    alpha alfa bravo charlie delta echo foxtrot golf hotel india juliet juliett kilo lima mike
+    november oscar papa quebec romeo sierra tango uniform victor whiskey whisky x-ray xray yankee
+    zulu double-u бэ вэ гэ дэ же зэ ка эль эм эн пэ эр эс тэ эф ха цэ че ша би си ди джи эйч джей
+    кей кью ар ти ви икс игрек зет дабл-ю be ce de fe ge ha jé ka le me ne pe re se te ve ix zet
+    er es el em en bé cé dé gé há ká pé té vé iksz ypszilon zé ef"""
+)
+#: Letters that are words as well.
+ONE_LETTER_WORDS = _words("a i o e и а о я в с к у é ő á ó")
 
 # --- e-mail -------------------------------------------------------------------------------
 

@@ -1,0 +1,54 @@
+"""Answers that are nothing but digits: a code, whatever the question was heard as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.records import SafeTurn, Turn
+from qa.redact.context import Fragment
+from qa.redact.tokens import Token
+
+#: Digits of a code.
+CODE = range(3, 9)
+#: Words of such an answer that are no digits: one that was heard wrongly.
+_OTHER = 1
+_YEAR = re.compile(r"(19|20)\d\d")
+#: Asks for a count, a sum, a time: what is answered is none of anybody's secrets.
+_COUNTS = re.compile(
+    r"how (many|much|long|often|old|far)|what (time|year|price|size|amount)|which year|quantity"
+    r"|amount|price|cost|budget|rate|pay|сколько|котор\w+ час|како\w+ (год|сумм|цен|размер)\w*"
+    r"|сумм\w+|цен\w+|размер\w*|cat(e|i|a)?|ce (suma|pret|an|marime|ora)|pret\w*|sum\w+"
+    r"|hany\w*|mennyi\w*|mekkora|osszeg\w*|ar(a|at)|melyik ev\w*|mikor|when|когда|cand"
+)
+_ASKS = re.compile(
+    r"\?|\b(code|number|digits|pin|код\w*|номер\w*|цифр\w*|cod\w*|numar\w*|cifre\w*|kod\w*|szam\w*)\b"
+)
+_READ_OUT = frozenset({"unit", "repeat"})
+
+
+def answers_in_digits(
+    parts: Sequence[Fragment],
+    digits: str,
+    turns: Sequence[Turn | SafeTurn],
+    tokens: Sequence[Sequence[Token]],
+) -> bool:
+    """Say whether somebody answers with a code: three digits or more, and nothing else.
+
+    Read out digit by digit, or in pairs that make no number ("seventy eight, four"), it is
+    one after any turn of another; written in digits, after a question.
+    """
+    first = parts[0]
+    if len(digits) not in CODE or _YEAR.fullmatch(digits) or first.turn == 0:
+        return False
+    if any(not p.bare or p.counted or p.lead + p.tail > _OTHER for p in parts):
+        return False
+    before = turns[first.turn - 1]
+    words = " ".join(token.word for token in tokens[first.turn - 1])
+    if before.party == turns[first.turn].party or _COUNTS.search(words):
+        return False
+    kinds = [t.kind for p in parts for t in tokens[p.turn][p.first : p.last + 1] if t.kind]
+    if {"hundreds", "hundred", "large"} & set(kinds):
+        return False
+    asks = bool(_ASKS.search(words) or "?" in before.text)
+    return set(kinds) <= _READ_OUT or len(kinds) > 1 or asks

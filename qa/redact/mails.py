@@ -1,0 +1,73 @@
+"""E-mail addresses that were asked for: hidden whole, however badly they were heard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from qa.redact.found import Found
+from qa.redact.tokens import Token
+from qa.redact.words import AT, DOT, JOINERS, NO_NAME, PROVIDERS, TOP
+
+#: Words of another turn that say what is asked for.
+_MAIL = re.compile(
+    r"(?<!\w)(e ?mail\w*|mail\w*|imeil\w*|им[еэ]йл\w*|[еэ]?мейл\w*|емайл\w*|мыл\w|почт\w+"
+    r"|adres\w+|адрес\w*|cim\w*|trimit\w*|send|пришл\w+|отправ\w+|kuld\w*)(?!\w)"
+)
+#: Turns after a question in which it is answered, words between two parts of an address.
+_TURNS, _APART = 2, 4
+#: Words that may stand between a domain and its end.
+_LOST = 3
+#: Signs that make an address.
+_SIGNS = 2
+#: Common words that mean "@" or "." only beside another sign.
+_LOOSE = frozenset(["la", "at", "et", "эт", "period", "point"])
+
+Place = tuple[int, int]
+
+
+def mails_asked_for(tokens: Sequence[Sequence[Token]], kept: frozenset[Place]) -> Iterator[Found]:
+    """Yield what is said, from first to last word, where an e-mail address was asked for."""
+    asked = -_TURNS - 1
+    for i, row in enumerate(tokens):
+        words = [token.word for token in row]
+        cue = list(_MAIL.finditer(" ".join(w.replace("-", " ") for w in words)))
+        if cue or i - asked <= _TURNS:
+            reach = _reach(words)
+            if reach and not any((i, k) in kept for k in range(reach[0], reach[1] + 1)):
+                yield Found("EMAIL", i, *reach)
+        if cue:
+            asked = i
+
+
+def _reach(words: Sequence[str]) -> tuple[int, int] | None:
+    """Return the first and the last word of an address, which may have lost some of its signs."""
+    signs = [k for k in range(len(words)) if _sign(words, k)]
+    kinds = [k for k in signs if words[k] not in _LOOSE]
+    if len(kinds) < _SIGNS or not any(_end(words, k) for k in kinds):
+        return None
+    last = max(k for k in kinds if _end(words, k))
+    first = min(k for k in signs if last - k <= 4 * _APART)
+    while first > 0 and (words[first - 1] not in NO_NAME or _noise(words, first - 1)):
+        first -= 1
+    while last + 1 < len(words) and words[last + 1] in DOT:
+        last += 1
+    return first, last
+
+
+def _sign(words: Sequence[str], k: int) -> bool:
+    word = words[k]
+    return word in AT or word in DOT or word in JOINERS or word in PROVIDERS or _end(words, k)
+
+
+def _end(words: Sequence[str], k: int) -> bool:
+    """Say whether a domain ends here: "gmail", "dot com", "gmail a com"."""
+    if words[k] in PROVIDERS:
+        return True
+    before = words[max(0, k - _LOST) : k]
+    return words[k] in TOP and any(w in DOT or w in PROVIDERS or w == "mail" for w in before)
+
+
+def _noise(words: Sequence[str], k: int) -> bool:
+    """Say whether a common word stands inside a name: before it is no other."""
+    return k > 0 and (words[k - 1] not in NO_NAME or words[k - 1] in JOINERS)

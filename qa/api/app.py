@@ -23,11 +23,13 @@ from qa.api.pages import door, inbox, reviewing, samples, search, sso, upload
 from qa.api.pages import examples as example_pages
 from qa.api.pages import figures as figure_pages
 from qa.api.pages import routes as pages
+from qa.api.pages import scorecards as scorecard_pages
 from qa.api.routes import (
     assessments,
     collections,
     conversations,
     desk,
+    drafts,
     examples,
     exports,
     figures,
@@ -57,6 +59,7 @@ _API = (
     scorecards.router,
     exports.router,
     figures.router,
+    drafts.router,
     examples.router,
     collections.router,
     me.router,
@@ -75,6 +78,7 @@ _PAGES = (
     reviewing.router,
     example_pages.router,
     figure_pages.router,
+    scorecard_pages.router,
 )
 
 

@@ -41,6 +41,11 @@ def read_card(path: Path, settings: Settings) -> Scorecard:
     return _named(card.source, str(path), settings.company)
 
 
+def read_text(text: str, name: str, settings: Settings) -> Scorecard:
+    """Read a card from its text, as `find_card` would (ScorecardError as there)."""
+    return _named(text, name, settings.company)
+
+
 def list_cards(settings: Settings) -> tuple[Scorecard, ...]:
     """Return all cards that can be used, in order of id (ScorecardError as `find_card`)."""
     return tuple(find_card(name, settings) for name in sorted(_sources(settings)))

@@ -196,7 +196,7 @@ def test_without_javascript_every_part_is_a_page(long_chat, chromium, address):
         "/",
         "/conversations",
         "/samples",
-        "/search?q=charged",
+        "/search",
         "/upload",
         "/upload/progress?id=fresh",
         "/conversations/quarrel",

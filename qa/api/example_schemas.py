@@ -37,7 +37,7 @@ class ExamplesQuery(BaseModel):
     before: int = Field(default=CONTEXT, ge=0, le=MOST_CONTEXT, description="Turns before it.")
     after: int = Field(default=CONTEXT, ge=0, le=MOST_CONTEXT, description="Turns after it.")
     place: str | None = Field(default=None, description="`next` of the page before.")
-    limit: int = Field(default=20, ge=1, le=100)
+    limit: int = Field(default=10, ge=1, le=100)
 
     @model_validator(mode="before")
     @classmethod

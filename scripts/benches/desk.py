@@ -58,6 +58,9 @@ _PATHS = (
     "/search?q=parcel+warehouse",
     "/search?q=%22idiot+read%22",
     "/samples",
+    "/examples",
+    "/examples?item=greeting&verdict=pass",
+    "/examples?item=greeting&verdict=pass&team=team-3",
     "/conversations/{one}",
 )
 

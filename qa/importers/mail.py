@@ -34,6 +34,11 @@ _KNOWN = re.compile(
 )
 _FROM = re.compile(r"From \S+.*\d{2}:\d{2}")
 _ID = re.compile(r"<[^<>\s]+>")
+_ID_IN = re.compile(rb"<[^<>\s]+>")
+#: The headers that tell which thread a message belongs to.
+_NAMING = re.compile(
+    rb"^(?:Message-ID|In-Reply-To|References):(.*(?:\n[ \t].*)*)", re.MULTILINE | re.IGNORECASE
+)
 #: The headers that are taken apart; Python's parser of them takes the square of their length.
 _PARSED = re.compile(
     r"^(?:From|Subject|Date|Message-ID|Auto-Submitted|Content-[\w-]+):(.*(?:\n[ \t].*)*)",
@@ -161,20 +166,24 @@ def _parsed(content: bytes) -> EmailMessage:
 
 def _threads(box: mailbox.mbox) -> list[list[str]]:
     """Return the keys of the messages of each thread, in the order of their first."""
-    thread_of: dict[str, int] = {}
+    keys = list(box.keys())
+    first = list(range(len(keys)))  # of each message: one before it of the same thread, or itself
+    of_id: dict[bytes, int] = {}
+
+    def root(number: int) -> int:
+        while first[number] != number:
+            first[number] = number = first[first[number]]
+        return number
+
+    for number, key in enumerate(keys):
+        top = box.get_bytes(key).replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
+        for name in _ID_IN.findall(b"\n".join(_NAMING.findall(top))):
+            one, other = root(of_id.setdefault(name, number)), root(number)
+            first[max(one, other)] = min(one, other)
     threads: dict[int, list[str]] = {}
-    for number, key in enumerate(box.keys()):
-        top = box.get_bytes(key).split(b"\n\n", 1)[0]
-        head = BytesParser(policy=policy.compat32).parsebytes(top, headersonly=True)
-        ids = [i for h in ("Message-ID", "In-Reply-To", "References") for i in _ids(head, h)]
-        known = sorted({thread_of[i] for i in ids if i in thread_of})
-        mine = known[0] if known else number
-        for other in known[1:]:  # two beginnings that turn out to be one thread
-            threads[mine] += threads.pop(other)
-            thread_of = {i: mine if t == other else t for i, t in thread_of.items()}
-        threads.setdefault(mine, []).append(key)
-        thread_of |= dict.fromkeys(ids, mine)
-    return [threads[number] for number in sorted(threads)]
+    for number, key in enumerate(keys):
+        threads.setdefault(root(number), []).append(key)
+    return list(threads.values())
 
 
 def _ids(mail: Message, header: str) -> list[str]:

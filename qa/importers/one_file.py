@@ -15,8 +15,8 @@ from qa.importers.json_items import json_items
 from qa.records import Conversation
 from qa.settings import Settings
 
-#: A transcript as text may be this long, in bytes.
-TEXT_LIMIT = 20 << 20
+#: A transcript as text may be this long, in bytes: some days of talk.
+TEXT_LIMIT = 5 << 20
 
 
 def _of_the_same_name(path: Path) -> tuple[str, ...]:

@@ -95,8 +95,8 @@ def mutated(content: bytes, rng: random.Random, known: Sequence[Sample]) -> byte
     if content and rng.random() < _BLOWN:
         content *= _MOST // len(content)
     for _ in range(rng.randint(1, 4)):
-        content = rng.choice(_DAMAGES)(content, rng, known)
-    return content[:_MOST]
+        content = rng.choice(_DAMAGES)(content, rng, known)[:_MOST]
+    return content
 
 
 def changed(value: Any, rng: random.Random, key: str = "") -> Any:
@@ -158,7 +158,7 @@ def _recode(content: bytes, rng: random.Random, _: object) -> bytes:
 
 def _names(content: bytes, rng: random.Random, _: object) -> bytes:
     """Put a path in the place of a quoted text."""
-    parts = content.split(b'"')
+    parts = content.split(b'"', 100_000)
     if len(parts) > 2:  # noqa: PLR2004 - something is quoted
         parts[rng.randrange(1, len(parts) - 1)] = str(rng.choice(PATHS)).encode()
     return b'"'.join(parts)

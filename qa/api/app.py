@@ -19,12 +19,14 @@ from qa.api.clips import Clips
 from qa.api.identity import check_routes, secure
 from qa.api.language import Language
 from qa.api.limits import Limits
+from qa.api.pages import agreement as agreement_pages
 from qa.api.pages import door, inbox, reviewing, samples, search, sso, upload
 from qa.api.pages import examples as example_pages
 from qa.api.pages import figures as figure_pages
 from qa.api.pages import routes as pages
 from qa.api.pages import scorecards as scorecard_pages
 from qa.api.routes import (
+    agreement,
     assessments,
     collections,
     conversations,
@@ -60,6 +62,7 @@ _API = (
     exports.router,
     figures.router,
     drafts.router,
+    agreement.router,
     examples.router,
     collections.router,
     me.router,
@@ -79,6 +82,7 @@ _PAGES = (
     example_pages.router,
     figure_pages.router,
     scorecard_pages.router,
+    agreement_pages.router,
 )
 
 

@@ -93,18 +93,21 @@ def span(
 
     Without a begin it is the Monday of `WEEKS` weeks up to the end, without an end today.
     """
-    end = _moment(until, days=1) or _moment((now or datetime.now(UTC)).astimezone().date(), days=1)
+    end = moment_of(until, days=1) or moment_of(
+        (now or datetime.now(UTC)).astimezone().date(), days=1
+    )
     if end is None:
         raise AssertionError("today has an end")
-    begin = _moment(since)
+    begin = moment_of(since)
     if begin is None:
         last = (end - timedelta(microseconds=1)).astimezone().date()
         monday = last - timedelta(days=last.weekday(), weeks=WEEKS - 1)
-        begin = _moment(monday) or end
+        begin = moment_of(monday) or end
     return begin, end
 
 
-def _moment(value: datetime | date | None, *, days: int = 0) -> datetime | None:
+def moment_of(value: datetime | date | None, *, days: int = 0) -> datetime | None:
+    """Return a moment in UTC; a day is one of this machine's zone, its begin or days later."""
     if value is None or isinstance(value, datetime):
         return value
     return datetime.combine(value + timedelta(days=days), time.min).astimezone().astimezone(UTC)

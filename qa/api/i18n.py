@@ -110,6 +110,17 @@ def decimal(value: float) -> str:
     return shown
 
 
+def hundredths(value: float) -> str:
+    """Word a number with two decimals."""
+    rounded = round(value, 2) + 0.0  # no "-0"
+    if _speaks.get() is None:
+        return f"{rounded:.2f}"
+    from babel.numbers import format_decimal  # noqa: PLC0415 - see above
+
+    shown: str = format_decimal(rounded, "0.00", locale=_locale())
+    return shown
+
+
 def _locale() -> Locale:
     from babel import Locale  # noqa: PLC0415 - see above
 

@@ -8,6 +8,7 @@ import typer
 
 from qa import __version__
 from qa.cli import (
+    agreeing,
     cards,
     examples,
     export,
@@ -63,6 +64,7 @@ app.command("search")(searching.search)
 app.command("export")(export.export)
 app.command("sample")(sampling.sample)
 app.command("report")(report.report)
+app.command("agreement")(agreeing.agreement)
 app.command("examples")(examples.examples)
 app.command("collections")(examples.collections)
 

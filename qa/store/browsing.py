@@ -13,6 +13,7 @@ from qa.errors import NotFound
 from qa.settings import Settings
 from qa.store import changes, database, listing, results, scopes
 from qa.store.accounts import Accounts
+from qa.store.desk.agreeing import Agreeing
 from qa.store.desk.assigning import Assignments
 from qa.store.desk.callers import Callers
 from qa.store.desk.collections import Collections
@@ -68,6 +69,8 @@ class Browsing(Streaming):
         #: How agents, teams and projects are.
         self.figures = Figures(engine, clock=clock)
         self._callers = Callers(settings.data, region=settings.phone_region)
+        #: How far people and the machine agree.
+        self.agreeing = Agreeing(engine)
         #: Failed attempts to log in.
         self.throttle = Throttle(engine, clock=clock)
         #: Comments and stars.

@@ -23,7 +23,7 @@ COMMANDS = {
     "user link", "token create", "token list", "token revoke",
     "roster import", "roster list", "roster join", "roster check",
     "vault status", "vault rotate", "vault key", "vault forget",
-    "sample", "examples", "collections", "db upgrade", "status", "serve", "doctor",
+    "sample", "agreement", "examples", "collections", "db upgrade", "status", "serve", "doctor",
 }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ only whom the roster knows is an agent. Lines are ordered by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine, func
@@ -259,17 +259,17 @@ def _items(session: Session, question: Question, scope: Scope, *, by_agent: bool
                 item=item, section=section, ask=ask, whole=whole(item),
                 cells=tuple(cell(item, column) for column, _ in columns),
             )
-            for item, section, ask in _texts(session, question, {item for item, _ in found})
+            for item, section, ask in texts(session, question.card, {item for item, _ in found})
         ),
         n=n,
     )  # fmt: skip
 
 
-def _texts(session: Session, question: Question, items: set[str]) -> list[tuple[str, str, str]]:
-    """Return items in the card's order, as the newest assessment words them."""
+def texts(session: Session, card: str, items: Collection[str]) -> list[tuple[str, str, str]]:
+    """Return items (id, section, ask) in the card's order, as the newest assessment words them."""
     newest = (
         select(AssessmentRow.id)
-        .where(AssessmentRow.card == question.card, col(AssessmentRow.current).is_(True))
+        .where(AssessmentRow.card == card, col(AssessmentRow.current).is_(True))
         .order_by(col(AssessmentRow.id).desc())
         .limit(1)
     )
@@ -280,5 +280,5 @@ def _texts(session: Session, question: Question, items: set[str]) -> list[tuple[
     ).all()
     known = [(item, section, ask) for item, section, ask in rows if item in items]
     # What only older versions of the card asked.
-    gone = sorted(items - {item for item, _, _ in known})
+    gone = sorted(set(items) - {item for item, _, _ in known})
     return [*known, *((item, "", item.replace("_", " ")) for item in gone)]

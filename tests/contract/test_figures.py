@@ -257,8 +257,11 @@ def test_every_count_is_its_list(store):
     call(store, "insult", lines=[("agent", "Hello, idiot."), ("customer", "What?")])
     store.override("insult", "desk", "polite", Verdict.FAIL, comment="", who="me")
     seen = 0
+    alone = store.figures.sheet(THREE_WEEKS).whole
     for by in ("agent", "team", "project"):
         sheet = store.figures.sheet(THREE_WEEKS, by=by)
+        assert sheet.whole.whole.conversations == alone.whole.conversations
+        assert sheet.whole.whole.score.mean == pytest.approx(alone.whole.score.mean)
         for one in sheet.lines:
             for cell in (one.whole, *one.weeks, one.before):
                 where = {"since": cell.since, "until": cell.until}

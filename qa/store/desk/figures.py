@@ -61,13 +61,18 @@ class Figures:
         with database.reading(self._engine) as session:
             cards, left_out = _cards(session, question, scope)
             question = _with_card(question, cards)
-            found = _lines(session, question, scope, by=by) if by else ()
-            (whole,) = _lines(session, question, scope, by=None)
+            found = _tallies(session, question, scope, by=by)
+            if by == "agent":  # a conversation may have had several
+                together = _tallies(session, question, scope, by=None)
+            else:
+                together = _together(found)
+            lines = _lines(session, question, found, by=by) if by else ()
+            (whole,) = _lines(session, question, together, by=None)
         return Sheet(
             question=question,
             by=by,
             cards=cards,
-            lines=found,
+            lines=lines,
             whole=whole,
             left_out=left_out.get(question.card, LeftOut()),
         )
@@ -169,10 +174,8 @@ def _resolved(session: Session, question: Question, scope: Scope) -> Question:
     return _with_card(question, cards)
 
 
-def _lines(
-    session: Session, question: Question, scope: Scope, *, by: By | None
-) -> tuple[Line, ...]:
-    """Ask for the span and the one before at once: that one is week 0."""
+def _tallies(session: Session, question: Question, scope: Scope, *, by: By | None) -> _Rows:
+    """Add up by key and week; the span before is asked for at once, as week 0."""
     whole = question.model_copy(update={"since": question.before.since})
     edges = [week[0] for week in question.weeks]
     found: _Rows = {} if by else {"": {}}
@@ -187,13 +190,29 @@ def _lines(
             open=open_,
             not_scorable=n - scored - open_,
         )
+    return found
+
+
+def _together(found: _Rows) -> _Rows:
+    """Add up all lines: each conversation is of one of them."""
+    weeks: dict[int, Tally] = {}
+    for line_ in found.values():
+        for week, tally in line_.items():
+            weeks[week] = weeks.get(week, Tally()) + tally
+    return {"": weeks}
+
+
+def _lines(
+    session: Session, question: Question, found: _Rows, *, by: By | None
+) -> tuple[Line, ...]:
+    """Make the lines of what was added up, by name."""
     names = _names(session) if by == "agent" else {}
     made = [
         line(
             key,
             names.get(key or "", key or ""),
             question,
-            [weeks.get(n, Tally()) for n in range(1, len(edges) + 1)],
+            [weeks.get(n, Tally()) for n in range(1, len(question.weeks) + 1)],
             weeks.get(0, Tally()),
         )
         for key, weeks in found.items()

@@ -16,7 +16,25 @@ function restore(root: ParentNode): void {
   }
 }
 
+/** Fields that were sent with the page itself: forgotten once it turns out that they were taken. */
+const SENT = "drafts sent";
+
+function forgetTaken(): void {
+  const sent = JSON.parse(sessionStorage.getItem(SENT) ?? "[]") as string[];
+  sessionStorage.removeItem(SENT);
+  // A page that says what is wrong stands in the way: what was written is still wanted.
+  if (document.querySelector("main > .lead")) return;
+  for (const key of sent) sessionStorage.removeItem(key);
+}
+
 export function keepDrafts(): void {
+  forgetTaken();
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!(form instanceof HTMLFormElement) || form.hasAttribute("hx-post")) return;
+    const names = all<Field>("[data-draft]", form).map(name);
+    if (names.length) sessionStorage.setItem(SENT, JSON.stringify(names));
+  });
   document.addEventListener("input", (event) => {
     const field = around<Field>(event, "[data-draft]");
     if (field) sessionStorage.setItem(name(field), field.value);

@@ -11,6 +11,7 @@ The same seed gives the same conversations.
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -81,12 +82,13 @@ class Talk:
         self.turns.append((who, [Said(word) for word in text.split()]))
 
 
-def talks(items: int, *, rate: float, seed: int) -> Iterator[Talk]:
+def talks(items: int, *, rate: float, seed: int, plain: float = 0.0) -> Iterator[Talk]:
     """Yield conversations until so many items are planted, the languages in turn.
 
     Parameters
     ----------
     rate : word errors a word, 0..1.
+    plain : share of conversations without capitals, punctuation and Latin diacritics.
     """
     rng = random.Random(seed)  # noqa: S311 - nothing secret
     planted = number = 0
@@ -94,7 +96,8 @@ def talks(items: int, *, rate: float, seed: int) -> Iterator[Talk]:
         talk = _talk(rng, LANGUAGES[number % len(LANGUAGES)])
         planted += len(talk.items)
         number += 1
-        yield heard(talk, rng, rate)
+        got = heard(talk, rng, rate)
+        yield unadorned(got) if plain and rng.random() < plain else got
 
 
 def clean(turns: int, *, seed: int) -> Iterator[Talk]:
@@ -334,6 +337,23 @@ def heard(talk: Talk, rng: random.Random, rate: float) -> Talk:
         if got:
             turns.append((who, got))
     return Talk(talk.language, turns, talk.items)
+
+
+def unadorned(talk: Talk) -> Talk:
+    """Return a conversation as recognisers write it that know no capitals and punctuation."""
+    turns = [
+        (who, [Said(bare, w.item, own=w.own) for w in said if (bare := _bare(w.text))])
+        for who, said in talk.turns
+    ]
+    return Talk(talk.language, [(who, said) for who, said in turns if said], talk.items)
+
+
+def _bare(text: str) -> str:
+    letters = unicodedata.normalize("NFD", text.lower())
+    kept = "".join(
+        c for c in letters if c not in "\u0306\u0302\u0326\u0327" or "а" <= text[0].lower() <= "я"
+    )
+    return unicodedata.normalize("NFC", kept).strip(".,;:?!«»")
 
 
 def _heard(

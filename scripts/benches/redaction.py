@@ -1,6 +1,6 @@
 """How much personal data is hidden, and how much is hidden for nothing.
 
-    scripts/bench redaction [--items N] [--rate WER] [--seed N] [--left N] [--json]
+    scripts/bench redaction [--items N] [--rate WER] [--plain SHARE] [--seed N] [--left N] [--json]
 
 Plants items into conversations in four languages (see `_planted`), redacts them, and counts an
 item as hidden only if every character of it that was heard is gone. ``precision`` is the share
@@ -53,12 +53,15 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench redaction", description=__doc__)
     parser.add_argument("--items", type=int, default=20_000)
     parser.add_argument("--rate", type=float, default=0.10, help="word errors a word, 0..1")
+    parser.add_argument("--plain", type=float, default=0.0, help="share without capitals, 0..1")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--left", type=int, default=0, help="show so many that came through")
     parser.add_argument("--json", action="store_true", help="one object on stdout")
     options = parser.parse_args(arguments)
     start = time.process_time()
-    tally, turns = measure(talks(options.items, rate=options.rate, seed=options.seed))
+    tally, turns = measure(
+        talks(options.items, rate=options.rate, seed=options.seed, plain=options.plain)
+    )
     seconds = time.process_time() - start
     quiet, quiet_turns = measure(clean(options.items // 2, seed=options.seed))
     result = {

@@ -23,7 +23,8 @@ COMMANDS = {
     "user link", "token create", "token list", "token revoke",
     "roster import", "roster list", "roster join", "roster check",
     "vault status", "vault rotate", "vault key", "vault forget",
-    "sample", "agreement", "examples", "collections", "db upgrade", "status", "serve", "doctor",
+    "sample", "agreement", "report", "search", "examples", "collections",
+    "db upgrade", "status", "serve", "doctor",
 }  # fmt: skip
 
 

@@ -275,6 +275,8 @@ class Settings(BaseSettings):
     session_idle_minutes: int = Field(default=60, ge=1, le=1440)
     #: Hours after which any log-in ends.
     session_hours: int = Field(default=12, ge=1, le=168)
+    #: Days after the release within which an agent may ask for a second look.
+    second_look_days: int = Field(default=14, ge=1, le=365)
 
     @classmethod
     def settings_customise_sources(

@@ -29,6 +29,7 @@ COUNTED = frozenset(
         "taken back",
         "reviewed",
         "reopened",
+        "second look answered",
     }
 )
 

@@ -28,6 +28,7 @@ from qa.settings import Settings
 from qa.store import changes, database, journal, queue, results, reviews, roles, roster, rows
 from qa.store.claims import utc_now
 from qa.store.desk.blind import Blind
+from qa.store.desk.looks import Looks
 from qa.store.desk.reviewing import Reviewing
 from qa.store.finishing import TURNS, Finishing
 from qa.store.names import shown
@@ -83,10 +84,10 @@ class Store(Finishing):
     ) -> None:
         super().__init__(engine, settings=settings, clock=clock)
         self._total = total
-        #: Who is at a conversation, and who is through with it.
+        #: Who is at a conversation and through with it; blind verdicts; what agents answer.
         self.reviewing = Reviewing(engine, clock=clock, total=total)
-        #: Verdicts given before the machine's were seen.
         self.blind = Blind(engine, clock=clock, total=total)
+        self.looks = Looks(engine, clock=clock, days=settings.second_look_days, total=total)
         #: What was said in the clear, and recordings.
         self.vault = Vault(settings.vault_folder, log=self._log_access, keys=keys_of(settings))
 

@@ -27,6 +27,7 @@ _KINDS: Mapping[str, str] = Texts(
         "taken back": N_("hid it from the agent"),
         "reviewed": N_("was through with it"),
         "reopened": N_("was not through after all"),
+        "second look answered": N_("answered a second look"),
         "commented": N_("commented"),
         "starred": N_("starred a moment"),
     }

@@ -53,6 +53,9 @@ class Taken:
     #: Where the rejected items lie that can be mended and imported again.
     rejects_file: Path | None = None
 
+    #: (where it lies, where one of the same own id was taken in from before); both are kept.
+    namesakes: list[tuple[str, str]] = field(default_factory=list)
+
     #: By the user's own id and where it counts: the first conversation that has it.
     by_own_id: dict[tuple[str, ...], str] = field(default_factory=dict)
 
@@ -100,6 +103,7 @@ class Taken:
         return {
             "conversations": [asdict(f) for f in self.found.values()],
             "duplicates": [{"source": a, "same_as": b} for a, b in self.duplicates],
+            "same_own_id": [{"source": a, "as": b} for a, b in self.namesakes],
             "rejected": [
                 {"source": r.source, "reason": r.error.reason, "mend": r.error.mend}
                 for r in self.rejected
@@ -179,6 +183,9 @@ def _register(store: Store, batch: list[Wanted], taken: Taken) -> None:
             del taken.found[found.id]
         elif not came:
             taken.found[found.id] = replace(taken.found[found.id], known=True)
+    new = [c for c, _ in batch if c.id in taken.found and not taken.found[c.id].known]
+    others = store.same_own_id(new)
+    taken.namesakes += [(c.source, others[c.id]) for c in new if c.id in others]
     batch.clear()
 
 
@@ -224,11 +231,15 @@ def report(taken: Taken) -> None:
         parts.append(f"{known} known already")
     if taken.duplicates:
         parts.append(count(len(taken.duplicates), "duplicate"))
+    if taken.namesakes:
+        parts.append(f"{len(taken.namesakes)} with an id that is known")
     if taken.rejected:
         parts.append(f"{len(taken.rejected)} rejected")
     say.note(f"Found: {', '.join(parts)}.")
     for here, there in taken.duplicates:
         say.note(f"{here}: the same as {there}; taken once.")
+    for here, there in taken.namesakes:
+        say.note(f"{here}: has the id of {there}, with other content; both are kept.")
     _report_notes(taken)
     for rejected in taken.rejected:
         say.failure(rejected.source, rejected.error.reason, rejected.error.mend)

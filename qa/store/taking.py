@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, or_, select
+from sqlmodel import Session, col, or_, select
 
 from qa.errors import InputError, StoreError
 from qa.records import Conversation
@@ -50,6 +50,37 @@ class Taking(Browsing):
             True if place in new else self._register_one(conversation, cards)
             for place, (conversation, cards) in enumerate(given)
         ]
+
+    def same_own_id(self, given: Sequence[Conversation]) -> dict[str, str]:
+        """Return which of these have the user's own id of another one that was taken in before.
+
+        The id counts within a channel and a project, as in one import.
+
+        Returns
+        -------
+        The other one's source, by the id of the one given.
+        """
+        row = ConversationRow
+        own = [c.external_id for c in given if c.external_id]
+        if not own:
+            return {}
+        with database.reading(self._engine) as session:
+            known = session.exec(
+                select(row.id, row.channel, row.project, row.external_id, row.source)
+                .where(among(session, row.external_id, own))
+                .order_by(col(row.registered_at), col(row.id))
+            ).all()
+        found = {}
+        for one in given:
+            scope = (str(one.channel), one.metadata.project or "", one.external_id)
+            others = (
+                source
+                for name, channel, project, own_id, source in known
+                if (channel, project or "", own_id) == scope and name != one.id
+            )
+            if one.external_id and (other := next(others, None)) is not None:
+                found[one.id] = other
+        return found
 
     def _register_one(self, conversation: Conversation, cards: Sequence[str]) -> bool | InputError:
         try:

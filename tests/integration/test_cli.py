@@ -202,6 +202,22 @@ def test_one_id_is_one_conversation(qa, tmp_path):
     assert taken["duplicates"][0]["source"].endswith("b.json")
 
 
+def test_an_id_that_was_taken_in_before_with_other_content_is_told_and_nothing_is_lost(
+    qa, tmp_path
+):
+    def export(name, *texts):
+        messages = [{"party": "customer", "text": t, "at": n} for n, t in enumerate(texts)]
+        (tmp_path / name).write_text(json.dumps({"id": "t-7", "messages": messages}))
+        return json.loads(qa("import", tmp_path / name, "--json").stdout)
+
+    assert export("monday.json", "Hi.")["same_own_id"] == []
+    tuesday = export("tuesday.json", "Hi.", "Anybody there?")
+    assert [c["known"] for c in tuesday["conversations"]] == [False]
+    (told,) = tuesday["same_own_id"]
+    assert (told["source"][-12:], told["as"][-11:]) == ("tuesday.json", "monday.json")
+    assert export("tuesday.json", "Hi.", "Anybody there?")["same_own_id"] == []
+
+
 def test_a_dry_run_shows_what_would_be_read(qa, tmp_path):
     file = tmp_path / "call.txt"
     file.write_text("[00:00] Agent: Acme, Dana.\n[00:03] Customer: Hello.\n[00:05] Agent: Yes?\n")

@@ -66,7 +66,7 @@ class Taking(Browsing):
             return {}
         with database.reading(self._engine) as session:
             known = session.exec(
-                select(row.id, row.channel, row.project, row.external_id, row.source)
+                select(row)
                 .where(among(session, row.external_id, own))
                 .order_by(col(row.registered_at), col(row.id))
             ).all()
@@ -74,9 +74,10 @@ class Taking(Browsing):
         for one in given:
             scope = (str(one.channel), one.metadata.project or "", one.external_id)
             others = (
-                source
-                for name, channel, project, own_id, source in known
-                if (channel, project or "", own_id) == scope and name != one.id
+                there.source
+                for there in known
+                if (there.channel, there.project or "", there.external_id) == scope
+                and there.id != one.id
             )
             if one.external_id and (other := next(others, None)) is not None:
                 found[one.id] = other

@@ -60,9 +60,8 @@ def refused_files(folder: Path, make) -> dict[str, tuple[str, ...]]:
         ),
         "chat.json": ("messages.0.text", "conversation-json.md"),
     }  # fmt: skip
-    if Path("/proc/self/mem").exists():  # opens like any file; reading it fails as a broken disk's
-        (folder / "disk.wav").symlink_to("/proc/self/mem")
-        told["disk.wav"] = ("input/output error", "Check the disk")
+    (folder / "away.wav").symlink_to("/proc/self/mem")  # whatever it is, it was not given
+    told["away.wav"] = ("leads out of what was given", "put a copy in its place")
     return told
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import errno
 import hashlib
 import os
 import secrets
@@ -18,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from qa.errors import SettingsError, StoreError
+from qa.errors import DiskFull, SettingsError, StoreError
 from qa.settings import Settings
 
 #: Folders of the vault whose files are sealed: what was said, and recordings.
@@ -259,6 +260,11 @@ def _write(file: Path, keys: Sequence[Key], *, over: bool) -> None:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as err:
+        if err.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise DiskFull(
+                f"No room left on the disk of {file.parent}.",
+                "Free some space there; then run the same again.",
+            ) from err
         raise StoreError(
             f"{file}: cannot be written ({(err.strerror or 'failed').lower()}).",
             "Give the account that runs qa the right to write there, or set QA_VAULT_KEY_FILE.",

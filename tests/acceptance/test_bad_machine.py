@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from qa.sealing import keys_of, unseal
+from qa.settings import Settings
+
 pytestmark = pytest.mark.acceptance
 
 
@@ -96,7 +99,14 @@ def check_whole(qa) -> None:
     assert qa.sql("PRAGMA integrity_check") == [("ok",)]
     for (one,) in qa.sql("SELECT id FROM conversation"):
         (raw,) = (qa.data / "vault" / "conversation").rglob(f"{one}.json")
-        assert json.loads(raw.read_text())["id"] == one
+        with raw.open("rb") as sealed:
+            opened = unseal(
+                sealed,
+                ring=keys_of(Settings(data=qa.data)).ring,
+                about=f"conversation/{one}.json",
+                name=one,
+            )
+            assert json.loads(opened.read())["id"] == one
     heard = {one for (one,) in qa.sql("SELECT conversation FROM heard")}
     for (one,) in qa.sql("SELECT DISTINCT conversation FROM assessment"):
         assert one in heard

@@ -17,6 +17,15 @@ IN_SIGHT = """(node) => {
 }"""
 
 
+def wait_until(page, holds):
+    """Wait until something holds, some seconds at most."""
+    for _ in range(50):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    assert holds()
+
+
 def current(page):
     return page.locator(".item.current")
 
@@ -122,10 +131,10 @@ def test_a_wrong_verdict_and_its_evidence_are_seen_together(page, width):
     wrong.locator("[data-chip]").first.click()
     mark = page.locator("mark.lit")
     mark.wait_for()
-    page.wait_for_timeout(700)  # until it has scrolled there
     assert mark.inner_text() == "stupid"
-    assert mark.evaluate(IN_SIGHT)
-    assert wrong.locator(".pill").first.evaluate(IN_SIGHT)
+    # Until it has scrolled there, which a busy machine takes its time for.
+    wait_until(page, lambda: mark.evaluate(IN_SIGHT))
+    wait_until(page, lambda: wrong.locator(".pill").first.evaluate(IN_SIGHT))
 
 
 def test_silence_is_skipped(page):

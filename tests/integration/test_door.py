@@ -88,7 +88,7 @@ def test_who_comes_through_a_proxy_does_not_sit_at_this_machine(client, header):
 
 
 def test_who_is_not_logged_in_is_led_to_the_door_and_then_to_where_they_wanted(desk):
-    wanted = "/?project=retail&limit=2"
+    wanted = "/conversations?project=retail&limit=2"
     sent = desk.get(wanted)
     assert sent.status_code == 303
     door = desk.get(sent.headers["location"])

@@ -100,12 +100,13 @@ def test_who_reviews_sees_both(desk):
 
 
 #: Who is offered what on the conversation's page; everybody else is offered nothing.
-REVIEWS = {"override", "agree", "roles/swap"}
+JUDGES = {"override", "agree", "roles/swap", "finish", "language", "score"}
+REVIEWS = JUDGES | {"comment", "comment/remove", "star", "star/remove"}
 OFFERED = {
-    UserRole.ADMINISTRATOR: REVIEWS,
-    UserRole.SUPERVISOR: REVIEWS,
+    UserRole.ADMINISTRATOR: REVIEWS | {"take-back"},
+    UserRole.SUPERVISOR: REVIEWS | {"take-back"},
     UserRole.REVIEWER: REVIEWS,
-    UserRole.SERVICE: REVIEWS,
+    UserRole.SERVICE: JUDGES,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from importlib.resources import files
+from importlib import import_module
 
 from qa.language import load_pack, pack_languages
 from qa.redact.forms import common_words, stems_of
@@ -152,6 +152,16 @@ SHAPE = re.compile(
 )
 
 
+#: Whose names are known, as Faker calls the places.
+_LOCALES = (
+    *("en_US", "en_GB", "en_NZ", "en_IE", "en_IN", "ru_RU", "ro_RO", "hu_HU", "uk_UA"),
+    *("de_DE", "it_IT", "pl_PL"),
+)
+#: Attributes of a provider that hold names, by list.
+_PARTS = {"given": ("first_name",), "surnames": ("last_name", "middle_name")}
+_SHORTEST = 3
+
+
 @lru_cache(maxsize=1)
 def given_names() -> frozenset[str]:
     """Return given names, folded; none that is a common word."""
@@ -171,8 +181,16 @@ def surnames() -> frozenset[str]:
 
 
 def _list(name: str) -> frozenset[str]:
-    text = files("qa.redact").joinpath("lists", f"{name}.txt").read_text(encoding="utf-8")
-    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+    """Return names of Faker's providers, folded, those of several words cut."""
+    return frozenset(word for locale in _LOCALES for word in _of_locale(locale, _PARTS[name]))
+
+
+def _of_locale(locale: str, begins: tuple[str, ...]) -> set[str]:
+    provider = import_module(f"faker.providers.person.{locale}").Provider
+    lists = [getattr(provider, a) for a in dir(provider) if a.startswith(begins)]
+    whole = [n for some in lists if not callable(some) for n in some if "{" not in n]
+    words = {folded(w) for n in whole for w in n.replace("-", " ").split()}
+    return {word for word in words if len(word) >= _SHORTEST and word.isalpha()}
 
 
 @lru_cache(maxsize=1)

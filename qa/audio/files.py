@@ -169,7 +169,11 @@ def open_audio(path: Path, opener: Opener | None = None) -> Iterator[Any]:
     av = libav()
     # libav's own message for a missing or forbidden file is a number; Python's is not.
     with opened(path, opener) as file:
-        if not file.read(1):
+        try:
+            empty = not file.read(1)
+        except OSError as err:  # it opens, and the disk cannot read it
+            raise unreadable(path, err) from err
+        if empty:
             raise AudioError(
                 f"{path}: the file is empty (0 bytes).",
                 "Record or copy it again; the recorder may not have finished writing it.",

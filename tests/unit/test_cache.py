@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import stat
+from io import BytesIO
 from types import MappingProxyType
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from qa.cache import StageCache, key
 from qa.errors import DiskFull, StoreError
 from qa.records import Metadata, Word
-from qa.sealing import keys_of
+from qa.sealing import keys_of, seal
 from qa.settings import Settings
 
 
@@ -58,6 +59,16 @@ def test_a_damaged_entry_is_a_miss_and_is_removed(tmp_path, keys, damage):
     assert list(tmp_path.glob("*/*")) == []
     cache.put(key("a"), HELLO)
     assert cache.get(key("a"), Word) == HELLO
+
+
+def test_an_entry_of_a_program_with_other_records_is_a_miss_and_is_removed(tmp_path, keys):
+    cache = StageCache(tmp_path, keys=keys)
+    cache.put(key("a"), HELLO)
+    (entry,) = tmp_path.glob("*/*")
+    with entry.open("wb") as out:
+        seal(out, BytesIO(b'{"words": "hello"}'), ring=keys.ring, about=entry.name)
+    assert cache.get(key("a"), Word) is None
+    assert list(tmp_path.glob("*/*")) == []
 
 
 def test_only_the_owner_may_read_what_callers_said(tmp_path, keys):

@@ -11,7 +11,7 @@ import av
 import numpy as np
 import pytest
 
-from qa.audio import checksum, decode, probe
+from qa.audio import checksum, decode, open_audio, probe
 from qa.errors import AudioError, DiskFull, InputError, MissingExtra
 
 
@@ -21,6 +21,13 @@ def refused(make, path, scratch, kind=AudioError):
     assert str(path) in caught.value.reason
     assert caught.value.mend
     return caught.value.reason
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="there is no such file here")
+def test_a_disk_that_fails_while_it_is_read_is_said():
+    # It opens like any file; reading it fails as a broken disk's.
+    with pytest.raises(InputError, match="input/output error"), open_audio(Path("/proc/self/mem")):
+        pass
 
 
 def test_empty_file(make, tmp_path, scratch):

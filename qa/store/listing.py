@@ -17,9 +17,8 @@ from qa.access import Scope
 from qa.errors import NotFound, UsageError
 from qa.records import ItemKind, Role, Score, ScoreStatus, Triage, Verdict
 from qa.store import rows
-from qa.store.desk.blindness import hidden_from
 from qa.store.queue import among
-from qa.store.scopes import concerns, main_agent_seen, names_main_agent, seen, within
+from qa.store.scopes import concerns, hidden_from, main_agent_seen, names_main_agent, seen, within
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,

@@ -86,13 +86,27 @@ def hidden(scope: Scope, conversation: Any) -> ColumnElement[bool]:
     drawn = (
         select(DrawnRow.conversation)
         .join(DrawRow, col(DrawRow.id) == DrawnRow.draw)
-        .where(col(DrawRow.blind).is_(True), col(DrawnRow.conversation).not_in(saved))
+        .where(
+            col(DrawRow.blind).is_(True), col(DrawnRow.conversation).not_in(saved.correlate(None))
+        )
     )
     if Part() not in scope.reviews:
         row = aliased(ConversationRow)
         parts = (and_(true(), *_conditions(part, row)) for part in scope.reviews)
         drawn = drawn.join(row, col(row.id) == DrawnRow.conversation).where(or_(*parts))
-    return col(conversation).in_(drawn)
+    # Uncorrelated: each is read once, and never row by row.
+    return col(conversation).in_(drawn.correlate(None))
+
+
+def hidden_from(reviewer: str, conversation: Any) -> ColumnElement[bool]:
+    """Return the condition that a conversation is hidden from a reviewer, wherever they review.
+
+    Parameters
+    ----------
+    reviewer : name of an account.
+    conversation : column of the conversation's id.
+    """
+    return hidden(Scope(reviewer=reviewer, reviews=(Part(),)), conversation)
 
 
 def concerns(scope: Scope, *, conversation: Any, party: Any) -> ColumnElement[bool]:

@@ -109,7 +109,8 @@ def blind_verdicts(store: Store, id: str, form: dict[str, str]) -> list[Given]:
                 continue
             try:
                 verdict = Verdict(chosen)
-                share = float(form.get(f"share-{s}-{i}") or "nan")
+                given_share = form.get(f"share-{s}-{i}", "")
+                share = float(given_share) if given_share else None
             except ValueError as err:
                 raise UsageError("That is no verdict.", "Choose one of those shown.") from err
             given.append(
@@ -118,7 +119,7 @@ def blind_verdicts(store: Store, id: str, form: dict[str, str]) -> list[Given]:
                     party=sheet.party,
                     item=asked.item,
                     verdict=verdict,
-                    value=actions.value_of(verdict, None if share != share else share),  # noqa: PLR0124 - NaN
+                    value=actions.value_of(verdict, share),
                     comment=form.get(f"comment-{s}-{i}", "").strip(),
                 )
             )

@@ -20,12 +20,11 @@ from qa.errors import UsageError
 from qa.records import Record
 from qa.store import database, listing
 from qa.store.desk.assigning import assigned
-from qa.store.desk.blindness import hidden_from
 from qa.store.desk.reasons import Why, reasons
 from qa.store.desk.tables import AssignmentRow, DrawnRow, DrawRow, SecondLookRow
 from qa.store.desk.waiting import Waits
 from qa.store.queue import among
-from qa.store.scopes import within
+from qa.store.scopes import hidden_from, within
 from qa.store.tables import ConversationRow, State, WantRow
 from qa.store.views import ConversationSummary
 

@@ -6,6 +6,7 @@ that whatever a list shows may be opened, and counts agree with lists.
 """
 
 from qa.access.deciding import ALL, EVERYTHING, NOTHING, Facts, Grant, Part, Principal, Scope
+from qa.access.granting import grants_of
 from qa.access.local import machine_user
 from qa.access.rights import ABOUT_CONVERSATIONS, EVERYWHERE, RIGHTS, Right, UserRole
 
@@ -23,5 +24,6 @@ __all__ = [
     "Right",
     "Scope",
     "UserRole",
+    "grants_of",
     "machine_user",
 ]

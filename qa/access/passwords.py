@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from functools import cached_property
 from threading import BoundedSemaphore
@@ -16,6 +17,9 @@ SHORTEST = 12
 LONGEST = 256
 #: Guessable with fewer guesses than 10 ** this: too common, whatever its length.
 _GUESSES_LOG10 = 8.0
+#: Of one that is made up: no letter that looks like another, for it is read from a screen.
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP = 4, 4
 #: Passwords hashed at the same time.
 _AT_ONCE = 2
 #: As much of a password as its strength is told by.
@@ -60,6 +64,13 @@ class Passwords:
     def outdated(self, kept: str) -> bool:
         """Say whether a kept one should be hashed again: the cost was raised since."""
         return self._hasher.check_needs_rehash(kept)
+
+
+def made_up() -> str:
+    """Return a password by chance, for somebody else to log in with once: about 79 bits."""
+    return "-".join(
+        "".join(secrets.choice(_LETTERS) for _ in range(_GROUP)) for _ in range(_GROUPS)
+    )
 
 
 def check_new(password: str, *, about: Sequence[str] = ()) -> None:

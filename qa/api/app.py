@@ -20,9 +20,11 @@ from qa.api.identity import check_routes, secure
 from qa.api.language import Language
 from qa.api.limits import Limits
 from qa.api.pages import agreement as agreement_pages
-from qa.api.pages import door, inbox, reviewing, samples, search, sso, upload
+from qa.api.pages import door, inbox, reviewing, samples, search, sso, tokens, upload
 from qa.api.pages import examples as example_pages
 from qa.api.pages import figures as figure_pages
+from qa.api.pages import people as people_pages
+from qa.api.pages import roster as roster_pages
 from qa.api.pages import routes as pages
 from qa.api.pages import scorecards as scorecard_pages
 from qa.api.routes import (
@@ -38,8 +40,10 @@ from qa.api.routes import (
     health,
     me,
     metrics,
+    people,
     remarks,
     reviews,
+    roster,
     scorecards,
     uploads,
 )
@@ -66,6 +70,8 @@ _API = (
     examples.router,
     collections.router,
     me.router,
+    people.router,
+    roster.router,
     health.router,
     metrics.router,
 )
@@ -73,6 +79,9 @@ _API = (
 _PAGES = (
     door.router,
     sso.router,
+    tokens.router,
+    people_pages.router,
+    roster_pages.router,
     inbox.router,
     samples.router,
     search.router,

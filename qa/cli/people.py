@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa.cli import say
-from qa.errors import UnknownName, UsageError
+from qa.errors import UnknownName
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,10 +54,10 @@ def add(
 
     With the first account everybody has to log in.
     """
-    from qa.access import UserRole, machine_user
+    from qa.access import UserRole, grants_of, machine_user
     from qa.access.passwords import Passwords
 
-    grants = _grants(role, team or (), project or (), everywhere=everywhere)
+    grants = grants_of(role, teams=team or (), projects=project or (), everywhere=everywhere)
     programs = {grant.role for grant in grants} == {UserRole.SERVICE}
     with _store() as store:
         kept = "" if programs or no_password else Passwords().hash(_new_password(name))
@@ -108,15 +108,20 @@ def roles(
     team: _Teams = None,
     project: _Projects = None,
     everywhere: _Everywhere = False,
+    agent_id: Annotated[
+        str, typer.Option(help="Of an agent: their id, as recordings have it.")
+    ] = "",
     more: Annotated[bool, typer.Option("--more", help="Beside those that they have.")] = False,
 ) -> None:
     """Give an account other roles; they count from its next request."""
-    from qa.access import machine_user
+    from qa.access import grants_of, machine_user
 
-    grants = _grants(role, team or (), project or (), everywhere=everywhere)
+    grants = grants_of(role, teams=team or (), projects=project or (), everywhere=everywhere)
     with _store() as store:
         before = store.accounts.get(name).grants if more else ()
-        changed = store.accounts.set_grants(name, [*before, *grants], who=machine_user().name)
+        changed = store.accounts.set_grants(
+            name, [*before, *grants], who=machine_user().name, agent_id=agent_id or None
+        )
     say.note(f"{changed.name} is {_worded(changed.grants)}.")
 
 
@@ -233,31 +238,6 @@ def _store() -> Store:
     from qa.store import open_store
 
     return open_store(load_settings())
-
-
-def _grants(
-    roles: Sequence[str], teams: Sequence[str], projects: Sequence[str], *, everywhere: bool
-) -> tuple[Grant, ...]:
-    from qa.access import ALL, EVERYWHERE, Grant, UserRole
-
-    made = []
-    for role in roles:
-        if role not in {*UserRole}:
-            raise UnknownName("role", role, [str(r) for r in UserRole])
-        if role in EVERYWHERE or role == UserRole.AGENT:
-            made.append(Grant(UserRole(role)))
-            continue
-        if everywhere == bool(teams or projects):
-            raise UsageError(
-                f"It is not clear for which conversations the role '{role}' is.",
-                "Give --team, --project or both; or --everywhere.",
-            )
-        made += [
-            Grant(UserRole(role), team=team, project=project)
-            for team in teams or (ALL,)
-            for project in projects or (ALL,)
-        ]
-    return tuple(made)
 
 
 def _worded(grants: Sequence[Grant]) -> str:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from qa.access import Grant, Principal, Right, UserRole
 from qa.errors import NotFound, UnknownName, UsageError
@@ -52,8 +53,11 @@ class Accounts:
     def all(self) -> tuple[Account, ...]:
         """Return all accounts by name."""
         with database.reading(self._engine) as session:
+            held: dict[str, list[Grant]] = {}
+            for one in session.exec(_memberships()):
+                held.setdefault(one.account, []).append(_grant(one))
             found = session.exec(select(AccountRow).order_by(col(AccountRow.name)))
-            return tuple(_account(session, row) for row in found)
+            return tuple(_account(row, tuple(held.get(row.id, ()))) for row in found)
 
     def get(self, name: str) -> Account:
         """Return an account.
@@ -63,7 +67,7 @@ class Accounts:
         UnknownName : nobody has that name.
         """
         with database.reading(self._engine) as session:
-            return _account(session, _row(session, name))
+            return _with_grants(session, _row(session, name))
 
     def password_of(self, name: str) -> tuple[Account, str] | None:
         """Return an account that may log in, and what is kept of its password."""
@@ -71,7 +75,7 @@ class Accounts:
             row = _find(session, name)
             if row is None or row.disabled_at is not None:
                 return None
-            return _account(session, row), row.password
+            return _with_grants(session, row), row.password
 
     def by_subject(self, issuer: str, subject: str) -> Account | None:
         """Return the account that a provider of single sign-on vouches for."""
@@ -79,7 +83,7 @@ class Accounts:
             row = session.exec(
                 select(AccountRow).where(AccountRow.issuer == issuer, AccountRow.subject == subject)
             ).first()
-            return _account(session, row) if row is not None else None
+            return _with_grants(session, row) if row is not None else None
 
     def add(
         self,
@@ -116,10 +120,16 @@ class Accounts:
             # The first account closes the door to whoever sits at the machine.
             _check_administrated(session)
             self._log(session, "account added", row, who, {"roles": _worded(grants)})
-            return _account(session, row)
+            return _with_grants(session, row)
 
-    def set_grants(self, name: str, grants: Sequence[Grant], *, who: str) -> Account:
+    def set_grants(
+        self, name: str, grants: Sequence[Grant], *, who: str, agent_id: str | None = None
+    ) -> Account:
         """Give an account other roles; they count from its next request.
+
+        Parameters
+        ----------
+        agent_id : whose conversations are its own from now on; None = as before.
 
         Raises
         ------
@@ -128,11 +138,12 @@ class Accounts:
         """
         with database.writing(self._engine) as session:
             row = _row(session, name)
+            row.agent_id = agent_id or row.agent_id
             _check_grants(grants, row.agent_id, password=bool(row.password))
             _put_grants(session, row.id, grants)
             _check_administrated(session)
             self._log(session, "roles changed", row, who, {"roles": _worded(grants)})
-            return _account(session, row)
+            return _with_grants(session, row)
 
     def set_password(self, name: str, password: str, *, who: str) -> None:
         """Give an account another password; all its sessions end.
@@ -248,12 +259,17 @@ def _row(session: Session, name: str) -> AccountRow:
 
 
 def _grants(session: Session, id: str) -> tuple[Grant, ...]:
-    found = session.exec(
-        select(MembershipRow)
-        .where(MembershipRow.account == id)
-        .order_by(col(MembershipRow.role), col(MembershipRow.team), col(MembershipRow.project))
-    )
-    return tuple(Grant(UserRole(m.role), team=m.team, project=m.project) for m in found)
+    found = session.exec(_memberships().where(MembershipRow.account == id))
+    return tuple(_grant(one) for one in found)
+
+
+def _memberships() -> SelectOfScalar[MembershipRow]:
+    row = MembershipRow
+    return select(row).order_by(col(row.role), col(row.team), col(row.project))
+
+
+def _grant(row: MembershipRow) -> Grant:
+    return Grant(UserRole(row.role), team=row.team, project=row.project)
 
 
 def _put_grants(session: Session, id: str, grants: Sequence[Grant]) -> None:
@@ -300,11 +316,15 @@ def _worded(grants: Sequence[Grant]) -> str:
     return ", ".join(str(grant) for grant in grants)
 
 
-def _account(session: Session, row: AccountRow) -> Account:
+def _with_grants(session: Session, row: AccountRow) -> Account:
+    return _account(row, _grants(session, row.id))
+
+
+def _account(row: AccountRow, grants: tuple[Grant, ...]) -> Account:
     return Account(
         id=row.id,
         name=row.name,
-        grants=_grants(session, row.id),
+        grants=grants,
         agent_id=row.agent_id,
         made_at=row.made_at,
         disabled_at=row.disabled_at,

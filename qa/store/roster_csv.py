@@ -15,37 +15,55 @@ _NEEDED = {"id", "name"}
 
 
 def read_roster(path: Path) -> tuple[Agent, ...]:
-    """Read a roster: comma or semicolon, UTF-8, a head line, days as 2026-01-31.
+    """Read a roster from a file; see `parse_roster`.
 
     Raises
     ------
     FormatError : names every line that cannot be used, and the field.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as err:
+        content = path.read_bytes()
+    except OSError as err:
+        raise FormatError(f"{path} cannot be read.", "Name a file that is there.") from err
+    return parse_roster(content, name=str(path))
+
+
+def parse_roster(content: bytes, *, name: str) -> tuple[Agent, ...]:
+    """Read a roster: comma or semicolon, UTF-8, a head line, days as 2026-01-31.
+
+    Parameters
+    ----------
+    name : what errors call it.
+
+    Raises
+    ------
+    FormatError : names every line that cannot be used, and the field.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as err:
         raise FormatError(
-            f"{path} cannot be read as UTF-8 text.", "Export the roster as CSV in UTF-8."
+            f"{name} cannot be read as UTF-8 text.", "Export the roster as CSV in UTF-8."
         ) from err
     head = text.partition("\n")[0]
     rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in head else ",")
     columns = [c.strip().lower() for c in rows.fieldnames or ()]
     if not set(columns) >= _NEEDED or unknown(columns):
         raise FormatError(
-            f"{path}:1: the head line is '{head.strip()[:80]}'.",
+            f"{name}:1: the head line is '{head.strip()[:80]}'.",
             f"Name the columns {', '.join(COLUMNS)}; id and name are needed.",
         )
     rows.fieldnames = columns
     found, wrong = [], []
     for row in rows:
         mistakes = list(_mistakes(row))
-        wrong += [f"{path}:{rows.line_num}: {mistake}" for mistake in mistakes]
+        wrong += [f"{name}:{rows.line_num}: {mistake}" for mistake in mistakes]
         if not mistakes:
             found.append(_agent(row))
     if wrong:
         raise FormatError("\n".join(wrong), "Mend these lines; nothing was taken.")
     if not found:
-        raise FormatError(f"{path} names nobody.", "Give the roster at least one line.")
+        raise FormatError(f"{name} names nobody.", "Give the roster at least one line.")
     return tuple(found)
 
 

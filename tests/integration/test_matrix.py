@@ -138,6 +138,33 @@ NEEDS = {
     "POST /collections/{collection}/shares": "collect",
     "POST /collections/{collection}/shares/{share}/withdraw": "collect",
     "GET /shared/{link}": "examples",
+    "GET /people": "users",
+    "POST /people": "users",
+    "GET /people/accounts/{account}": "users",
+    "POST /people/accounts/{account}/roles": "users",
+    "POST /people/accounts/{account}/roles/remove": "users",
+    "POST /people/accounts/{account}/password": "users",
+    "POST /people/accounts/{account}/lock": "users",
+    "POST /people/accounts/{account}/unlock": "users",
+    "POST /people/accounts/{account}/tokens": "users",
+    "POST /people/accounts/{account}/tokens/{token}/revoke": "users",
+    "GET /people/roster": "users",
+    "POST /people/roster": "users",
+    "GET /api/v1/accounts": "users",
+    "POST /api/v1/accounts": "users",
+    "GET /api/v1/accounts/{account}": "users",
+    "PUT /api/v1/accounts/{account}/roles": "users",
+    "PUT /api/v1/accounts/{account}/password": "users",
+    "PUT /api/v1/accounts/{account}/lock": "users",
+    "DELETE /api/v1/accounts/{account}/lock": "users",
+    "GET /api/v1/tokens": "account",
+    "POST /api/v1/tokens": "tokens",
+    "DELETE /api/v1/tokens/{token}": "account",
+    "GET /api/v1/roster": "users",
+    "PUT /api/v1/roster": "users",
+    "GET /api/v1/roster/check": "users",
+    "POST /account/tokens": "tokens",
+    "POST /account/tokens/{token}/revoke": "account",
     "GET /scorecards": "cards",
     "GET /account": "account",
     "POST /account/password": "account",
@@ -154,7 +181,7 @@ NAMES = {
     "scorecard": "front-desk", "item": "anything_else", "format": "jsonl", "number": "0",
     "agent": "dana", "team": "north", "project": "retail",
     "ref": "0-0", "collection": "none", "moment": "0", "share": "none", "link": "none",
-    "turn": "0",
+    "turn": "0", "account": "nobody", "token": "none",
 }  # fmt: skip
 #: What answers with many conversations, as text.
 MANY = {
@@ -180,6 +207,8 @@ BODIES = {
 #: What is asked for where something must be.
 ASKED = {"GET /api/v1/search": "?q=charged", "GET /search": "?q=charged",
          "GET /upload/progress": "?id=refund"}  # fmt: skip
+#: What is about something that is not here, or is sent something that is not.
+_OTHERS = re.compile(r"\{(account|collection|ref|link)\}|POST /|PUT /api/v1/roster")
 #: What is about one conversation without naming it in the address.
 NAMED_WITHIN = {"POST /inbox/assign", "POST /api/v1/assignments"}
 #: Where the conversation lies, for people of team north and project retail, agent "dana".
@@ -313,8 +342,8 @@ def as_decided(who, route, place, answer):
     if not who.may(right):
         return status == 403
     sent = route in FORMS or route in BODIES
-    if "{id}" not in route and not sent and re.search(r"\{(collection|ref|link)\}|POST /", route):
-        # Whose it is has tests of its own (test_examples.py); here there is none.
+    if "{id}" not in route and not sent and _OTHERS.search(route):
+        # Whose it is has tests of its own (test_examples.py, test_people.py); here there is none.
         return status in {404, 422}
     if ("{id}" not in route or "/scorecards/" in route) and route not in NAMED_WITHIN:
         return status in {200, 201} and shows_only_theirs(who, route, place, answer)

@@ -18,10 +18,12 @@ from starlette.datastructures import UploadFile
 
 from qa.access import Principal
 from qa.access.passwords import LONGEST, Passwords, check_new
+from qa.api import people_words
 from qa.api.deps import SettingsDep, StoreDep
 from qa.api.errors import answer, wants_page
 from qa.api.i18n import N_, gettext
 from qa.api.identity import any_account, cookie_name, open_to_all, secure
+from qa.api.pages.token_lines import rights_to_choose, token_lines
 from qa.api.templating import page
 from qa.errors import NotLoggedIn, QaError, TooMany, UsageError
 from qa.settings import Settings
@@ -183,7 +185,7 @@ def show_account(
     request: Request, store: StoreDep, who: Annotated[Principal, any_account()]
 ) -> Response:
     """Show one's own account."""
-    return _account_page(request, store, who)
+    return account_page(request, store, who)
 
 
 @router.post("/account/password")
@@ -207,7 +209,7 @@ def change_password(
         check_new(form.new, about=[who.name])
     except QaError as err:
         message = _wait(err) if isinstance(err, TooMany) else str(err)
-        return _account_page(
+        return account_page(
             request, store, who, message=message, status=HTTPStatus.UNPROCESSABLE_ENTITY
         )
     store.accounts.set_password(who.name, passwords.hash(form.new), who=who.name)
@@ -233,15 +235,31 @@ def local_path(wanted: str) -> str:
     return wanted if own else "/"
 
 
-def _account_page(
-    request: Request, store: Store, who: Principal, *, message: str = "", status: int = 200
+def account_page(
+    request: Request,
+    store: Store,
+    who: Principal,
+    *,
+    message: str = "",
+    secret: str = "",
+    status: int = 200,
 ) -> Response:
+    """Show one's own account.
+
+    Parameters
+    ----------
+    secret : a token that was just made; it is shown this once.
+    """
     own = store.accounts.get(who.name) if who.id else None
     context = {
         "title": gettext("Your account"),
         "has_password": own is not None and own.has_password,
         "sessions": store.sessions.count(who.id),
+        "tokens": token_lines(store.sessions.tokens(who.id)) if who.id else (),
+        "scopes": rights_to_choose(who.rights),
+        "roles": [people_words.grant(grant) for grant in who.grants],
         "message": message,
+        "secret": secret,
     }
     return page(request, "account.html", context, status=status)
 

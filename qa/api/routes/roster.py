@@ -1,0 +1,85 @@
+"""The agents' roster: who the recordings' agents are."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+
+from qa.access import Principal, Right
+from qa.api.deps import StoreDep
+from qa.api.identity import requires
+from qa.api.people import LARGEST_ROSTER, Taken, take_roster
+from qa.api.people_schemas import RosterCheckOut, RosterOut, RosterTakenOut
+from qa.errors import UsageError
+from qa.store import Store
+from qa.store.joining import overlaps
+
+router = APIRouter(tags=["people"])
+
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "CSV: id, name, extension, team, project, from, to.",
+                        },
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+@router.get("/roster", dependencies=[requires(Right.USERS)])
+def read_roster(store: StoreDep) -> RosterOut:
+    """Read the roster, by id and day."""
+    return RosterOut(items=store.roster.all())
+
+
+@router.put("/roster", openapi_extra=_FORM, max_body_size=LARGEST_ROSTER + 100_000)
+async def replace_roster(
+    request: Request, store: StoreDep, who: Annotated[Principal, requires(Right.USERS)]
+) -> RosterTakenOut:
+    """Take a roster in place of the one before, and join all recordings to its people."""
+    taken = await received_roster(request, store, who)
+    return RosterTakenOut(
+        entries=taken.entries,
+        joined=taken.joined,
+        unjoined=taken.left,
+        overlapping=taken.overlapping,
+    )
+
+
+@router.get("/roster/check", dependencies=[requires(Right.USERS)])
+def check_roster(store: StoreDep) -> RosterCheckOut:
+    """List what could not be joined, and entries of the roster that overlap."""
+    return RosterCheckOut(
+        unjoined=store.roster.unjoined(), overlapping=overlaps(store.roster.all())
+    )
+
+
+async def received_roster(request: Request, store: Store, who: Principal) -> Taken:
+    """Read the form of a request, not before its right is known, and take the roster.
+
+    Raises
+    ------
+    UsageError : no file came with it.
+    FormatError : names every line that cannot be used; nothing was taken.
+    """
+    async with request.form(max_files=1, max_fields=2) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile) or not file.filename:
+            raise UsageError("No file was sent.", "Choose a roster: agents.csv.")
+        content, name = await file.read(), file.filename
+    return await run_in_threadpool(take_roster, store, content, name, who=who)

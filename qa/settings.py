@@ -211,6 +211,8 @@ class Settings(BaseSettings):
     min_seconds: float = Field(default=3.0, ge=0)
     #: Times a recording is tried when its failure may pass.
     attempts: int = Field(default=2, ge=1, le=10)
+    #: Free space (MB) in `data` below which no work is begun.
+    least_free_mb: int = Field(default=500, ge=0)
     #: Encoding of files that do not say theirs ("cp1250"); empty = found out, or refused.
     encoding: str = ""
     #: IANA name of the zone of times that carry none ("Europe/Bucharest"); empty = not known.

@@ -7,7 +7,7 @@ files are recordings (`sniff`) and what they hold (`checksum`).
 
 from qa.audio.clipping import clip
 from qa.audio.decode import decode
-from qa.audio.files import AUDIO_SUFFIXES, checksum, open_audio, probe, sniff
+from qa.audio.files import AUDIO_SUFFIXES, checksum, open_audio, probe, seconds_of, sniff
 from qa.audio.playback import (
     PEAKS_PER_SECOND,
     PEAKS_SUFFIX,
@@ -31,6 +31,7 @@ __all__ = [
     "peaks",
     "probe",
     "save_peaks",
+    "seconds_of",
     "sniff",
     "write_playback",
 ]

@@ -195,6 +195,22 @@ def open_audio(path: Path, opener: Opener | None = None) -> Iterator[Any]:
             yield container
 
 
+def seconds_of(path: Path, opener: Opener | None = None) -> float:
+    """Return how long a recording is by what its head says, in seconds; 0 = it does not say.
+
+    Raises
+    ------
+    AudioError, InputError : it is no recording, or cannot be read.
+    MissingExtra : nothing is installed that reads recordings.
+    """
+    with open_audio(path, opener) as container:
+        sounds = [s for s in container.streams if s.type == "audio"]
+        said = container.duration
+        if said is not None:
+            return max(float(said) / 1e6, 0.0)
+        return max((float(s.duration * s.time_base) for s in sounds if s.duration), default=0.0)
+
+
 def _not_audio(path: Path, head: bytes) -> AudioError:
     kind = _kind(head)
     if kind == "mp4":

@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from json import dumps
+from pathlib import Path
 
 from qa.api.words import count
 from qa.cli import say
@@ -52,7 +54,34 @@ def work_through(
     for held in report.held:
         say.warn(f"{count(held.count, 'conversation')} cannot be done here: {held.reason}")
         say.warn(held.mend)
+    if report.passed_over:
+        say.warn(
+            f"{count(report.passed_over, 'conversation')} could not be done in time; "
+            "they come first the next time."
+        )
+    for other in report.others:
+        say.note(
+            f"{other.host} {other.pid} holds {count(other.jobs, 'conversation')} of this "
+            f"database since {other.since.astimezone():%H:%M}."
+        )
     return report
+
+
+def keep_report(report: WorkReport, file: Path) -> None:
+    """Write a report down, all of it or nothing.
+
+    Raises
+    ------
+    UsageError : the file cannot be written.
+    """
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.write_text(dumps(as_json(report), ensure_ascii=False, indent=2) + "\n", "utf-8")
+        part.replace(file)
+    except OSError as err:
+        raise UsageError(
+            f"--report {file}: cannot be written ({err.strerror}).", "Name another file."
+        ) from err
 
 
 def summaries(store: Store, ids: Sequence[str]) -> list[ConversationSummary]:

@@ -26,6 +26,10 @@ TranscribeOption = Annotated[
 CardsOption = Annotated[
     list[str] | None, typer.Option("--scorecard", help="Score with this card; may be repeated.")
 ]
+UntilOption = Annotated[
+    str,
+    typer.Option(help="Be through by this time of day, HH:MM; begin nothing that takes longer."),
+]
 
 
 def run(
@@ -34,6 +38,7 @@ def run(
     kind: FormatOption = "auto",
     transcribe: TranscribeOption = False,
     workers: WorkersOption = None,
+    until: UntilOption = "",
     json: JsonOption = False,
 ) -> None:
     """Find, import, process and score everything new; print what came of it."""
@@ -42,6 +47,7 @@ def run(
     from qa.store import open_store
 
     settings = load_settings()
+    end = batch.next_time(until) if until else None
     with open_store(settings) as store:
         taken = intake.take_in(
             store, settings, paths, format=kind, cards=cards or (), transcribe=transcribe
@@ -49,7 +55,7 @@ def run(
         intake.report(taken)
         ids = list(taken.found)
         if ids:
-            batch.work_through(settings, workers=workers, only=ids)
+            batch.work_through(settings, workers=workers, only=ids, until=end)
         found = batch.summaries(store, ids)
     batch.print_outcome(found, taken.rejected, json=json)
     if taken.rejected or batch.any_open(found):
@@ -132,8 +138,11 @@ def work(
     follow: Annotated[
         bool, typer.Option("--follow", help="Go on waiting for more; Ctrl-C ends it.")
     ] = False,
-    until: Annotated[str, typer.Option(help="Begin nothing new after this time, HH:MM.")] = "",
+    until: UntilOption = "",
     retry: Annotated[str, typer.Option(help="'failed': try again what failed.")] = "",
+    report_file: Annotated[
+        Path | None, typer.Option("--report", help="Write what came of it to this file, as JSON.")
+    ] = None,
     while_stdin: Annotated[bool, typer.Option("--while-stdin", hidden=True)] = False,
     json: JsonOption = False,
 ) -> None:
@@ -151,6 +160,8 @@ def work(
         retry_failed=retry == "failed",
         stop=batch.stop_with_stdin() if while_stdin else None,
     )
+    if report_file is not None:
+        batch.keep_report(report, report_file)
     for one in report.failed:
         say.failure(one.source, one.reason, one.mend)
     if json:

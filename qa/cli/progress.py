@@ -88,6 +88,8 @@ class Batch:
         """Take note of where the work stands."""
         if self._told == (-1, -1):
             say.note(f"{now.note}.")
+            if now.estimate is not None and now.estimate.calls:
+                say.note(f"{now.estimate}.")
         if sys.stderr.isatty():
             self._show(str(now))
             return

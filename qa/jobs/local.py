@@ -7,37 +7,31 @@ to belong to a process that is gone.
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from pathlib import Path
-from types import FrameType
 
-from qa.errors import StoreError
+from qa.errors import QaError, StoreError
+from qa.jobs.lacking import Lacking
+from qa.jobs.machine import choose_workers, cores, terminated_as_interrupted
+from qa.jobs.night import Night
 from qa.jobs.one import failed
 from qa.jobs.pool import Child, ready
-from qa.jobs.report import Current, Failure, Held, Outcome, Progress, WorkReport
+from qa.jobs.report import Current, Failure, Progress, WorkReport
+from qa.jobs.tally import Tally
 from qa.settings import Settings
 from qa.store import Job, Store, name_worker, open_store
-from qa.store.views import Load
 
 #: A claim ends this many seconds after its last sign of life; one is given every `BEAT_S`.
 LEASE_S = 120.0
 BEAT_S = 30.0
 #: Seconds between looks for new work while following, and the longest wait for anything.
 POLL_S = 2.0
-#: Seconds after which a machine that follows looks whether what it lacked is there now.
-LOOK_AGAIN_S = 60.0
 #: How old the count of what waits may be that progress shows.
 COUNT_S = 1.0
 #: Chats that a process is given at most: some tenths of a second of work.
 AT_ONCE = 32
-#: Memory that a process may come to need (a call of 30 minutes needs less than 2 GB).
-GB_A_WORKER = 2.5
 
 PIPELINE = "qa.pipeline:Pipeline"
 
@@ -63,7 +57,8 @@ def work(
     only : ids to keep to.
     retry_failed : let failed conversations (of `only`) try again first.
     follow : wait for more when all is done; until `until`, `stop` or Ctrl-C.
-    until : when to begin nothing more; what was begun is finished.
+    until : when all is to be over: nothing is begun that cannot end by then, as far as
+        lengths and the pace so far tell; what goes on a little later is given back.
     progress : called at each beginning and end of a conversation.
     stop : set by another thread, ends the work as Ctrl-C does.
     pipeline : "module:class", built in each process with the settings.
@@ -74,22 +69,23 @@ def work(
     StoreError : the database does not answer.
     """
     count, note = choose_workers(settings, asked=workers)
-    threads = settings.threads or max(1, _cores() // count)
+    threads = settings.threads or max(1, cores() // count)
     settings = settings.model_copy(update={"threads": threads})
-    with open_store(settings) as store, _terminated_as_interrupted():
+    with open_store(settings) as store, terminated_as_interrupted():
         if retry_failed:
             store.retry(None if only is None else list(only))
-        run = _Run(store, settings, count=count, note=note, only=only, pipeline=pipeline)
+        night = Night(store, settings, workers=count, only=only, until=until, follow=follow)
+        run = _Run(store, settings, night, count=count, note=note, only=only, pipeline=pipeline)
         run.tell = progress or _say_nothing
         try:
-            run.loop(follow=follow, until=until, stop=stop or threading.Event())
+            run.loop(follow=follow, stop=stop or threading.Event())
         finally:
             run.close()
         return run.report()
 
 
 class _Run:
-    """One call of `work`: its processes, its claims and its counts."""
+    """One call of `work`: its processes and its claims."""
 
     tell: Callable[[Progress], None]
 
@@ -97,6 +93,7 @@ class _Run:
         self,
         store: Store,
         settings: Settings,
+        night: Night,
         *,
         count: int,
         note: str,
@@ -104,34 +101,39 @@ class _Run:
         pipeline: str,
     ) -> None:
         self._store, self._settings, self._pipeline = store, settings, pipeline
+        self._night = night
         self._count, self._note = count, note
         self._only = None if only is None else frozenset(only)
         self._worker = name_worker()
         self._children: list[Child] = []
-        self._done = self._triaged = self._retried = 0
-        self._seconds = 0.0
-        self._failed: list[Failure] = []
-        # What this machine cannot do, why, and since when.
-        self._lacks: dict[Load, tuple[Outcome, float]] = {}
-        # The same of single conversations, by id; others of their kind can be done.
-        self._passed: dict[str, tuple[Load, Outcome, float]] = {}
+        self._tally = Tally()
+        self._lacking = Lacking(settings)
         self._began = self._beaten = time.monotonic()
         self._counted = (float("-inf"), 0)
-        self._interrupted = False
+        self._ended = "failed"
 
     # --- the loop --------------------------------------------------------------------
 
-    def loop(self, *, follow: bool, until: datetime | None, stop: threading.Event) -> None:
+    def loop(self, *, follow: bool, stop: threading.Event) -> None:
         """Claim, hand out and collect until there is nothing left to do."""
         self._given_up(self._store.recover())
+        try:
+            self._night.begin(self._child)
+            self._loop(follow=follow, stop=stop)
+        except KeyboardInterrupt:
+            self._ended = "interrupted"
+            raise
+
+    def _loop(self, *, follow: bool, stop: threading.Event) -> None:
         while not stop.is_set():
-            over = until is not None and datetime.now(UTC) >= until
             try:
-                if not over:
+                if not self._night.over:
                     self._hand_out()
                 self._beat()
+                self._end_what_hangs()
                 busy = [child for child in self._children if child.jobs]
-                if not busy and (over or not (follow or self._due())):
+                if not busy and (self._night.over or not (follow or self._due())):
+                    self._ended = "deadline" if self._night.has_end and self._waits() else "done"
                     return
                 if busy:
                     self._collect(ready(busy, POLL_S))
@@ -141,20 +143,20 @@ class _Run:
                 if not (follow and err.passing):
                     raise
                 stop.wait(POLL_S)  # a database that restarts
-        self._interrupted = True
-
-    def _loads(self) -> list[Load]:
-        now = time.monotonic()
-        lacks = {load for load, (_, since) in self._lacks.items() if now - since < LOOK_AGAIN_S}
-        every: tuple[Load, ...] = ("text", "speech")
-        return [load for load in every if load not in lacks]
-
-    def _skip(self) -> list[str]:
-        now = time.monotonic()
-        return [one for one, (_, _, since) in self._passed.items() if now - since < LOOK_AGAIN_S]
+        self._ended = "interrupted"
 
     def _next_due(self) -> datetime | None:
-        return self._store.next_due(self._only, skip=self._skip(), loads=self._loads())
+        return self._store.next_due(
+            self._only,
+            skip=self._lacking.skip(),
+            loads=self._lacking.loads(),
+            fit=self._night.fit(),
+        )
+
+    def _waits(self) -> bool:
+        """Say whether something waits that this machine could do, given time."""
+        skip, loads = self._lacking.skip(), self._lacking.loads()
+        return self._store.next_due(self._only, skip=skip, loads=loads) is not None
 
     def _hand_out(self) -> None:
         while sum(bool(child.jobs) for child in self._children) < self._count:
@@ -163,16 +165,16 @@ class _Run:
                 lease_s=LEASE_S,
                 most=self._at_once(),
                 only=self._only,
-                skip=self._skip(),
-                loads=self._loads(),
+                skip=self._lacking.skip(),
+                loads=self._lacking.loads(),
+                fit=self._night.fit(),
             )
             if not jobs:
                 return
-            child = self._idle_child()
+            child = self._child()
             while not child.give(jobs):  # it died while it had nothing to do
-                self._children.remove(child)
-                child.stop()
-                child = self._idle_child()
+                self._drop(child)
+                child = self._child()
             self._say()
 
     def _at_once(self) -> int:
@@ -188,37 +190,48 @@ class _Run:
             self._counted = now, self._store.waiting(self._only)
         return self._counted[1]
 
-    def _idle_child(self) -> Child:
-        for child in self._children:
-            if not child.jobs:
+    def _child(self) -> Child:
+        for child in [c for c in self._children if not c.jobs]:
+            if child.is_alive:
                 return child
+            self._drop(child)
         child = Child(self._settings, pipeline=self._pipeline)
         self._children.append(child)
         return child
 
+    def _drop(self, child: Child) -> None:
+        self._children.remove(child)
+        child.stop()
+
     def _collect(self, finished: list[Child]) -> None:
         for child in finished:
-            jobs = child.jobs
+            jobs, busy_s = child.jobs, time.monotonic() - child.since
             outcomes = child.take()
             if not outcomes:
-                self._children.remove(child)
-                death = child.death()
-                outcomes = [failed(job, death, store=self._store) for job in jobs]
-                child.stop()
+                self._gave_out(child, jobs, child.death())
+                continue
             for job, outcome in zip(jobs, outcomes, strict=True):
-                self._learn(job, outcome)
-                self._count_in(outcome)
+                self._lacking.learn(job, outcome)
+                self._tally.add(job, outcome, busy_s=busy_s / len(jobs))
+                self._night.learn(outcome.seconds, busy_s)
             self._say()
 
-    def _learn(self, job: Job, outcome: Outcome) -> None:
-        """Take note of what this machine can do, and of what it cannot."""
-        if outcome.state == "held" and outcome.needed_by_some:
-            self._passed[job.id] = job.load, outcome, time.monotonic()
-        elif outcome.state == "held":
-            self._lacks[job.load] = outcome, time.monotonic()
-        elif outcome.state == "done":
-            self._lacks.pop(job.load, None)
-            self._passed.pop(job.id, None)
+    def _gave_out(self, child: Child, jobs: Collection[Job], why: QaError) -> None:
+        """Close the claims of a process that died over them, or was ended."""
+        self._drop(child)
+        for job in jobs:
+            self._tally.add(job, failed(job, why, store=self._store), busy_s=0)
+        self._say()
+
+    def _end_what_hangs(self) -> None:
+        """End processes that are at a recording for too long, all of them after the deadline."""
+        for child in [c for c in self._children if c.jobs]:
+            jobs = child.jobs
+            if self._night.long_over:
+                self._drop(child)
+                self._store.give_back(jobs)
+            elif why := self._night.hangs(jobs, time.monotonic() - child.since):
+                self._gave_out(child, jobs, why)
 
     def _beat(self) -> None:
         if time.monotonic() - self._beaten < BEAT_S:
@@ -226,6 +239,7 @@ class _Run:
         self._beaten = time.monotonic()
         jobs = [job for child in self._children for job in child.jobs]
         self._store.renew(jobs, lease_s=LEASE_S)
+        self._night.note(self._tally, waiting=self._left())
 
     def _due(self) -> bool:
         """Say whether something waits for its next attempt."""
@@ -238,40 +252,21 @@ class _Run:
         return min(max((due - datetime.now(UTC)).total_seconds(), 0.05), POLL_S)
 
     def close(self) -> None:
-        """End the processes and give back what they were at."""
+        """End the processes, give back what they were at, and write down how far it came."""
         for child in self._children:
             child.stop()
         self._children.clear()
         self._store.release(self._worker)
+        waiting = self._store.waiting(self._only)
+        self._night.end(self._tally, waiting=waiting, ended=self._ended)
 
-    # --- counting ----------------------------------------------------------------------
-
-    def _count_in(self, outcome: Outcome) -> None:
-        self._seconds += outcome.seconds
-        match outcome.state:
-            case "done":
-                self._done += 1
-            case "triaged":
-                self._triaged += 1
-            case "again":
-                self._retried += 1
-            case "failed":
-                self._failed.append(
-                    Failure(
-                        id=outcome.id,
-                        source=outcome.source,
-                        reason=outcome.reason,
-                        mend=outcome.mend,
-                    )
-                )
-            case "held" | "lost":
-                pass
+    # --- telling -----------------------------------------------------------------------
 
     def _given_up(self, ids: Collection[str]) -> None:
         for given_up in ids:
             found = self._store.summary(given_up)
             if self._only is None or given_up in self._only:
-                self._failed.append(
+                self._tally.failed.append(
                     Failure(
                         id=given_up,
                         source=found.source,
@@ -289,104 +284,42 @@ class _Run:
         ]
         if not current:
             self._counted = float("-inf"), 0  # an end is told exactly
+        tally = self._tally
         self.tell(
             Progress(
                 workers=self._count,
-                done=self._done,
-                triaged=self._triaged,
-                failed=len(self._failed),
+                done=tally.done,
+                triaged=tally.triaged,
+                failed=len(tally.failed),
                 left=self._left() + sum(len(child.jobs) for child in self._children),
-                seconds=self._seconds,
+                seconds=tally.heard_s,
                 wall=now - self._began,
                 current=tuple(current),
                 note=self._note,
+                estimate=self._night.estimate,
+                left_s=self._night.left_s(tally, wall=now - self._began),
             )
         )
 
-    def _held(self) -> Iterator[Held]:
-        for load, (why, _) in self._lacks.items():
-            count = self._store.waiting(self._only, loads=[load])
-            yield Held(load=load, count=count, reason=why.reason, mend=why.mend)
-        some: dict[tuple[Load, str, str], list[str]] = {}
-        for one, (load, why, _) in self._passed.items():
-            if load not in self._lacks:  # counted there
-                some.setdefault((load, why.reason, why.mend), []).append(one)
-        for (load, reason, mend), ids in some.items():
-            count = self._store.waiting(ids, loads=[load])
-            yield Held(load=load, count=count, reason=reason, mend=mend)
-
     def report(self) -> WorkReport:
         """Return what came of it."""
+        tally = self._tally
         return WorkReport(
-            done=self._done,
-            triaged=self._triaged,
-            failed=tuple(self._failed),
-            held=tuple(h for h in self._held() if h.count),
-            retried=self._retried,
+            done=tally.done,
+            triaged=tally.triaged,
+            failed=tuple(tally.failed),
+            held=self._lacking.held(self._store, self._only),
+            retried=tally.retried,
             waiting=self._store.waiting(self._only),
-            seconds=self._seconds,
+            seconds=tally.heard_s,
             wall=time.monotonic() - self._began,
             workers=self._count,
             note=self._note,
-            interrupted=self._interrupted,
+            interrupted=self._ended == "interrupted",
+            estimate=self._night.estimate,
+            passed_over=self._night.passed_over,
+            others=self._store.nights.others(self._worker),
         )
-
-
-# --- the machine -------------------------------------------------------------------------
-
-
-def choose_workers(settings: Settings, *, asked: int = 0) -> tuple[int, str]:
-    """Return how many processes to use, and why.
-
-    Two cores a process: the engines use several threads well, and each process holds
-    its own models. On a GPU one process keeps it busy.
-    """
-    if asked or settings.workers:
-        count = asked or settings.workers
-        return count, f"{count} worker{'s' if count > 1 else ''}, as asked"
-    cores, memory = _cores(), _free_gb()
-    if settings.device == "cuda" or (settings.device == "auto" and Path("/dev/nvidia0").exists()):
-        return 1, "1 worker: it has a GPU to itself"
-    count = max(1, min(cores // 2, int(memory / GB_A_WORKER)))
-    plural = "s" if count > 1 else ""
-    return count, f"{count} worker{plural}: {cores} cores, {memory:.0f} GB of memory free"
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0))
-
-
-def _free_gb() -> float:
-    """Memory that may be taken: what the machine has free, or a container's limit leaves."""
-    free = [
-        int(line.split()[1]) * 1024
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-        if line.startswith("MemAvailable:")
-    ]
-    group = Path("/sys/fs/cgroup")
-    limit, used = group / "memory.max", group / "memory.current"
-    if limit.is_file() and used.is_file():
-        most = limit.read_text(encoding="ascii").strip()
-        if most != "max":
-            free.append(int(most) - int(used.read_text(encoding="ascii")))
-    return max(0, min(free, default=0)) / 2**30
-
-
-@contextmanager
-def _terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM (a service manager's stop) end the work as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _say_nothing(_progress: Progress) -> None:

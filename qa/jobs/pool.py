@@ -11,6 +11,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from multiprocessing import get_context, parent_process
@@ -18,6 +19,7 @@ from multiprocessing.connection import Connection, wait
 from time import monotonic
 
 from qa.errors import QaError
+from qa.jobs.lengths import length_of
 from qa.jobs.many import process_all
 from qa.jobs.one import Pipeline
 from qa.jobs.report import Outcome
@@ -26,6 +28,15 @@ from qa.store import Job, open_store
 
 #: Seconds that a process gets to end by itself when it is told to.
 GRACE_S = 2.0
+#: Seconds that looking how long some recordings are may take.
+LOOK_LIMIT_S = 60.0
+
+
+@dataclass(frozen=True)
+class Look:
+    """Asks a process how long recordings are."""
+
+    ids: tuple[str, ...]
 
 
 class Child:
@@ -70,6 +81,27 @@ class Child:
             return ()
         self.jobs = ()
         return outcomes
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process runs."""
+        return self._process.is_alive()
+
+    def measure(self, ids: Sequence[str]) -> dict[str, float]:
+        """Return how long recordings are (seconds; 0 = they do not say) by their heads.
+
+        Nothing where the process died over it, or gave no answer; it has ended then.
+        """
+        try:
+            self._pipe.send(Look(ids=tuple(ids)))
+            if self._pipe.poll(LOOK_LIMIT_S):
+                found: dict[str, float] = self._pipe.recv()
+                return found
+        except (EOFError, OSError):
+            pass
+        self._process.kill()
+        self._process.join(GRACE_S)
+        return {}
 
     def death(self) -> QaError:
         """Return how the process ended, for the recording it was at."""
@@ -116,7 +148,10 @@ def _serve(pipe: Connection, settings: Settings, name: str) -> None:
     with open_store(settings) as store:
         while True:
             try:
-                jobs: Sequence[Job] = pipe.recv()
+                jobs: Sequence[Job] | Look = pipe.recv()
+                if isinstance(jobs, Look):
+                    pipe.send({one: length_of(one, store) for one in jobs.ids})
+                    continue
                 pipe.send(process_all(jobs, store=store, pipeline=pipeline, settings=settings))
             except (EOFError, OSError):
                 return

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import Literal
 
+from pydantic import AwareDatetime
+
 from qa.records import Record
+from qa.store.standing import Worker
 
 
 class Current(Record):
@@ -36,6 +39,37 @@ class Held(Record):
     mend: str
 
 
+class Estimate(Record):
+    """What a run has before it, told at its start."""
+
+    calls: int
+    #: Seconds of these calls, in part guessed where they do not say how long they are.
+    seconds: float
+    guessed: int
+    texts: int
+    #: Seconds that it will take, and when that will be.
+    takes_s: float
+    ends_at: AwareDatetime
+    #: Seconds of a process for a second of a call, and in how many earlier runs that was
+    #: measured; 0 = not measured, but assumed.
+    factor: float
+    runs: int
+    workers: int
+
+    def __str__(self) -> str:
+        """Say it in one line, for people."""
+        what = f"{self.seconds / 3600:.1f} hours of calls ({self.calls})"
+        if self.texts:
+            what += f" and {self.texts} to be read"
+        plural = "s" if self.runs > 1 else ""
+        known = f"as in {self.runs} earlier run{plural}" if self.runs else "assumed, not measured"
+        ends = self.ends_at.astimezone().strftime("%H:%M")
+        return (
+            f"{what} wait: about {self.takes_s / 3600:.1f} hours here, until {ends} "
+            f"(a process takes {self.factor:.2f} of a call's length, {known})"
+        )
+
+
 class Progress(Record):
     """Where the work stands."""
 
@@ -52,6 +86,10 @@ class Progress(Record):
     current: tuple[Current, ...] = ()
     #: How many processes there are, and why.
     note: str = ""
+    #: What lay ahead at the start; None = not looked at yet.
+    estimate: Estimate | None = None
+    #: Seconds that are left, by the pace so far; None = not known.
+    left_s: float | None = None
 
     def __str__(self) -> str:
         """Say it in one line, for people."""
@@ -61,6 +99,9 @@ class Progress(Record):
             parts.append(f"{self.failed} failed")
         if self.seconds:
             parts.append(f"{self.seconds / 60:.1f} min of calls heard")
+        if self.left_s is not None and self.left and self.seconds:
+            parts.append(f"{self.seconds / max(self.wall, 0.1):.1f} times as fast as real time")
+            parts.append(f"about {self.left_s / 60:.0f} min left")
         if self.current:
             names = ", ".join(PurePath(c.source).name for c in self.current)
             parts.append(f"now: {names}")
@@ -88,6 +129,12 @@ class WorkReport(Record):
     note: str
     #: Stopped from outside (Ctrl-C) before the work was done; all of it still waits.
     interrupted: bool = False
+    #: What lay ahead at the start.
+    estimate: Estimate | None = None
+    #: Conversations that the deadline left for the next night, where they come first.
+    passed_over: int = 0
+    #: Who else is at work on this database; what they hold waits for nobody.
+    others: tuple[Worker, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -4,6 +4,7 @@ Tables hold redacted text only; what was said in the clear lies in the vault.
 """
 
 from qa.store.database import upgrade
+from qa.store.nights import Ahead, Pace, PastRun, Run
 from qa.store.repo import Store, open_store
 from qa.store.tables import State
 from qa.store.vault import Vault
@@ -11,6 +12,7 @@ from qa.store.views import (
     ConversationSummary,
     Counts,
     Filter,
+    Fit,
     Job,
     Judged,
     Kept,
@@ -23,16 +25,21 @@ from qa.store.views import (
 from qa.store.workers import name_worker
 
 __all__ = [
+    "Ahead",
     "ConversationSummary",
     "Counts",
     "Filter",
+    "Fit",
     "Job",
     "Judged",
     "Kept",
+    "Pace",
     "Page",
+    "PastRun",
     "Published",
     "ReviewEvent",
     "Reviewed",
+    "Run",
     "ScoreLine",
     "State",
     "Store",

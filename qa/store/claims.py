@@ -11,9 +11,10 @@ from sqlmodel import col, select
 from qa.errors import QaError
 from qa.settings import Settings
 from qa.store import database, queue, results
+from qa.store.nights import Nights
 from qa.store.standing import Standing, standing
 from qa.store.tables import ConversationRow, State
-from qa.store.views import Job, Load
+from qa.store.views import Fit, Job, Load
 
 ALL_LOADS: tuple[Load, ...] = ("speech", "text")
 
@@ -32,6 +33,8 @@ class Claims:
         self._engine = engine
         self._settings = settings
         self._now = clock
+        #: The order of a night, how much waits, and what earlier runs took.
+        self.nights = Nights(engine, clock=clock)
 
     def want(self, ids: Sequence[str] | None, scorecards: Sequence[str] | None) -> int:
         """Ask to judge again; nothing that was heard is heard again.
@@ -105,18 +108,23 @@ class Claims:
         only: Collection[str] | None = None,
         skip: Collection[str] = (),
         loads: Collection[Load] = ALL_LOADS,
+        fit: Fit | None = None,
     ) -> list[Job]:
         """Give a worker what `claim` gives, and more of its like up to `most`.
 
         More than one are chats or mails that were never tried: each takes milliseconds, a
         claim of its own would take as long. Calls, and what was tried before, come alone.
+
+        Parameters
+        ----------
+        fit : leave out calls that cannot end in time.
         """
         now = self._now()
         with database.writing(self._engine) as session:
             queue.recover(session, attempts=self._settings.attempts, now=now)
             return queue.claim(
                 session, worker, lease_s=lease_s, only=only, skip=skip, loads=loads, now=now,
-                most=most,
+                most=most, fit=fit,
             )  # fmt: skip
 
     def renew(self, jobs: Sequence[Job], *, lease_s: float) -> set[str]:
@@ -146,6 +154,11 @@ class Claims:
         with database.writing(self._engine) as session:
             return queue.hold(session, job, error, now=self._now())
 
+    def give_back(self, jobs: Sequence[Job]) -> None:
+        """Give some claims back; no attempt is counted."""
+        with database.writing(self._engine) as session:
+            queue.give_back(session, jobs, now=self._now())
+
     def release(self, worker: str) -> int:
         """Give back all that a worker holds; no attempt is counted."""
         with database.writing(self._engine) as session:
@@ -171,9 +184,11 @@ class Claims:
         *,
         skip: Collection[str] = (),
         loads: Collection[Load] = ALL_LOADS,
+        fit: Fit | None = None,
     ) -> datetime | None:
         """Return when the first of what waits may be claimed; None when nothing waits."""
         with database.reading(self._engine) as session:
             due = func.min(func.coalesce(ConversationRow.retry_at, ConversationRow.registered_at))
             conditions = queue.waiting(session, only, loads, skip=skip)
+            conditions += queue.fitting(loads, fit)
             return session.exec(select(due).where(*conditions)).one()

@@ -19,7 +19,7 @@ from qa.errors import Forbidden, InputError, NotFound, QaError, UsageError
 from qa.records import Channel, Conversation
 from qa.store.names import shown
 from qa.store.tables import ConversationRow, State, WantRow
-from qa.store.views import Job, Load
+from qa.store.views import Fit, Job, Load
 from qa.store.workers import is_gone
 
 #: Failures that come again however often one tries.
@@ -163,6 +163,14 @@ def waiting(
     return conditions
 
 
+def fitting(loads: Collection[Load], fit: Fit | None) -> list[ColumnElement[bool]]:
+    """Return the condition that a call is short enough; those that do not say are taken alike."""
+    if fit is None or "speech" not in loads:
+        return []
+    length = func.coalesce(func.nullif(ConversationRow.length, 0), fit.unknown_s)
+    return [or_(col(ConversationRow.load) != "speech", length <= fit.longest_s)]
+
+
 def claim(
     session: Session,
     worker: str,
@@ -173,6 +181,7 @@ def claim(
     loads: Collection[Load],
     now: datetime,
     most: int = 1,
+    fit: Fit | None = None,
 ) -> list[Job]:
     """Give a worker what comes next: what costs little first, then in order of arrival.
 
@@ -181,7 +190,7 @@ def claim(
     """
     found: Sequence[ConversationRow] = ()
     for load in sorted(set(loads), key=_CHEAP_FIRST.index):
-        found = found or _first(session, only, skip, load, now, most=most)
+        found = found or _first(session, only, skip, load, now, most=most, fit=fit)
     if found and not _goes_with_others(found[0]):
         found = found[:1]
     elif found:
@@ -217,6 +226,7 @@ def _claimed(
             "worker": worker,
             "claimed_at": now,
             "load": row.load,
+            "length": row.length or None,
         }
     )
 
@@ -229,16 +239,22 @@ def _first(
     now: datetime,
     *,
     most: int,
+    fit: Fit | None,
 ) -> Sequence[ConversationRow]:
-    # One load at a time, so that the index gives the order and nothing is sorted.
+    # One load at a time, so that the index gives the order and nothing is sorted; except in
+    # the last minutes of a night, when little is left to do or to choose from.
+    longest = fit is not None and fit.longest_first and load == "speech"
     return session.exec(
         select(ConversationRow)
         .where(
             *waiting(session, only, [load], skip=skip),
+            *fitting([load], fit),
             or_(col(ConversationRow.retry_at).is_(None), col(ConversationRow.retry_at) <= now),
         )
         .order_by(
             col(ConversationRow.rank),
+            *([func.coalesce(ConversationRow.length, 0).desc()] if longest else []),
+            col(ConversationRow.place),
             col(ConversationRow.registered_at),
             col(ConversationRow.id),
         )
@@ -312,6 +328,7 @@ def finish(session: Session, jobs: Sequence[Job], *, now: datetime) -> dict[str,
     for name, row in found.items():
         _let_go(row, now=now)
         row.attempts, row.error_reason, row.error_mend = 0, "", ""
+        row.place = row.nights = 0
         if name not in still_wanted:
             row.state = State.TRIAGED if row.triage else State.DONE
     return {name: State(row.state) for name, row in found.items()}
@@ -356,6 +373,13 @@ def release(session: Session, worker: str, *, now: datetime) -> int:
         _let_go(row, now=now)
         row.attempts -= 1
     return len(held)
+
+
+def give_back(session: Session, jobs: Sequence[Job], *, now: datetime) -> None:
+    """Give claims back that are still their worker's, no attempt counted."""
+    for row in held(session, jobs).values():
+        _let_go(row, now=now)
+        row.attempts -= 1
 
 
 def set_heard(row: ConversationRow) -> None:

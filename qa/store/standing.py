@@ -82,7 +82,7 @@ def standing(engine: Engine, *, clock: Callable[[], datetime]) -> Standing:
         return Standing(
             at=now,
             queues=tuple(_queue(session, load, now) for load in ("speech", "text")),
-            workers=_workers(session, now),
+            workers=workers_at(session, now),
             failed=reasons,
             failed_count=_count(session, State.FAILED),
             last_hour=_heard_since(session, now - HOUR)[0],
@@ -113,7 +113,8 @@ def _queue(session: Session, load: Load, now: datetime) -> Queue:
     )
 
 
-def _workers(session: Session, now: datetime) -> tuple[Worker, ...]:
+def workers_at(session: Session, now: datetime) -> tuple[Worker, ...]:
+    """Return who holds claims."""
     row = ConversationRow
     found = session.exec(
         select(row.claimed_by, func.count(), func.min(row.claimed_at), func.min(row.lease_until))

@@ -91,7 +91,7 @@ class ConversationRow(Table, table=True):
     __table_args__ = (
         Index("ix_conversation_page", "at", "id"),
         Index("ix_conversation_team", "team", "at", "id"),
-        Index("ix_conversation_claim", "state", "load", "rank", "registered_at", "id"),
+        Index("ix_conversation_claim", "state", "load", "rank", "place", "registered_at", "id"),
         # All that the inbox filters by, so that counting never opens the rows themselves.
         Index("ix_conversation_waits", "waits", "at", "id", "reviewed_at", "team", "project"),
         # All that figures ask of it, for the same reason.
@@ -169,6 +169,12 @@ class ConversationRow(Table, table=True):
     ticket: str | None = Field(default=None, index=True)
     #: Whose turn it is: 0 where somebody sits and waits for it, else 1.
     rank: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    #: Its place in the order of a night (`qa.store.nights`); 0 = came in since.
+    place: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: Nights that ended before it was come to.
+    nights: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: Seconds, as the recording's head says before anybody heard it; 0 = it does not say.
+    length: float | None = None
     #: What its scores wait for: "critical" or "human" (`qa.store.desk.waiting`); None = nothing.
     waits: str | None = None
     #: A test call of one's own (tag `mystery`): in nobody's figures.

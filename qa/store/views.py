@@ -85,6 +85,19 @@ class Job(Record):
     claimed_at: datetime
     #: Whether it takes speech models.
     load: Load
+    #: Seconds, as the recording's head says; None = not known.
+    length: float | None = None
+
+
+class Fit(Record):
+    """Which calls may still be begun before a deadline."""
+
+    #: Seconds of the longest that ends in time.
+    longest_s: float
+    #: What a call is taken for that does not say how long it is.
+    unknown_s: float
+    #: Begin the longest, so that all processes end at about the same time.
+    longest_first: bool = False
 
 
 class Filter(Record):

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -223,7 +224,7 @@ def test_a_chat_that_kills_its_process_costs_those_claimed_with_it_one_attempt(s
 
 def test_a_kill_amid_several_chats_loses_none_and_keeps_none_twice(store, settings):
     names = [f"chat-{n}" for n in range(4)]
-    register(store, "chat-slow", *names)
+    register(store, *names, "chat-slow")  # the newest is the first
     program = start(settings)
     until(lambda: "chat-slow" in marks(settings, "listened"))
     program.send_signal(signal.SIGKILL)
@@ -325,6 +326,81 @@ def test_two_programs_share_the_work(store, settings):
     reports = [json.loads(p.communicate(timeout=120)[0]) for p in programs]
     assert sum(r["done"] for r in reports) == 10
     assert sorted(marks(settings, "listened")) == sorted(ids)
+
+
+def test_a_process_that_hangs_costs_its_recording_an_attempt_and_no_other(
+    store, settings, monkeypatch
+):
+    monkeypatch.setattr("qa.jobs.pace.HANGS_AFTER_S", 3.0)
+    monkeypatch.setattr("qa.jobs.pace.HANGS", 0.001)
+    monkeypatch.setattr("qa.jobs.pace.UNKNOWN_LIMIT_S", 3.0)
+    register(store, "slow-1", "call-1", "call-2")  # the newest is the first
+    report = run(settings.model_copy(update={"attempts": 1}))
+    assert report.done == 2
+    (failure,) = report.failed
+    assert (failure.id, "without an end" in failure.reason) == ("slow-1", True)
+    assert marks(settings, "listened") == ["call-2", "call-1", "slow-1"]
+    assert not any(is_running(int(pid)) for pid in marks(settings, "built"))
+
+
+def test_by_the_deadline_only_what_fits_is_begun_and_the_rest_comes_first_the_next_night(
+    store, settings
+):
+    register(store, "call-long", "call-short", "chat-1")
+    # Nothing was measured here yet, so half a recording's length is assumed.
+    store.nights.set_lengths({"call-long": 3600.0, "call-short": 60.0})
+    report = run(settings, until=datetime.now(UTC) + timedelta(minutes=5))
+    assert (report.done, report.waiting, report.passed_over) == (2, 1, 1)
+    assert marks(settings, "listened") == ["chat-1", "call-short"]
+    estimate = report.estimate
+    assert (estimate.calls, estimate.seconds, estimate.runs) == (2, 3660.0, 0)
+
+    register(store, "call-new")
+    store.nights.set_lengths({"call-new": 60.0})
+    report = run(settings)
+    assert (report.done, report.passed_over) == (2, 0)
+    assert marks(settings, "listened")[2:] == ["call-long", "call-new"]
+    # By now it is measured: these calls take no time at all.
+    assert report.estimate.runs == 1
+    assert report.estimate.factor < 0.5
+    past = store.nights.runs(since=datetime.now(UTC) - timedelta(hours=1))
+    assert [(one.done, one.waiting, one.ended) for one in past] == [
+        (2, 1, "deadline"),
+        (2, 0, "done"),
+    ]
+
+
+def test_what_goes_on_after_the_deadline_is_given_back(store, settings, monkeypatch):
+    monkeypatch.setattr("qa.jobs.night.GRACE_S", 0.2)
+    register(store, "slow-1")
+    store.nights.set_lengths({"slow-1": 1.0})
+    began = time.monotonic()
+    report = run(settings, until=datetime.now(UTC) + timedelta(seconds=8))
+    assert time.monotonic() - began < 60
+    assert (report.done, report.failed, report.waiting, report.passed_over) == (0, (), 1, 1)
+    assert store.summary("slow-1").attempts == 0
+
+
+def test_nothing_is_begun_on_a_disk_without_room(store, settings):
+    register(store, "call-1", "chat-1")
+    full = settings.model_copy(update={"least_free_mb": 10**9})
+    report = run(full)
+    assert (report.done, report.waiting, marks(settings, "listened")) == (0, 2, [])
+    assert {held.load for held in report.held} == {"speech", "text"}
+    assert "MB left" in report.held[0].reason
+    assert run(settings).done == 2
+
+
+def test_a_second_program_says_who_holds_what(store, settings):
+    register(store, "slow-1")
+    program = start(settings)
+    until(lambda: "slow-1" in marks(settings, "listened"))
+    report = run(settings)
+    (settings.data / "marks" / "go").touch()
+    program.communicate(timeout=60)
+    assert report.done == 0
+    (other,) = report.others
+    assert (other.jobs, other.pid) == (1, str(program.pid))
 
 
 def test_a_server_follows_and_is_stopped_from_another_thread(store, settings):

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from qa.errors import StoreError
-from qa.jobs import local
+from qa.jobs import local, machine
 from qa.jobs.report import Current, Failure, Progress, WorkReport
 from qa.settings import Settings
 from qa.store import open_store
@@ -20,22 +20,22 @@ from qa.testing import make_call
     [(1, 16.0, 1), (2, 16.0, 1), (8, 64.0, 4), (64, 10.0, 4), (16, 1.0, 1)],
 )
 def test_two_cores_and_room_for_the_models_a_process(monkeypatch, cores, memory, expected):
-    monkeypatch.setattr(local, "_cores", lambda: cores)
-    monkeypatch.setattr(local, "_free_gb", lambda: memory)
-    count, why = local.choose_workers(Settings(device="cpu"))
+    monkeypatch.setattr(machine, "cores", lambda: cores)
+    monkeypatch.setattr(machine, "free_gb", lambda: memory)
+    count, why = machine.choose_workers(Settings(device="cpu"))
     assert count == expected
     assert f"{cores} cores" in why
 
 
 def test_what_was_asked_for_wins_over_settings_and_machine():
-    assert local.choose_workers(Settings(workers=3), asked=5)[0] == 5
-    assert local.choose_workers(Settings(workers=3))[0] == 3
-    assert local.choose_workers(Settings(device="cuda"))[0] == 1
+    assert machine.choose_workers(Settings(workers=3), asked=5)[0] == 5
+    assert machine.choose_workers(Settings(workers=3))[0] == 3
+    assert machine.choose_workers(Settings(device="cuda"))[0] == 1
 
 
 def test_this_machines_memory_is_read():
-    assert 0 < local._free_gb() < 100_000
-    assert local._cores() >= 1
+    assert 0 < machine.free_gb() < 100_000
+    assert machine.cores() >= 1
 
 
 def test_with_nothing_to_do_no_process_is_started(tmp_path):

@@ -37,6 +37,8 @@ class Right(StrEnum):
     ASSIGN = "assign"
     #: Acknowledge one's own result, or ask for a second look.
     SECOND_LOOK = "second_look"
+    #: Answer a second look that an agent asked for.
+    ANSWER = "answer"
     #: Search for moments worth hearing, names left out.
     EXAMPLES = "examples"
     #: Gather moments in collections and share them.
@@ -97,6 +99,7 @@ ABOUT_CONVERSATIONS = frozenset(
         Right.SAMPLE,
         Right.ASSIGN,
         Right.SECOND_LOOK,
+        Right.ANSWER,
         Right.EXAMPLES,
         Right.COLLECT,
         Right.EXPORT,
@@ -111,6 +114,7 @@ _REVIEWS = _SEES | {
     Right.CORRECT,
     Right.COMMENT,
     Right.STAR,
+    Right.ANSWER,
     Right.EXAMPLES,
     Right.TOKENS,
 }

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 from qa.api.figure_schemas import moment_of
 from qa.api.schemas import Public
 from qa.store.desk.agreeing import AgreementSheet, Between, Compared, Disagreement
+from qa.store.desk.asked import Asked, Tally
 
 
 class AgreementQuery(BaseModel):
@@ -43,6 +44,11 @@ class AgreementQuery(BaseModel):
         )
 
 
+def asked_of(compared: Compared) -> Asked:
+    """Return which second looks belong beside an answer."""
+    return Asked(**compared.model_dump())
+
+
 class DisagreementQuery(AgreementQuery):
     """Which cases, and which page of them."""
 
@@ -58,6 +64,7 @@ class AgreementOut(Public):
     """Agreement with 95 % intervals, none of fewer than twenty pairs."""
 
     agreement: AgreementSheet
+    second_looks: Tally = Field(description="How second looks asked for in that time ended.")
 
 
 class DisagreementsOut(Public):

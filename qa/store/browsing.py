@@ -22,6 +22,7 @@ from qa.store.desk.draws import Draws
 from qa.store.desk.figures import Figures
 from qa.store.desk.inbox import Inbox
 from qa.store.desk.moments import Moments
+from qa.store.desk.own import Owning
 from qa.store.desk.remarks import Remarks
 from qa.store.desk.searching import Searching
 from qa.store.roster import Roster
@@ -75,6 +76,8 @@ class Browsing(Streaming):
         self.throttle = Throttle(engine, clock=clock)
         #: Comments and stars.
         self.remarks = Remarks(engine, clock=clock)
+        #: What agents do with their own results.
+        self.own = Owning(engine, clock=clock, days=settings.second_look_days)
         #: The language put right, another score asked for.
         self.correcting = Correcting(engine, clock=clock)
 

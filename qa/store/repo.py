@@ -84,7 +84,7 @@ class Store(Finishing):
     ) -> None:
         super().__init__(engine, settings=settings, clock=clock)
         self._total = total
-        #: Who is at a conversation and through with it; blind verdicts; what agents answer.
+        #: Who is at a conversation and through with it; blind verdicts; second looks.
         self.reviewing = Reviewing(engine, clock=clock, total=total)
         self.blind = Blind(engine, clock=clock, total=total)
         self.looks = Looks(engine, clock=clock, days=settings.second_look_days, total=total)

@@ -283,15 +283,17 @@ def current(
     return list(session.exec(query.order_by(col(AssessmentRow.card), col(AssessmentRow.id))))
 
 
-def the_one(session: Session, id: str, card: str, party: str | None) -> AssessmentRow:
-    """Return the one assessment that is meant.
+def the_one(
+    session: Session, id: str, card: str, party: str | None, *, scope: Scope = EVERYTHING
+) -> AssessmentRow:
+    """Return the one assessment that is meant, of those that are seen.
 
     Raises
     ------
     NotFound : the card has not judged this conversation.
     UsageError : it judged several agents, and none was named.
     """
-    found = current(session, id, card, party=party)
+    found = current(session, id, card, party=party, scope=scope)
     if not found:
         about = f" of {party}" if party else ""
         raise NotFound(f"Conversation {id} has no score by '{card}'{about}.", f"Run: qa score {id}")

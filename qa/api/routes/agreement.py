@@ -12,6 +12,7 @@ from qa.api.agreement_schemas import (
     AgreementQuery,
     DisagreementQuery,
     DisagreementsOut,
+    asked_of,
 )
 from qa.api.deps import StoreDep
 from qa.api.identity import requires
@@ -28,8 +29,15 @@ def read_agreement(
     store: StoreDep, query: Annotated[AgreementQuery, Query()], who: Reader
 ) -> AgreementOut:
     """Read how far verdicts agree on each item of a card, from blind verdicts alone."""
+    return agreement_of(store, query, who)
+
+
+def agreement_of(store: Store, query: AgreementQuery, who: Principal) -> AgreementOut:
+    """Return how far verdicts agree, and how second looks ended."""
     scope = who.scope(Right.FIGURES)
-    return AgreementOut(agreement=store.agreeing.sheet(query.compared(), scope=scope))
+    sheet = store.agreeing.sheet(query.compared(), scope=scope)
+    looks = store.looks.tally(asked_of(sheet.compared), scope=scope)
+    return AgreementOut(agreement=sheet, second_looks=looks)
 
 
 @router.get("/agreement/cases")

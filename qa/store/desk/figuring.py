@@ -30,7 +30,7 @@ from qa.records import ItemKind, Role, ScoreStatus, Verdict
 from qa.store.desk.figured import Basis, By, Question, Show
 from qa.store.desk.tables import DrawnRow
 from qa.store.joining import KNOWN
-from qa.store.scopes import within
+from qa.store.scopes import concerns, within
 from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, PartyRow
 
 _SETTLED = (ScoreStatus.FINAL, ScoreStatus.CRITICAL_CONFIRMED)
@@ -106,6 +106,8 @@ def _parts(question: Question, scope: Scope, *columns: Any, named: bool = False)
             func.coalesce(made.card, "") == question.card,
             col(made.current).is_(True),
             col(made.party).is_not(None),
+            # Of a conversation that others took part in as well, one's own part.
+            concerns(scope, conversation=made.conversation, party=made.party),
         )
     )
     if named or question.agent is not None or question.joined is not None:
@@ -137,7 +139,11 @@ def census(question: Question, scope: Scope) -> Select[Any]:
         columns_of(*columns)
         .select_from(row)
         .join(made, col(made.conversation) == row.id)
-        .where(*conditions(question, scope, mystery=None), col(made.current).is_(True))
+        .where(
+            *conditions(question, scope, mystery=None),
+            col(made.current).is_(True),
+            concerns(scope, conversation=made.conversation, party=made.party),
+        )
         .group_by(columns[0])
     )
 

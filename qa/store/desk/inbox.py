@@ -19,6 +19,7 @@ from qa.access import Scope
 from qa.errors import UsageError
 from qa.records import Record
 from qa.store import database, listing
+from qa.store.desk.asked import awaits
 from qa.store.desk.assigning import assigned
 from qa.store.desk.reasons import Why, reasons
 from qa.store.desk.tables import AssignmentRow, DrawnRow, DrawRow, SecondLookRow
@@ -161,7 +162,13 @@ def _lanes(group: Group, who: Looking, wish: Wish) -> list[list[ColumnElement[bo
         return [[*narrowed, _critical(who)]]
     if group is Group.SAMPLE:
         others = [~_sure(_critical(who)), ~_sure(_open(who)), ~_failed(), ~_second_look(who)]
-        return [[*narrowed, _drawn(), col(ConversationRow.reviewed_at).is_(None), *others]]
+        reviewed = col(ConversationRow.reviewed_at)
+        return [
+            [*narrowed, _drawn(), reviewed.is_(None), *others],
+            # Judged by another; why it is judged once more is told after one's own verdicts.
+            [*narrowed, _asked(who), hidden_from(who.name, ConversationRow.id),
+             reviewed.is_not(None), *others],
+        ]  # fmt: skip
     urgent = ~_sure(_critical(who))
     return [
         [*narrowed, _open(who)],
@@ -200,9 +207,11 @@ def _failed() -> ColumnElement[bool]:
 
 def _second_look(who: Looking) -> ColumnElement[bool]:
     """Somebody asked, and not about what this person decided: another one looks."""
-    asked = select(SecondLookRow.conversation).where(
-        col(SecondLookRow.outcome) == "", col(SecondLookRow.first_reviewer) != who.name
-    )
+    return and_(_asked(who), ~hidden_from(who.name, ConversationRow.id))
+
+
+def _asked(who: Looking) -> ColumnElement[bool]:
+    asked = select(SecondLookRow.conversation).where(awaits(who.name))
     return col(ConversationRow.id).in_(asked.correlate(None))
 
 

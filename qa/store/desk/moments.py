@@ -11,11 +11,12 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Engine, func
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from qa.access import EVERYTHING, Scope
 from qa.errors import NotFound, UsageError
@@ -36,6 +37,8 @@ from qa.store.tables import AssessmentRow, ConversationRow, FindingRow
 LONGEST_PAGE = 100
 #: Verdicts looked at for one page: a rare wish is answered with fewer, and where to go on.
 _LOOKED_AT = 1000
+#: Verdicts looked at for one good example: many of an item whose passing shows nothing.
+_FEW = 30
 _PLACE: TypeAdapter[tuple[int, int, int]] = TypeAdapter(tuple[int, int, int])
 _REF = re.compile(r"(\d{1,15})-(\d{1,5})")
 
@@ -83,17 +86,33 @@ class Moments:
         found: list[Moment] = []
         with database.reading(self._engine) as session:
             excerpts = Excerpts(session, keep=self._keep)
-            looked_at = 0
-            for chunk in candidates(session, wanted, scope, place):
-                stars = starred_turns(session, {c.row.id for c in chunk})
-                for c in chunk:
-                    looked_at += 1
-                    moment = _moment(excerpts, c, wanted, stars.get(c.row.id, frozenset()))
-                    if moment is not None and _shows(moment, wanted):
-                        found.append(moment)
-                    if len(found) == limit or looked_at == _LOOKED_AT:
-                        return MomentPage(items=tuple(found), next=_cursor(c))
+            looked = _looked_at(session, excerpts, wanted, scope, place)
+            for number, (c, moment) in enumerate(looked, 1):
+                if moment is not None:
+                    found.append(moment)
+                if len(found) == limit or number == _LOOKED_AT:
+                    return MomentPage(items=tuple(found), next=_cursor(c))
         return MomentPage(items=tuple(found))
+
+    def good(
+        self, card: str, items: Sequence[str], *, language: str = "", scope: Scope = EVERYTHING
+    ) -> Mapping[str, Moment]:
+        """Return one moment for each of some items that passed, where there is one.
+
+        The best by the order of a search, in a language if there is one in it.
+        """
+        with database.reading(self._engine) as session:
+            excerpts = Excerpts(session, keep=self._keep)
+            found = {}
+            for item in items:
+                for spoken in dict.fromkeys((language, "")):
+                    wanted = Wanted(card=card, item=item, verdict=Verdict.PASS, language=spoken)
+                    looked = islice(_looked_at(session, excerpts, wanted, scope, None), _FEW)
+                    moment = next((m for _, m in looked if m is not None), None)
+                    if moment is not None:
+                        found[item] = moment
+                        break
+        return found
 
     def one(
         self,
@@ -157,6 +176,21 @@ class Moments:
 
 
 # --- moments -----------------------------------------------------------------------------
+
+
+def _looked_at(
+    session: Session,
+    excerpts: Excerpts,
+    wanted: Wanted,
+    scope: Scope,
+    place: tuple[int, int, int] | None,
+) -> Iterator[tuple[Candidate, Moment | None]]:
+    """Yield verdicts one by one, each with the moment that it makes where it is wanted."""
+    for chunk in candidates(session, wanted, scope, place):
+        stars = starred_turns(session, {c.row.id for c in chunk})
+        for c in chunk:
+            moment = _moment(excerpts, c, wanted, stars.get(c.row.id, frozenset()))
+            yield c, moment if moment is not None and _shows(moment, wanted) else None
 
 
 def _moment(

@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlmodel import Session, col, select
 
 from qa.records import A_PERSON_ANSWERS, Record, Role, Score, ScoreStatus, Verdict
+from qa.store.desk.asked import awaits
 from qa.store.desk.tables import SecondLookRow
 from qa.store.queue import among
 from qa.store.tables import AssessmentRow, FindingRow, OverrideRow, PartyRow, State
@@ -50,18 +51,13 @@ def reasons(
 ) -> dict[str, tuple[Why, ...]]:
     """Return why each conversation needs a human, by id; nothing of hidden scores is told."""
     found: _Found = defaultdict(lambda: defaultdict(list))
-    ids = [s.id for s in summaries]
+    shown = [s.id for s in summaries if not s.blind]
     for conversation, item in session.exec(
         select(SecondLookRow.conversation, SecondLookRow.item)
-        .where(
-            among(session, SecondLookRow.conversation, ids),
-            col(SecondLookRow.outcome) == "",
-            col(SecondLookRow.first_reviewer) != me,
-        )
+        .where(among(session, SecondLookRow.conversation, shown), awaits(me))
         .order_by(col(SecondLookRow.id))
     ):
         found[conversation][Reason.SECOND_LOOK].append(item)
-    shown = [s.id for s in summaries if not s.blind]
     _again(session, shown, found)
     _scores(session, shown, found)
     _roles(session, [s for s in summaries if not s.blind], found)

@@ -25,7 +25,8 @@ NOBODYS = Facts()
 
 SEES = {"list", "read", "hear", "cards"}
 REVIEWS = SEES | {
-    "override", "confirm_critical", "correct", "comment", "star", "examples", "tokens",
+    "override", "confirm_critical", "correct", "comment", "star", "answer", "examples",
+    "tokens",
 }  # fmt: skip
 #: The policy once more, by hand: a change of the one must be meant in the other.
 EXPECTED = {

@@ -46,6 +46,8 @@ _PARSED = re.compile(
 )
 #: Sum of the squares of the lengths of long ones, in a thread: a few seconds at the worst.
 _LONG, _EFFORT = 200, 30_000_000
+#: Messages of a thread: Python's parser takes some 2 ms for each.
+_MOST = 1_000
 
 
 class Mail(TextFormat):
@@ -91,6 +93,8 @@ class Mail(TextFormat):
 
     def conversation(self, item: Item) -> Conversation:
         """Make the thread of its messages."""
+        if len(item.value) > _MOST:
+            raise item.wrong(f"a thread of more than {_MOST:,} messages.")
         if sum(len(text) for text in item.value) > LIMIT:
             raise item.wrong("larger than a thread may be.")
         if sum(map(_effort, item.value)) > _EFFORT:

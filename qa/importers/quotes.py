@@ -54,12 +54,17 @@ def _intro(lines: list[str], i: int) -> int:
     first = lines[i].strip()
     if not first or len(first) > _LONG:
         return 0
-    if _WROTE.match(first):
+    if _wrote(first):
         return 1
     if i + 1 == len(lines):
         return 0
     two = f"{first} {lines[i + 1].strip()}"
-    return 2 if len(two) <= _LONG and _WROTE.match(two) else 0
+    return 2 if len(two) <= _LONG and _wrote(two) else 0
+
+
+def _wrote(line: str) -> bool:
+    # Most lines do not end so, and the expression is slow to find that out.
+    return line.endswith(":") and _WROTE.match(line) is not None
 
 
 def _within_intro(lines: list[str], i: int) -> bool:

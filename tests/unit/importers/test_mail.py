@@ -130,3 +130,19 @@ def test_no_header_takes_for_ever(found, data, header, unit):
     _, (rejected,) = found(data("a.eml", text))
     assert "headers longer than those of any mail" in rejected.error.reason
     assert process_time() - begun < 2
+
+
+def test_a_thread_that_nobody_wrote_is_refused_and_the_others_are_read(read):
+    """Thousands of messages of one id: a mailbox that a program filled."""
+    again, other = mail("Again.", id=1), mail("Hello.", id=2)
+    box = "".join(f"From x Mon Mar  2 10:00:00 2026\n{m}\n\n" for m in [*[again] * 1001, other])
+    rejected, kept = read("a.mbox", box)
+    assert "a thread of more than 1,000 messages" in rejected.error.reason
+    assert [m.text for m in kept.messages] == ["Hello."]
+
+
+def test_quotes_of_a_long_mail_are_found_in_little_time():
+    text = "\n".join(["wrote " * 50] * 20_000)
+    begun = process_time()
+    assert without_quotes(f"{text}\nOn Monday, Ann Other wrote:\n> hello") == text.strip()
+    assert process_time() - begun < 2

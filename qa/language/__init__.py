@@ -14,16 +14,17 @@ from qa.language.packs import (
     load_pack,
     pack_languages,
 )
-from qa.language.tokens import Form, Places, Token, forms, places, tokenise
+from qa.language.tokens import Breaks, Form, Token, breaks, forms, spans, tokenise
 
 __all__ = [
+    "Breaks",
     "Family",
     "Form",
     "Normalised",
     "Pack",
-    "Places",
     "Token",
     "base_language",
+    "breaks",
     "fold",
     "forms",
     "guess_language",
@@ -31,7 +32,7 @@ __all__ = [
     "load_pack",
     "normalise",
     "pack_languages",
-    "places",
     "sought",
+    "spans",
     "tokenise",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import accumulate, chain, compress
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
@@ -21,6 +22,8 @@ _TOKEN = re.compile(
     r"|[^\W\d_]+(?:'[^\W\d_]+)*"  # word, apostrophes inside
     r"|\w+"
 )
+#: What stands between spaces.
+_UNSPACED = re.compile(r"\S+")
 #: Chunks remembered per language.
 _MOST = 100_000
 _CLAUSE_END = frozenset(",.!?;:")
@@ -93,11 +96,9 @@ class Token(NamedTuple):
         return self.form.capital
 
 
-class Places(NamedTuple):
-    """Where the words of a text stand: one number a word in each list, as `Token` has them."""
+class Breaks(NamedTuple):
+    """The clause and the sentence that each word stands in, counted through all the texts."""
 
-    starts: list[int]
-    ends: list[int]
     clauses: list[int]
     sentences: list[int]
 
@@ -106,11 +107,17 @@ class _Chunk(NamedTuple):
     """What stands between two spaces: its words, and the marks around them."""
 
     forms: tuple[Form, ...]
-    #: The words in their places within the chunk.
-    tokens: tuple[Token, ...]
-    #: Marks that end a clause and a sentence.
-    clauses: int
-    sentences: int
+    #: Where each word begins and ends within the chunk.
+    spans: tuple[tuple[int, int], ...]
+    #: Marks that end a clause, and a sentence: before the first word and after each one.
+    clauses: tuple[int, ...]
+    sentences: tuple[int, ...]
+    #: For each of those whether a word comes next; none does after the last.
+    word_next: tuple[bool, ...]
+
+
+#: The empty place after a text, where its last clause and sentence end.
+_END = _Chunk((), (), (0, 1), (0, 1), (True, False))
 
 
 def forms(text: str, language: str) -> list[Form]:
@@ -119,26 +126,28 @@ def forms(text: str, language: str) -> list[Form]:
     return list(chain.from_iterable([chunks[chunk].forms for chunk in text.split()]))
 
 
-def places(text: str, language: str) -> Places:
-    """Return where the words that `forms` gives stand."""
-    chunks = _chunks(language)
-    starts: list[int] = []
-    ends: list[int] = []
-    clauses: list[int] = []
-    sentences: list[int] = []
-    at = clause = sentence = 0
-    for chunk in text.split():
-        at = text.index(chunk, at)
-        _, inside, ended_clauses, ended_sentences = chunks[chunk]
-        for _, start, end, c, s in inside:
-            starts.append(at + start)
-            ends.append(at + end)
-            clauses.append(clause + c)
-            sentences.append(sentence + s)
-        at += len(chunk)
-        clause += ended_clauses
-        sentence += ended_sentences
-    return Places(starts, ends, clauses, sentences)
+def breaks(texts: Iterable[str], language: str) -> Breaks:
+    """Return in which clause and sentence the words stand that `forms` gives.
+
+    Parameters
+    ----------
+    texts : read in a row; after the last word of each comes one empty place more.
+    """
+    known = _chunks(language)
+    chunks = [chunk for text in texts for chunk in (*[known[c] for c in text.split()], _END)]
+    words = list(chain.from_iterable([chunk.word_next for chunk in chunks]))
+    clauses = chain.from_iterable([chunk.clauses for chunk in chunks])
+    sentences = chain.from_iterable([chunk.sentences for chunk in chunks])
+    return Breaks(
+        list(compress(accumulate(clauses), words)), list(compress(accumulate(sentences), words))
+    )
+
+
+def spans(text: str, language: str) -> list[tuple[int, int]]:
+    """Return the characters ``[start, end)`` of each word that `forms` gives."""
+    known = _chunks(language)
+    found = [(match.start(), known[match.group()]) for match in _UNSPACED.finditer(text)]
+    return [(at + start, at + end) for at, chunk in found for start, end in chunk.spans]
 
 
 def tokenise(text: str, language: str) -> tuple[Token, ...]:
@@ -147,7 +156,11 @@ def tokenise(text: str, language: str) -> tuple[Token, ...]:
     English short forms become the words they stand for ("don't" -> do, not), so that a
     phrase matches however it was written.
     """
-    return tuple(map(Token, forms(text, language), *places(text, language)))
+    places = zip(spans(text, language), *breaks([text], language), strict=False)  # one place more
+    return tuple(
+        Token(form, *span, clause, sentence)
+        for form, (span, clause, sentence) in zip(forms(text, language), places, strict=True)
+    )
 
 
 class _Chunks(dict[str, _Chunk]):
@@ -170,25 +183,38 @@ def _chunks(language: str) -> _Chunks:
 
 def _cut(text: str, language: str) -> _Chunk:
     norm = normalise(text)
-    tokens: list[Token] = []
-    clause = sentence = last = 0
+    words: list[tuple[Form, int, int]] = []
+    marks: list[tuple[bool, bool]] = []  # before each word, and after the last
+    last = 0
     for match in _TOKEN.finditer(norm.text):
-        between = set(norm.text[last : match.start()])
-        clause += not _CLAUSE_END.isdisjoint(between)
-        sentence += not _SENTENCE_END.isdisjoint(between)
+        marks.append(_marks(norm.text[last : match.start()]))
         last = match.end()
-        for word, a, b in _parts(match.group(), match.start(), language):
+        parts = _parts(match.group(), match.start(), language)
+        marks += [(False, False)] * (len(parts) - 1)
+        for word, a, b in parts:
             start, end = norm.span(a, b)
-            original = text[start:end]
-            placeholder = _placeholder(original)
-            form = original.lower() if placeholder else fold(word)
-            found = frozenset([form]) if placeholder else keys(word, language)
-            same = _same(form, found, placeholder, capital=original[:1].isupper())
-            tokens.append(Token(same, start, end, clause, sentence))
-    after = set(norm.text[last:])
-    clause += not _CLAUSE_END.isdisjoint(after)
-    sentence += not _SENTENCE_END.isdisjoint(after)
-    return _Chunk(tuple(t.form for t in tokens), tuple(tokens), clause, sentence)
+            words.append((_form(word, text[start:end], language), start, end))
+    marks.append(_marks(norm.text[last:]))
+    return _Chunk(
+        forms=tuple(form for form, _, _ in words),
+        spans=tuple((start, end) for _, start, end in words),
+        clauses=tuple(int(clause) for clause, _ in marks),
+        sentences=tuple(int(sentence) for _, sentence in marks),
+        word_next=(*(True for _ in words), False),
+    )
+
+
+def _marks(between: str) -> tuple[bool, bool]:
+    """Tell whether a clause ends among these characters, and a sentence."""
+    characters = set(between)
+    return not _CLAUSE_END.isdisjoint(characters), not _SENTENCE_END.isdisjoint(characters)
+
+
+def _form(word: str, original: str, language: str) -> Form:
+    placeholder = _placeholder(original)
+    form = original.lower() if placeholder else fold(word)
+    found = frozenset([form]) if placeholder else keys(word, language)
+    return _same(form, found, placeholder, capital=original[:1].isupper())
 
 
 #: All forms that somebody holds, by what they are.

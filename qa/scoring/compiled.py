@@ -30,7 +30,7 @@ class Compiled:
             for ref in refs:
                 for variant in self._meant(ref, language):
                     found.setdefault(variant.atoms, variant)
-            tree = self._trees.setdefault(language, Tree())
+            tree = self._trees.setdefault(language, Tree(language))
             known = self._books[refs, language] = Phrasebook(found.values(), language, tree)
         return known
 

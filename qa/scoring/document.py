@@ -5,21 +5,21 @@ Built once per conversation and shared by all cards.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 from qa.language import (
+    Breaks,
     Form,
-    Places,
     base_language,
+    breaks,
     forms,
     guess_language,
     load_pack,
     pack_languages,
-    places,
+    spans,
 )
 from qa.language.parsing import Parsers
 from qa.records import Role, SafeConversation, SafeTurn
@@ -38,209 +38,214 @@ _HEARD_SHARE = 0.1
 
 #: Where a word stands: its number, all words of the conversation counted through.
 Place = int
-#: Some turns of a conversation: a bit for each, the first turn's lowest. Which turns several
-#: words share is one operation.
-Turns = int
-#: Where each phrase stands: turn and first word, and where it ends.
-Rows = Mapping[Variant, Mapping[tuple[int, int], int]]
-
-
-class Line:
-    """One turn as words of one language; their places are worked out when first asked for."""
-
-    def __init__(self, turn: SafeTurn, language: str) -> None:
-        self.turn = turn
-        self.forms = forms(turn.text, language)
-        self._language = language
-
-    @cached_property
-    def places(self) -> Places:
-        """Where the words stand in the turn's text, and in which clause and sentence."""
-        return places(self.turn.text, self._language)
+#: Some sentences of a conversation: a bit for each, the first one's lowest. Which sentences
+#: several words share is one operation.
+Sentences = int
+#: Where each phrase stands: its first word, and where it ends.
+Rows = Mapping[Variant, Mapping[Place, Place]]
 
 
 class View:
-    """All turns of a conversation that are read in one language."""
+    """All turns of a conversation that are read in one language, their words in a row."""
 
-    def __init__(self, language: str, turns: tuple[SafeTurn, ...]) -> None:
+    def __init__(self, language: str, turns: Sequence[SafeTurn]) -> None:
         self.language = language
         self.pack = load_pack(language)
-        self._memory = likeness(language)
-        self.lines = {t.index: Line(t, language) for t in turns}
-        #: Number of each turn's first word, all words counted through; turns are one apart,
-        #: so that no row of words goes from one into the next.
-        self._bases: dict[int, int] = {}
-        at = 0
-        for number, line in self.lines.items():
-            self._bases[number] = at
-            at += len(line.forms) + 1
-        self._numbers = list(self._bases)
-        self._begins = list(self._bases.values())
-        self._places: dict[Atom, frozenset[Place]] = {}
-        self._spots: dict[Atom, dict[int, dict[int, float]]] = {}
-        self._turns: dict[Atom, Turns] = {}
-        self._bits: dict[int, Turns] = {number: 1 << i for i, number in enumerate(self.lines)}
-        #: The content words of each phrasebook that are said, or words like them, and where.
-        self.present: dict[object, dict[Atom, Turns]] = {}
+        self.turns = {turn.index: turn for turn in turns}
+        #: All words, None after the last of each turn: no phrase goes beyond it.
+        self.words: list[Form | None] = []
+        #: The turn that each place is in.
+        self.turn_of: list[int] = []
+        self._firsts: dict[int, Place] = {}
+        for turn in turns:
+            said = forms(turn.text, language)
+            self._firsts[turn.index] = len(self.words)
+            self.words += said
+            self.words.append(None)
+            self.turn_of += [turn.index] * (len(said) + 1)
+        self._spans: dict[int, list[tuple[int, int]]] = {}
+        self._slotted: dict[Atom, frozenset[Place]] = {}
+        self._spots: dict[Atom, dict[Place, float]] = {}
+        self._present: dict[Tree, tuple[int, dict[Atom, Sentences]]] = {}
         #: What was found of whole trees of phrases, and how large those were.
         self.rows: dict[Tree, tuple[int, Rows]] = {}
 
     @cached_property
-    def _said(self) -> dict[Form, list[Place]]:
+    def breaks(self) -> Breaks:
+        """The clause and the sentence that each word stands in."""
+        return breaks([turn.text for turn in self.turns.values()], self.language)
+
+    def span(self, place: Place) -> tuple[int, int]:
+        """Return the characters ``[start, end)`` of its turn's text that a word is."""
+        turn = self.turn_of[place]
+        return self.spans(turn)[place - self._firsts[turn]]
+
+    def spans(self, turn: int) -> list[tuple[int, int]]:
+        """Return the characters of each word of a turn."""
+        found = self._spans.get(turn)
+        if found is None:
+            found = self._spans[turn] = spans(self.turns[turn].text, self.language)
+        return found
+
+    def place(self, turn: int, start: int) -> Place:
+        """Return where the word stands that begins at a character of a turn."""
+        begins = [begin for begin, _ in self.spans(turn)]
+        return self._firsts[turn] + begins.index(start)
+
+    @cached_property
+    def said(self) -> Mapping[Form, list[Place]]:
         """The places of each form."""
-        said: dict[Form, list[Place]] = {}
-        for number, line in self.lines.items():
-            for place, form in enumerate(line.forms, self._bases[number]):
-                if form in said:
-                    said[form].append(place)
-                else:
-                    said[form] = [place]
+        said: defaultdict[Form, list[Place]] = defaultdict(list)
+        for place, form in enumerate(self.words):
+            if form is not None:
+                said[form].append(place)
         return said
 
     @cached_property
-    def _turns_of(self) -> tuple[dict[str, Turns], dict[str, Turns]]:
-        """The turns of each word as it was said, and of each key."""
-        by_form: dict[Form, Turns] = {}
-        for number, line in self.lines.items():
-            bit = self._bits[number]
-            for form in line.forms:
-                by_form[form] = by_form.get(form, 0) | bit
-        by_text: dict[str, Turns] = {}
-        by_key: dict[str, Turns] = {}
-        for form, turns in by_form.items():
-            by_text[form.text] = by_text.get(form.text, 0) | turns
-            for key in form.keys:
-                by_key[key] = by_key.get(key, 0) | turns
-        return by_text, by_key
-
-    @cached_property
-    def forms(self) -> dict[str, list[Place]]:
+    def forms(self) -> Mapping[str, list[Place]]:
         """The places of each word as it was said."""
         found: dict[str, list[Place]] = {}
-        for form, where in self._said.items():
-            found[form.text] = found.get(form.text, []) + where
+        for form, where in self.said.items():
+            found[form.text] = found[form.text] + where if form.text in found else where
         return found
 
     @cached_property
-    def index(self) -> dict[str, list[Place]]:
+    def index(self) -> Mapping[str, list[Place]]:
         """The places of each key."""
         found: dict[str, list[Place]] = {}
-        for form, where in self._said.items():
+        for form, where in self.said.items():
             for key in form.keys:
                 found[key] = found[key] + where if key in found else where
         return found
 
-    def near(self) -> Mapping[str, list[tuple[str, float]]]:
+    def present(self, tree: Tree) -> Mapping[Atom, Sentences]:
+        """Return where the content words sought of a tree are said, or words like them."""
+        size, present = self._present.get(tree, (0, {}))
+        if size != tree.sought:
+            present = self._present_words(tree)
+            self._present[tree] = tree.sought, present
+        return present
+
+    def _present_words(self, tree: Tree) -> dict[Atom, Sentences]:
+        present: defaultdict[Atom, Sentences] = defaultdict(int)
+        for said, sought in ((self.index, tree.by_key), (self.forms, tree.by_exact)):
+            for key in said.keys() & sought.keys():
+                within = self._sentences_of(said[key])
+                for atom in sought[key]:
+                    present[atom] |= within
+        near = self._near_words()
+        for word in near.keys() & tree.by_word.keys():
+            within = self._sentences_of(
+                place for form, _ in near[word] for place in self.forms[form]
+            )
+            for atom in tree.by_word[word]:
+                present[atom] |= within
+        return present
+
+    def _sentences_of(self, places: Iterable[Place]) -> Sentences:
+        sentences, bits = 0, self._bit_of
+        for place in places:
+            sentences |= bits[place]
+        return sentences
+
+    @cached_property
+    def _bit_of(self) -> list[Sentences]:
+        """The sentence of each place, as one of `Sentences`."""
+        return [1 << sentence for sentence in self.breaks.sentences]
+
+    def _near_words(self) -> Mapping[str, list[tuple[str, float]]]:
         """Return, by word looked for, the forms said here that are like it, and how like.
 
         Complete for every card that was made ready in this language before.
         """
-        memory = self._memory
+        memory = likeness(self.language)
         if self._near is None or self._near[0] != memory.size:
-            near: dict[str, list[tuple[str, float]]] = {}
-            for form in self.forms:
-                for word, ratio in memory.of(form).items():
-                    near.setdefault(word, []).append((form, ratio))
+            near: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+            for form, alike in memory.among(self.forms.keys()):
+                for word, ratio in alike.items():
+                    near[word].append((form, ratio))
             self._near = (memory.size, near)
             self._spots.clear()
-            self._turns.clear()
-            self.present.clear()
         return self._near[1]
 
-    _near: tuple[int, dict[str, list[tuple[str, float]]]] | None = None
+    _near: tuple[int, Mapping[str, list[tuple[str, float]]]] | None = None
 
-    def spots(self, atom: Atom) -> Mapping[int, Mapping[int, float]]:
-        """Return, by turn, the words that are one looked for, or like it, and how like (0..1)."""
+    def spots(self, atom: Atom) -> Mapping[Place, float]:
+        """Return, in order, where a word is said or one like it, and how like it is (0..1)."""
         found = self._spots.get(atom)
         if found is None:
             like: dict[Place, float] = {}
             for form, ratio in self._alike(atom):
                 for place in self.forms[form]:
                     like[place] = max(like.get(place, 0.0), ratio)
-            like.update(dict.fromkeys(self.places(atom), 1.0))
-            found = self._spots[atom] = {}
-            for place in sorted(like):
-                turn, at = self.spot(place)
-                found.setdefault(turn, {})[at] = like[place]
-        return found
-
-    def turns(self, atom: Atom) -> Turns:
-        """Return the turns in which a word is said, or one like it."""
-        found = self._turns.get(atom)
-        if found is None:
-            by_text, by_key = self._turns_of
-            said = by_text if atom.kind == "exact" else by_key
-            found = 0
-            for key in atom.keys & said.keys():
-                found |= said[key]
-            for form, _ in self._alike(atom):
-                found |= by_text[form]
-            self._turns[atom] = found
+            like.update(dict.fromkeys(self._said_as(atom), 1.0))
+            found = self._spots[atom] = dict(sorted(like.items()))
         return found
 
     def _alike(self, atom: Atom) -> Iterator[tuple[str, float]]:
         if atom.kind == "word" and atom.content:
-            near = self.near()
+            near = self._near_words()
             for word in atom.words:
                 yield from near.get(word, ())
 
-    def these(self, numbers: Iterable[int]) -> Turns:
-        """Return the turns of these numbers, those left out that are in another language."""
-        turns = 0
-        for number in numbers:
-            turns |= self._bits.get(number, 0)
-        return turns
-
-    def numbers(self, turns: Turns) -> Iterator[int]:
-        """Return the numbers of some turns, in order."""
-        while turns:
-            lowest = turns & -turns
-            yield self._numbers[lowest.bit_length() - 1]
-            turns ^= lowest
-
-    def places(self, atom: Atom) -> frozenset[Place]:
+    def _said_as(self, atom: Atom) -> Iterable[Place]:
         """Return where a word is said in any of its forms; of an exact one in that form."""
-        found = self._places.get(atom)
-        if found is None:
-            where = self.forms if atom.kind == "exact" else self.index
-            said = [where[key] for key in atom.keys & where.keys()]
-            found = self._places[atom] = frozenset().union(*said)
+        where = self.forms if atom.kind == "exact" else self.index
+        return {place for key in atom.keys & where.keys() for place in where[key]}
+
+    def sentences(self, turns: Iterable[int]) -> Sentences:
+        """Return the sentences of some turns, those left out that are in another language."""
+        known = self._sentences_in
+        sentences = 0
+        for turn in turns:
+            sentences |= known.get(turn, 0)
+        return sentences
+
+    @cached_property
+    def _sentences_in(self) -> Mapping[int, Sentences]:
+        """The sentences of each turn."""
+        found: defaultdict[int, Sentences] = defaultdict(int)
+        for turn, bit in zip(self.turn_of, self._bit_of, strict=True):
+            found[turn] |= bit
         return found
 
-    def slotted(self, atom: Atom) -> frozenset[Place]:
+    def stands_in(self, place: Place, sentences: Sentences) -> bool:
+        """Tell whether a place is in one of some sentences."""
+        return bool(self._bit_of[place] & sentences)
+
+    def slotted(self, slot: Atom) -> frozenset[Place]:
         """Return where a word stands that fits a slot."""
-        found = self._places.get(atom)
+        found = self._slotted.get(slot)
         if found is None:
-            can = self._slots.get(atom.text, [])
-            if atom.text in IN_CONTEXT:
-                can = [place for place in can if self._fits(atom, place)]
-            found = self._places[atom] = frozenset(can)
+            can: Iterable[Place] = self._slots.get(slot.text, ())
+            if slot.text in IN_CONTEXT:
+                can = [place for place in can if self._fits(slot, place)]
+            found = self._slotted[slot] = frozenset(can)
         return found
 
     @cached_property
-    def _slots(self) -> dict[str, list[Place]]:
+    def _slots(self) -> Mapping[str, list[Place]]:
         """The places of the words that can fit each slot."""
-        found: dict[str, list[Place]] = {}
-        for form, where in self._said.items():
+        found: defaultdict[str, list[Place]] = defaultdict(list)
+        for form, where in self.said.items():
             for slot in kinds(form, self.language):
-                found[slot] = found.get(slot, []) + where
+                found[slot] += where
         return found
 
     def _fits(self, slot: Atom, place: Place) -> bool:
-        turn, at = self.spot(place)
-        line = self.lines[turn]
-        return fits(
-            slot.text, line.forms, line.places.sentences, at, self.pack, in_phrase=slot.content
+        form, after = self.words[place : place + 2]
+        return form is not None and fits(
+            slot.text,
+            form,
+            after,
+            self.pack,
+            in_phrase=slot.content,
+            begins=lambda: self._begins_sentence(place),
         )
 
-    def place(self, turn: int, at: int) -> Place:
-        """Return the place of a word of a turn."""
-        return self._bases[turn] + at
-
-    def spot(self, place: Place) -> tuple[int, int]:
-        """Return the turn and the word of a place."""
-        i = bisect_right(self._begins, place) - 1
-        return self._numbers[i], place - self._begins[i]
+    def _begins_sentence(self, place: Place) -> bool:
+        sentences = self.breaks.sentences
+        return place == 0 or sentences[place - 1] != sentences[place]
 
 
 class Document:
@@ -329,5 +334,5 @@ class Document:
         return tuple(
             t
             for t in self.safe.turns
-            if self._own(t) not in self.languages or self._own(t) == language
+            if (own := self._own(t)) == language or own not in self.languages
         )

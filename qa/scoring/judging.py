@@ -33,7 +33,7 @@ from qa.scoring.scorecard import Item, Scorecard, Section
 from qa.scoring.sparing import spare
 
 #: Changes whenever the same card may judge the same conversation differently.
-ENGINE_VERSION = "6"
+ENGINE_VERSION = "7"
 
 #: Credit of each verdict that has a fixed one.
 _VALUE = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0}

@@ -6,7 +6,8 @@ cards once a process. What is remembered never changes an answer, only how soon 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -37,8 +38,11 @@ class Likeness:
         self._never = never
         self._sought: list[str] = []
         self._known: set[str] = set()
-        #: Form -> how many of `_sought` it was compared with, and how like they are, 0..1.
-        self._like: dict[str, tuple[int, dict[str, float]]] = {}
+        #: Forms compared with all of `_sought`, and of others with how many of them.
+        self._compared: set[str] = set()
+        self._partly: dict[str, int] = {}
+        #: Of forms that are like a word: those words, and how like they are, 0..1.
+        self._alike: dict[str, dict[str, float]] = {}
 
     def _comparable(self, word: str) -> bool:
         return len(word) >= SHORTEST and word[0] != "[" and word not in self._never
@@ -51,20 +55,27 @@ class Likeness:
     def seek(self, words: Iterable[str]) -> None:
         """Take up words that a card looks for."""
         new = [w for w in words if w not in self._known and self._comparable(w)]
-        self._known.update(new)
-        self._sought += dict.fromkeys(new)
+        if new:
+            self._partly |= dict.fromkeys(self._compared, len(self._sought))
+            self._compared.clear()
+            self._known.update(new)
+            self._sought += dict.fromkeys(new)
 
-    def of(self, form: str) -> Mapping[str, float]:
-        """Return the words looked for that a form is like, itself left out."""
-        compared, found = self._like.get(form, (0, {}))
-        if compared < len(self._sought):
-            if len(self._like) > _MOST:
-                self._like.clear()
-                compared, found = 0, {}
+    def among(self, forms: AbstractSet[str]) -> Iterator[tuple[str, Mapping[str, float]]]:
+        """Yield the forms that are like words looked for, and those words; each itself left out."""
+        new = forms - self._compared
+        if len(self._compared) + len(self._partly) + len(new) > _MOST:
+            for memory in (self._compared, self._partly, self._alike):
+                memory.clear()
+            new = forms
+        for form in new:
             if self._comparable(form):
-                found = found | self._compare(form, self._sought[compared:])
-            self._like[form] = (len(self._sought), found)
-        return found
+                found = self._compare(form, self._sought[self._partly.pop(form, 0) :])
+                if found:
+                    self._alike[form] = self._alike.get(form, {}) | found
+        self._compared |= new
+        for form in forms & self._alike.keys():
+            yield form, self._alike[form]
 
     def _compare(self, form: str, words: list[str]) -> dict[str, float]:
         near = process.extract(form, words, scorer=fuzz.ratio, score_cutoff=100 * FLOOR, limit=None)

@@ -6,14 +6,15 @@ near miss of an insult is most often a polite word.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
+from typing import NamedTuple
 
 from qa.scoring.branches import Tree
-from qa.scoring.document import Line, Rows, View
+from qa.scoring.document import Place, Rows, View
 from qa.scoring.phrasebook import Phrasebook
 from qa.scoring.phrases import GAP, Atom, Variant
 
@@ -22,8 +23,8 @@ Window = Mapping[int, tuple[int, int]]
 
 #: Words before a hit, in its clause, in which a negation turns it round.
 _NEGATION_REACH = 4
-#: Turn, first word and end of a row of words.
-_PLACE = itemgetter(0, 1, 2)
+#: First word and end of a row of words.
+_PLACE = itemgetter(0, 1)
 
 
 class Strictness(StrEnum):
@@ -35,8 +36,7 @@ class Strictness(StrEnum):
     LOW = "low"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Hit:
+class Hit(NamedTuple):
     """A phrase found: characters ``[start, end)`` of a turn's text."""
 
     turn: int
@@ -58,18 +58,14 @@ def find(
 
     Hits are in order of place; of hits that overlap the first and longest stays.
     """
-    rows = [
-        (turn, at, -end, variant)
-        for turn, at, end, variant in _rows_in(view, book, window)
-        if not (unless_negated and negated(view, view.lines[turn], at))
-    ]
-    rows.sort(key=_PLACE)
     hits: list[Hit] = []
-    reached = (-1, 0)
-    for (turn, at, end), same in groupby(rows, key=_PLACE):
-        if (turn, at) >= reached:
-            line, reached = view.lines[turn], (turn, -end)
-            hits.append(min(hit_of(line, row[3], at, -end, 1.0, "lemma") for row in same))
+    reached = 0
+    for (place, end), same in groupby(sorted(_rows_in(view, book, window), key=_PLACE), key=_PLACE):
+        if place >= reached and not (unless_negated and negated(view, place)):
+            reached = -end
+            hits.append(
+                min(hit_of(view, variant, place, -end, 1.0, "lemma") for *_, variant in same)
+            )
     return hits
 
 
@@ -84,20 +80,22 @@ def distinct(hits: Iterable[Hit]) -> list[Hit]:
 
 def _rows_in(
     view: View, book: Phrasebook, window: Window
-) -> Iterator[tuple[int, int, int, Variant]]:
-    """Yield the rows of words in a window that are phrases of a book."""
+) -> Iterator[tuple[Place, Place, Variant]]:
+    """Yield first word and end (as a negative number) of what in a window is a phrase of a book."""
     if not window:
         return
-    rows = _rows(view, book.tree)
+    rows, turn_of = _rows(view, book.tree), view.turn_of
     for variant in rows.keys() & book.known:
-        for (turn, at), end in rows[variant].items():
-            if turn in window and _begins_in(view.lines[turn], at, *window[turn]):
-                yield turn, at, end, variant
+        for place, end in rows[variant].items():
+            limits = window.get(turn_of[place])
+            if limits and begins_in(view, place, *limits):
+                yield place, -end, variant
 
 
-def _begins_in(line: Line, at: int, low: int, high: int) -> bool:
-    whole = low <= 0 and high >= len(line.turn.text)
-    return whole or low <= line.places.starts[at] < high
+def begins_in(view: View, place: Place, low: int, high: int) -> bool:
+    """Tell whether a word begins among the characters ``[low, high)`` of its turn."""
+    whole = low <= 0 and high >= len(view.turns[view.turn_of[place]].text)
+    return whole or low <= view.span(place)[0] < high
 
 
 def _rows(view: View, tree: Tree) -> Rows:
@@ -110,78 +108,89 @@ def _rows(view: View, tree: Tree) -> Rows:
 
 
 def _walked(view: View, tree: Tree) -> Rows:
-    rows: dict[Variant, dict[tuple[int, int], int]] = {}
-    for turn, line in view.lines.items():
-        for variant, at, end in tree.walk(line.forms):
-            if variant.solid:
-                rows.setdefault(variant, {})[turn, at] = end
-                continue
-            _, fewest, most = variant.anchor
-            for start in range(max(0, at - most), at - fewest + 1):
-                if (end := _match(view, line, start, variant.atoms)) >= 0:
-                    rows.setdefault(variant, {})[turn, start] = end
+    rows: defaultdict[Variant, dict[Place, Place]] = defaultdict(dict)
+    for variant, place, end in tree.walk(view.said, view.words):
+        if variant.solid:
+            rows[variant][place] = end
+            continue
+        _, fewest, most = variant.anchor
+        for start in range(place - fewest, max(place - most, 0) - 1, -1):
+            if view.turn_of[start] != view.turn_of[place]:
+                break
+            if (end := _match(view, start, variant.atoms)) >= 0:
+                rows[variant][start] = end
     for variant in tree.wordless:
         for place in view.slotted(next(a for a in variant.atoms if a.kind == "slot")):
-            turn, at = view.spot(place)
-            if (end := _match(view, view.lines[turn], at, variant.atoms)) >= 0:
-                rows.setdefault(variant, {})[turn, at] = end
+            if (end := _match(view, place, variant.atoms)) >= 0:
+                rows[variant][place] = end
     return rows
 
 
-def hit_of(line: Line, variant: Variant, at: int, end: int, score: float, mode: str) -> Hit:
-    """Return the words ``[at, end)`` of a turn as a hit."""
-    rule = variant.named([form.text for form in line.forms[at:end]])
-    starts, ends, *_ = line.places
-    return Hit(line.turn.index, starts[at], ends[end - 1], rule, score, mode)
+def hit_of(view: View, variant: Variant, place: Place, end: Place, score: float, mode: str) -> Hit:
+    """Return the words ``[place, end)`` as a hit."""
+    rule = variant.named([form.text for form in view.words[place:end] if form])
+    start, stop = view.span(place)[0], view.span(end - 1)[1]
+    return Hit(view.turn_of[place], start, stop, rule, score, mode)
 
 
-def _match(view: View, line: Line, at: int, atoms: Sequence[Atom]) -> int:
-    """Return where the match that begins at word `at` ends, or -1."""
+def _match(view: View, place: Place, atoms: Sequence[Atom]) -> Place:
+    """Return where the match that begins at a place ends, or -1."""
+    words = view.words
     for i, atom in enumerate(atoms):
-        if atom.kind == "gap":
-            return _after_gap(view, line, at, atoms[i + 1 :])
-        if atom.kind == "edge":
-            if not at_edge(atom.text, line, at):
+        kind = atom.kind
+        if kind == "gap":
+            return _after_gap(view, place, atoms[i + 1 :])
+        if kind == "edge":
+            if not at_edge(view, place, atom.text):
                 return -1
             continue
-        if at >= len(line.forms) or not accepts(view, line, at, atom):
+        form = words[place]
+        if form is None or not (
+            place in view.slotted(atom) if kind == "slot" else atom.takes(form)
+        ):
             return -1
-        at += 1
-    return at
+        place += 1
+    return place
 
 
-def at_edge(edge: str, line: Line, at: int) -> bool:
-    """Tell whether the place before word `at` is the edge that a phrase asks for."""
-    if edge == "START":
-        return at == 0
-    if at in {0, len(line.forms)}:
-        return (at == 0) == (edge == "CLAUSE")
-    counted = line.places.clauses if edge == "CLAUSE" else line.places.sentences
-    return counted[at - 1] < counted[at]
-
-
-def accepts(view: View, line: Line, at: int, atom: Atom) -> bool:
-    """Tell whether a word of a turn is what a phrase has in its place, in any form."""
-    if atom.kind == "slot":
-        return view.place(line.turn.index, at) in view.slotted(atom)
-    return atom.takes(line.forms[at])
-
-
-def _after_gap(view: View, line: Line, at: int, atoms: Sequence[Atom]) -> int:
-    sentences = line.places.sentences
-    for start in range(at, min(at + GAP + 1, len(sentences))):
-        if sentences[start] != sentences[at - 1]:
+def _after_gap(view: View, place: Place, atoms: Sequence[Atom]) -> Place:
+    words, sentences = view.words, view.breaks.sentences
+    for start in range(place, place + GAP + 1):
+        if words[start] is None or sentences[start] != sentences[place - 1]:
             return -1
-        end = _match(view, line, start, atoms)
+        end = _match(view, start, atoms)
         if end >= 0:
             return end
     return -1
 
 
-def negated(view: View, line: Line, at: int) -> bool:
-    """Tell whether a negation stands shortly before word `at`, in the same clause."""
-    clauses = line.places.clauses
-    return any(
-        clauses[i] == clauses[at] and line.forms[i].text in view.pack.negations
-        for i in range(max(0, at - _NEGATION_REACH), at)
-    )
+def at_edge(view: View, place: Place, edge: str) -> bool:
+    """Tell whether the place before a word is the edge that a phrase asks for."""
+    words = view.words
+    first, last = place == 0 or words[place - 1] is None, words[place] is None
+    if edge == "START":
+        return first
+    if first or last:
+        return first == (edge == "CLAUSE")
+    counted = view.breaks.clauses if edge == "CLAUSE" else view.breaks.sentences
+    return counted[place - 1] < counted[place]
+
+
+def accepts(view: View, place: Place, atom: Atom) -> bool:
+    """Tell whether a word is what a phrase has in its place, in any form."""
+    if atom.kind == "slot":
+        return place in view.slotted(atom)
+    form = view.words[place]
+    return form is not None and atom.takes(form)
+
+
+def negated(view: View, place: Place) -> bool:
+    """Tell whether a negation stands shortly before a word, in the same clause."""
+    words, clauses = view.words, view.breaks.clauses
+    for before in range(place - 1, max(place - _NEGATION_REACH, 0) - 1, -1):
+        form = words[before]
+        if form is None or clauses[before] != clauses[place]:
+            return False
+        if form.text in view.pack.negations:
+            return True
+    return False

@@ -6,13 +6,13 @@ to no variant; so one asks the words, not the variants.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
 from qa.scoring.branches import Tree
-from qa.scoring.document import Turns, View
-from qa.scoring.likeness import likeness
+from qa.scoring.document import Sentences, View
 from qa.scoring.phrases import Atom, Variant
 
 
@@ -29,16 +29,15 @@ class Phrasebook:
     ) -> None:
         self.variants = tuple(variants)
         self.known = frozenset(self.variants)
-        self._language = language
-        self.tree = tree or Tree()
+        self.tree = tree or Tree(language)
         self.tree.grow(self.variants)
 
-    def together(self, view: View, turns: Turns) -> list[tuple[Variant, Turns]]:
-        """Return the variants of which all content words, or words like them, are in one turn.
+    def together(self, view: View, within: Sentences) -> list[tuple[Variant, Sentences]]:
+        """Return the variants of which all content words, or words like them, share a sentence.
 
-        They stand in their order, each with those turns; of those that may be said otherwise.
+        They stand in their order, each with those sentences; of those that may be said otherwise.
         """
-        present = self._present(view, turns)
+        present = self._present(view, within)
         found = []
         for atom in present.keys() & self._content.led.keys():
             for number in self._content.led[atom]:
@@ -51,58 +50,59 @@ class Phrasebook:
                     found.append((number, where))
         return [(self.variants[number], where) for number, where in sorted(found)]
 
-    def partly(self, view: View, turns: Turns) -> Iterator[tuple[int, int, Turns]]:
-        """Yield a variant's number, how many of its content words a turn has, and such turns."""
-        present = self._present(view, turns)
+    def partly(
+        self, view: View, within: Sentences, *, at_least: float
+    ) -> list[tuple[float, int, Sentences]]:
+        """Return the variants of which enough content words share a sentence.
+
+        Each with the most of it that may be there (0..1, see `Variant.there`), the most first,
+        its number, and the sentences that have so much.
+        """
+        present = self._present(view, within)
         using = self._content.using
-        for number in {n for atom in present for n in using[atom]}:
-            at_least: list[Turns] = []  # of so many words + 1, in any order
+        counts = Counter(number for atom in present for number in using[atom])
+        found = []
+        for number, most in counts.items():
+            there = self.variants[number].there
+            if there[most] < at_least:
+                continue
+            shared: list[Sentences] = []  # by so many words + 1, in any order
             for atom in dict.fromkeys(self.variants[number].content):
                 more = present.get(atom, 0)
-                for i, had in enumerate(at_least):
-                    at_least[i], more = had | more, had & more
+                for i, had in enumerate(shared):
+                    shared[i], more = had | more, had & more
                 if more:
-                    at_least.append(more)
-            for i, where in enumerate(at_least):
-                rest = at_least[i + 1] if i + 1 < len(at_least) else 0
-                if exactly := where & ~rest:
-                    yield number, i + 1, exactly
+                    shared.append(more)
+            beyond = 0
+            for count in range(len(shared), 0, -1):
+                if there[count] >= at_least and (exactly := shared[count - 1] & ~beyond):
+                    found.append((there[count], number, exactly))
+                beyond = shared[count - 1]
+        return sorted(found, key=lambda one: (-one[0], one[1]))
 
-    def _present(self, view: View, turns: Turns) -> dict[Atom, Turns]:
-        """Return the content words said in some turns, or words like them, each with its turns."""
-        by_key, by_word = self._content.by_key, self._content.by_word
-        near = view.near()
-        present = view.present.get(self)
-        if present is None:
-            said = {a for key in view.index.keys() & by_key.keys() for a in by_key[key]}
-            said |= {a for word in near.keys() & by_word.keys() for a in by_word[word]}
-            present = view.present[self] = {atom: view.turns(atom) for atom in said}
-        return {atom: here for atom, where in present.items() if (here := where & turns)}
+    def _present(self, view: View, within: Sentences) -> dict[Atom, Sentences]:
+        """Return the content words said in some sentences, or words like them, each with those."""
+        using = self._content.using
+        present = view.present(self.tree)
+        return {
+            atom: here for atom in present.keys() & using.keys() if (here := present[atom] & within)
+        }
 
     @cached_property
     def _content(self) -> _Content:
-        content = _Content({}, {}, {}, {})
+        content = _Content({}, {})
         for number, variant in enumerate(self.variants):
             for atom in dict.fromkeys(variant.content):
                 content.using.setdefault(atom, []).append(number)
             if variant.needs:
                 longest = max(variant.content, key=lambda a: len(a.text))
                 content.led.setdefault(longest, []).append(number)
-        for atom in content.using:
-            for key in atom.keys:
-                content.by_key.setdefault(key, []).append(atom)
-            for word in atom.words if atom.kind == "word" else ():
-                content.by_word.setdefault(word, []).append(atom)
-        likeness(self._language).seek(content.by_word)
+        self.tree.seek(content.using)
         return content
 
 
 class _Content(NamedTuple):
-    """The content words of some variants."""
+    """Numbers of the variants that use each content word, and of those it is the longest of."""
 
-    #: Numbers of the variants that use each, and of those that it is the longest one of.
     using: dict[Atom, list[int]]
     led: dict[Atom, list[int]]
-    #: They by key and by form.
-    by_key: dict[str, list[Atom]]
-    by_word: dict[str, list[Atom]]

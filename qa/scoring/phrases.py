@@ -37,6 +37,8 @@ MAX_DEPTH = 4
 MAX_LENGTH = 600
 #: Words that one gap may span.
 GAP = 4
+#: What a common word weighs, a content word weighing 1.
+_COMMON = 0.25
 #: A phrase no longer than this is shown as it stands.
 _SHORT_RULE = 60
 
@@ -87,6 +89,13 @@ class Atom:
     #: Of a word: it carries meaning (is no function word). Of a slot: words stand around it.
     content: bool = False
 
+    @property
+    def weight(self) -> float:
+        """What it weighs in how much of a phrase is there; a common word weighs little."""
+        if self.kind in {"gap", "edge"}:
+            return 0.0
+        return 1.0 if self.content else _COMMON
+
     def takes(self, form: Form) -> bool:
         """Tell whether a word is this one, in any form; of an exact one in its own."""
         if self.kind == "exact":
@@ -128,6 +137,14 @@ class Variant:
         return len(set(self.content)) if any(a.kind == "word" for a in self.content) else 0
 
     @cached_property
+    def there(self) -> tuple[float, ...]:
+        """By how many different content words are said: the most of it that is there, 0..1."""
+        whole, different = sum(a.weight for a in self.atoms), len(set(self.content))
+        return tuple(
+            round((whole - (different - said)) / whole, 4) for said in range(different + 1)
+        )
+
+    @cached_property
     def solid(self) -> bool:
         """Nothing but words in a row."""
         return all(a.kind in {"word", "exact"} for a in self.atoms)
@@ -159,8 +176,15 @@ class Variant:
         """
         if not self.source and len(self.rule) <= _SHORT_RULE:
             return self.rule
-        wording = " ".join(_shown(a, said) for a in self.atoms if a.kind != "edge")
+        wording = self._wording or " ".join(_shown(a, said) for a in self.atoms if a.kind != "edge")
         return f'{self.source} · "{wording}"' if self.source else wording
+
+    @cached_property
+    def _wording(self) -> str:
+        """Its words where there is no choice among them; else ""."""
+        if any(len(a.words) > 1 for a in self.atoms):
+            return ""
+        return " ".join(_shown(a, ()) for a in self.atoms if a.kind != "edge")
 
 
 def _rarity(atom: Atom) -> tuple[bool, int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import lru_cache
 
 from qa.language import Form, Pack, load_pack
@@ -49,28 +49,26 @@ def kinds(form: Form, language: str) -> frozenset[str]:
 
 def fits(
     slot: str,
-    forms: Sequence[Form],
-    sentences: Sequence[int],
-    at: int,
+    form: Form,
+    after: Form | None,
     pack: Pack,
     *,
     in_phrase: bool,
+    begins: Callable[[], bool],
 ) -> bool:
     """Tell whether a word of those `kinds` fits the slot where it stands.
 
     Parameters
     ----------
-    sentences : the sentence that each word stands in.
+    after : the word that follows it in its turn.
     in_phrase : words stand around the slot; they say that a name is meant, so any
         capitalised word is taken for one.
+    begins : tells whether a sentence begins with the word; asked only where that matters.
     """
-    form = forms[at]
-    after = forms[at + 1] if at + 1 < len(forms) else None
     if form.placeholder:
         return True
     if slot == "NAME":  # a capital inside a sentence, or before another capital at its beginning
-        begins = at == 0 or sentences[at - 1] != sentences[at]
-        return in_phrase or not begins or (after is not None and after.capital)
+        return in_phrase or (after is not None and after.capital) or not begins()
     if slot == "MONEY":
         named = after is not None and after.text in pack.money_words
         return named or not _MONEY_SIGN.isdisjoint(form.text)

@@ -133,7 +133,7 @@ class Dep(BaseModel):
         links = [link.model_dump(by_alias=True, exclude_none=True) for link in self.pattern]
         view = context.document.view(language)
         for turn, (low, high) in context.window().items():
-            if turn not in view.lines:
+            if turn not in view.turns:
                 continue
             for piece in context.document.structure.pieces(turn, language) or ():
                 for start, end in _found(piece, links):

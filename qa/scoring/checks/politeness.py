@@ -99,7 +99,7 @@ class Politeness(BaseModel):
                 (
                     c
                     for c in context.languages
-                    if lexicon(c) is not None and turn in document.view(c).lines
+                    if lexicon(c) is not None and turn in document.view(c).turns
                 ),
                 None,
             )

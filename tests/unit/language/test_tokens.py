@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.language import forms, keys, places, tokenise
+from qa.language import breaks, forms, keys, spans, tokenise
 
 
 def words(text, language="en"):
@@ -97,10 +97,18 @@ def test_clauses_and_sentences_are_counted():
 def test_words_and_their_places_are_the_same_read_apart(text):
     tokens = tokenise(text, "en")
     assert forms(text, "en") == [t.form for t in tokens]
-    assert places(text, "en").starts == [t.start for t in tokens]
+    assert spans(text, "en") == [(t.start, t.end) for t in tokens]
 
 
 def test_equal_words_are_one_object():
     first, second = forms("Help, (help)", "en")[1], forms("help!", "en")[0]
     assert first is second
     assert forms("Help", "en")[0] is not first  # a capital tells names from words
+
+
+def test_texts_are_read_in_a_row_with_an_empty_place_after_each():
+    # "Well" ends a clause, "no" none; each text ends its last clause and sentence.
+    assert breaks(["Well, no", "", "(Yes. Maybe)"], "en") == (
+        [0, 1, 1, 2, 3, 4, 4],
+        [0, 0, 0, 1, 2, 3, 3],
+    )

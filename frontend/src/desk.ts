@@ -1,6 +1,6 @@
 /** One conversation: hear it, see where evidence stands, go through the items by keyboard. */
 
-import { all, around, clock, one, seconds, show } from "./dom";
+import { all, around, clock, one, say, seconds, show } from "./dom";
 import { Items } from "./items";
 import { Player } from "./player";
 import { beHere, mean } from "./presence";
@@ -50,6 +50,9 @@ class Desk {
         this.page.classList.toggle("playing", this.player?.playing),
       );
     }
+    const unheard = (): void => say(one<HTMLElement>("#toast")?.dataset["unheard"] ?? "");
+    this.player?.media.addEventListener("error", unheard);
+    if (this.player?.media.error) unheard();
     document.addEventListener("htmx:after:swap", () => {
       this.transcript.gather();
       this.items.restore();

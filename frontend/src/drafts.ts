@@ -4,11 +4,21 @@ import { all, around } from "./dom";
 
 type Field = HTMLTextAreaElement | HTMLInputElement;
 
-const name = (field: Element): string => `draft ${field.getAttribute("data-draft") ?? ""}`;
+/** Whoever comes to this tab next finds nothing of what somebody else began to write. */
+const name = (field: Element): string =>
+  `draft ${document.body.dataset["me"] ?? ""} ${field.getAttribute("data-draft") ?? ""}`;
+
+/** One of several answers; all of them are kept under one name, and the chosen one is kept. */
+const isAnswer = (field: Field): field is HTMLInputElement =>
+  field instanceof HTMLInputElement && field.type === "radio";
 
 function restore(root: ParentNode): void {
   for (const field of all<Field>("[data-draft]", root)) {
     const kept = sessionStorage.getItem(name(field));
+    if (isAnswer(field)) {
+      if (kept === field.value) field.checked = true;
+      continue;
+    }
     if (kept === null || kept === field.value) continue;
     field.value = kept;
     const box = field.closest("details");

@@ -36,6 +36,12 @@ function told(what: "lost" | "refused"): string {
 
 document.addEventListener("htmx:response:error", (event) => {
   const { text, response } = (event as CustomEvent<Answered>).detail.ctx;
+  if (response?.status === 401) {
+    // Logged out meanwhile: to the door and back here, where what was being written still stands.
+    const here = location.pathname + location.search + location.hash;
+    location.assign(`/login?next=${encodeURIComponent(here)}`);
+    return;
+  }
   say(reason(text) || `${told("refused")} (${response?.status ?? "?"})`);
 });
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from qa.api.pages.cards import CardView, Chip, ItemView
+from qa.api.pages.landmarks import Landmark, Span, landmarks
 from qa.records import EvidenceKind, Role, SafeConversation, Verdict
-
-Span = tuple[float, float]
 
 #: Width of the picture; `Timeline.lanes` are drawn in these units.
 WIDTH = 1000
@@ -53,17 +52,19 @@ class Timeline:
     duration: float
     lanes: tuple[Lane, ...]
     marks: tuple[Mark, ...]
+    landmarks: tuple[Landmark, ...] = ()
 
 
 def timeline(safe: SafeConversation, cards: Sequence[CardView]) -> Timeline | None:
     """Draw a conversation; None where nothing is known of its times."""
     if not safe.duration:
         return None
+    together, silent = overlaps(safe), silences(safe)
     drawn = {
         "agent": (_AGENTS, sides(safe)[0]),
         "customer": (_OTHERS, sides(safe)[1]),
-        "overlap": (_BOTH, overlaps(safe)),
-        "silence": (_BOTH, silences(safe)),
+        "overlap": (_BOTH, together),
+        "silence": (_BOTH, silent),
         "redacted": (_BOTH, redacted(safe)),
     }
     scale = WIDTH / safe.duration
@@ -72,6 +73,7 @@ def timeline(safe: SafeConversation, cards: Sequence[CardView]) -> Timeline | No
         duration=safe.duration,
         lanes=tuple(lane for lane in lanes if lane.path),
         marks=tuple(_marks(cards, safe.duration)),
+        landmarks=landmarks(safe, silences=silent, overlaps=together),
     )
 
 

@@ -23,6 +23,8 @@ from qa.api.pages import agreement as agreement_pages
 from qa.api.pages import door, inbox, reviewing, samples, search, sso, tokens, upload
 from qa.api.pages import examples as example_pages
 from qa.api.pages import figures as figure_pages
+from qa.api.pages import looks as look_pages
+from qa.api.pages import mine as mine_pages
 from qa.api.pages import people as people_pages
 from qa.api.pages import roster as roster_pages
 from qa.api.pages import routes as pages
@@ -90,6 +92,8 @@ _PAGES = (
     upload.router,
     pages.router,
     reviewing.router,
+    look_pages.router,
+    mine_pages.router,
     example_pages.router,
     figure_pages.router,
     scorecard_pages.router,

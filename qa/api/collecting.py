@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from qa.access import Principal, Right
@@ -169,3 +169,7 @@ def _shown(one: Collected, number: int) -> dict[str, Any]:
 def _hash(text: str) -> str:
     """Return what a content security policy names a script or style of a page by."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+#: How lines are worded, in every page that shows moments.
+LINES: Mapping[str, Any] = {"speaker": speaker, "pieces": pieces}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from qa.api.figure_schemas import span
 from qa.api.schemas import Public
@@ -77,6 +77,11 @@ class MineFiguresQuery(BaseModel):
     until: AwareDatetime | date | None = Field(
         default=None, description="End: a moment is exclusive, a day is included."
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _forms_send_blanks(cls, data: Any) -> Any:
+        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
 
     def question(self) -> Question:
         """Return the question as the store takes it (UsageError: no span)."""

@@ -191,3 +191,61 @@ def test_another_client_s_conversations_are_no_example(desk):
             update(ConversationRow).where(ConversationRow.id == "quarrel").values(project="travel")
         )
     assert example(desk).status_code == 404
+
+
+# --- pages ---------------------------------------------------------------------------------
+
+
+def sent(desk, name, path, **fields):
+    """Send a form; return the page that it leads to."""
+    answer = desk(name, "POST", f"/conversations/refund/{path}", data=fields)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def test_the_pages_show_whom_it_concerns_what_they_may_do(desk):
+    at = {"scorecard": "front-desk", "party": "agent", "at": "a0i2"}
+    for name, asks in (("dana", True), ("max", False)):
+        text = desk(name, "GET", "/conversations/refund").text
+        assert ("Ask for a second look" in text, "Your result" in text) == (asks, asks)
+        assert ("Done well, by somebody" in text) is asks
+    said = {"item": "sorry", "comment": "<b>I said it.</b>"}
+    assert sent(desk, "dana", "second-look", **at, **said) == "/conversations/refund#a0i2"
+    (look,) = desk.store.looks.all().items
+    shown = {name: desk(name, "GET", "/conversations/refund").text for name in ("rita", "max")}
+    assert all("&lt;b&gt;I said it.&lt;/b&gt;" in text for text in shown.values())
+    assert ["second-look/answer" in text for text in shown.values()] == [False, True]
+    answer = {"number": look.number, "at": "a0i2", "answer": "Not there."}
+    assert sent(desk, "max", "second-look/answer", **answer) == "/conversations/refund#a0i2"
+    assert desk.store.looks.about(look.number).outcome == "upheld"
+    assert "Not there." in desk("dana", "GET", "/mine").text
+    counted = desk("auditor", "GET", "/agreement").text
+    assert "1 answered, of which 1 upheld and 0 changed; 0 open." in " ".join(counted.split())
+
+
+def test_all_of_one_s_own_stands_on_one_page(desk):
+    assert desk("dana", "GET", "/").headers["location"] == "/mine"
+    desk.store.remarks.star("refund", 4, who="rita", thanks="Kindly said.")
+    text = desk("dana", "GET", f"/mine?since={SINCE}&until=2026-03-31").text
+    assert "refund.wav" in text
+    assert "quarrel.wav" not in text
+    assert "Kindly said." in text
+    assert "/figures/conversations" not in text  # which agents may not open
+    assert sent(desk, "dana", "acknowledge", mine="true") == "/mine"
+    assert sent(desk, "dana", "sound", mine="true", allowed="true") == "/mine"
+    text = desk("dana", "GET", "/mine").text
+    assert "You read it on" in text
+    assert "Let it be heard no more" in text
+    assert sent(desk, "dana", "sound") == "/conversations/refund"
+    assert "Let it be heard no more" not in desk("dana", "GET", "/mine").text
+
+
+@pytest.mark.parametrize("verdict", ["maybe", "review"])
+def test_an_answer_is_one_of_a_human_s_verdicts(desk, verdict):
+    number = asked(desk)
+    data = {"number": number, "answer": "So.", "verdict": verdict}
+    assert (
+        desk("max", "POST", "/conversations/refund/second-look/answer", data=data).status_code
+        == 422
+    )
+    assert answered(desk, number, verdict=verdict).status_code == 422

@@ -17,7 +17,7 @@ from qa.api.deps import StoreDep
 from qa.api.i18n import N_, Texts, gettext
 from qa.api.identity import requires
 from qa.api.pages.listing import name_of
-from qa.api.routes.agreement import cases
+from qa.api.routes.agreement import agreement_of, cases
 from qa.api.templating import page
 from qa.store.desk.agreeing import Between, Disagreement
 from qa.store.desk.agreement import FEWEST, Agreement
@@ -39,13 +39,15 @@ def show_agreement(
     request: Request, store: StoreDep, query: Annotated[AgreementQuery, Query()], who: Reader
 ) -> Response:
     """Show how far verdicts agree, item by item."""
-    sheet = store.agreeing.sheet(query.compared(), scope=who.scope(Right.FIGURES))
+    found = agreement_of(store, query, who)
+    sheet, looks = found.agreement, found.second_looks
     where = _given(request) | ({"card": sheet.compared.card} if sheet.compared.card else {})
     context = {
         "title": gettext("Agreement"),
         "here": "agreement",
         "q": query,
         "sheet": sheet,
+        "looks": looks,
         "few": FEWEST,
         "items": [
             {

@@ -9,10 +9,12 @@ from typing import Any
 from qa.access import Principal, Right
 from qa.api import words
 from qa.api.actions import card_title
+from qa.api.collecting import LINES
 from qa.api.i18n import N_, Texts, gettext
 from qa.api.pages.cards import CardView, card_view, evidence_by_id
 from qa.api.pages.desk import desk_view
 from qa.api.pages.listing import name_of
+from qa.api.pages.looks import looks_view
 from qa.api.pages.timeline import timeline
 from qa.api.pages.transcript import Part, parts, party_names, turn_views
 from qa.api.routes.conversations import audio_address
@@ -119,6 +121,8 @@ def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
         "place": Places(parts(safe) if safe else ()),
         "facts": facts,
         "desk": desk_view(store, id, who, language=summary.language),
+        "looks": looks_view(store, id, who, cards),
+        **LINES,
     }
 
 

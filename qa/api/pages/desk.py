@@ -27,7 +27,11 @@ _KINDS: Mapping[str, str] = Texts(
         "taken back": N_("hid it from the agent"),
         "reviewed": N_("was through with it"),
         "reopened": N_("was not through after all"),
+        "second look asked": N_("asked for a second look"),
         "second look answered": N_("answered a second look"),
+        "acknowledged": N_("read the result"),
+        "sound released": N_("let the sound be an example"),
+        "sound withdrawn": N_("let the sound be an example no more"),
         "commented": N_("commented"),
         "starred": N_("starred a moment"),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
@@ -68,7 +68,7 @@ def show_examples(
         "next": _href("/examples", where | {"place": found.next}) if found.next else None,
         "first": _href("/examples", where) if query.place else None,
         "twin": _href("/api/v1/examples", where | ({"place": query.place} if query.place else {})),
-        **_WORDING,
+        **collecting.LINES,
     }
     return page(request, "examples/search.html", context)
 
@@ -236,7 +236,7 @@ def show_shared(request: Request, link: str, store: StoreDep, who: Viewer) -> Re
         "own": False,
         "owner": found.owner,
         "twin": at,
-        **_WORDING,
+        **collecting.LINES,
     }
     return page(request, "examples/collection.html", context)
 
@@ -255,7 +255,7 @@ def _collection(
         "shares": store.collections.shares(id, owner=who.name),
         "link": link,
         "twin": at,
-        **_WORDING,
+        **collecting.LINES,
     }
     return page(request, "examples/collection.html", context)
 
@@ -294,7 +294,3 @@ def _conditions(query: ExamplesQuery) -> dict[str, str]:
 
 def _href(path: str, where: Mapping[str, str | None]) -> str:
     return f"{path}?{urlencode({k: v for k, v in where.items() if v})}" if where else path
-
-
-#: How lines are worded, in every page that shows moments.
-_WORDING: Mapping[str, Any] = {"speaker": collecting.speaker, "pieces": collecting.pieces}

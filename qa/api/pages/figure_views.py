@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -152,11 +152,12 @@ def lines(sheet: Sheet) -> tuple[Row, ...]:
             name=line.name if line.key is not None else nameless(by),
             href=page_of(by, line.key, sheet.question) if line.key is not None else None,
         )
-        found.append(one if line.key is not None or by == "agent" else _unlinked(one))
+        found.append(one if line.key is not None or by == "agent" else unlinked(one))
     return tuple(found)
 
 
-def _unlinked(one: Row) -> Row:
+def unlinked(one: Row) -> Row:
+    """Return a line that leads nowhere."""
     numbers = {
         name: Number(number.text, number.note)
         for name, number in vars(one).items()
@@ -254,6 +255,11 @@ def left_out(sheet: Sheet) -> list[str]:
 def days(question: Question) -> tuple[str, str]:
     """Word the first and the last day of a span."""
     return day_of(question.since), day_of(question.until - timedelta(microseconds=1))
+
+
+def last_day(question: Question) -> date:
+    """Return the last day of a span, in this machine's zone."""
+    return (question.until - timedelta(microseconds=1)).astimezone().date()
 
 
 FEW = FEWEST

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -174,7 +173,7 @@ def _about(request: Request, query: FiguresQuery, sheet: Any) -> dict[str, Any]:
         "before": views.mean(sheet.whole.before.score),
         "change": views.change(sheet.whole),
         "days": views.days(question),
-        "last_day": (question.until - timedelta(microseconds=1)).astimezone().date(),
+        "last_day": views.last_day(question),
     }
 
 

@@ -34,6 +34,7 @@ def show_home(who: Annotated[Principal, any_account()]) -> Response:
     """Lead everybody to where their work begins."""
     homes = (
         (Right.OVERRIDE, "/inbox"),
+        (Right.SECOND_LOOK, "/mine"),
         (Right.LIST, "/conversations"),
         (Right.EXAMPLES, "/examples"),
     )

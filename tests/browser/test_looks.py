@@ -54,7 +54,6 @@ def people(settings):
     with open_store(settings) as store:
         with database.writing(store._engine) as session:
             session.execute(update(ConversationRow).values(team="north"))
-        store.override("quarrel", "front-desk", "no_insult", Verdict.PASS, "", "rita")
         store.override("refund", "front-desk", "sorry", Verdict.FAIL, "Nothing said.", "rita")
         store.remarks.star("refund", 6, who="rita", thanks="You kept calm.")
         store.release_to_agents("refund", who="boss")
@@ -89,12 +88,14 @@ def reads_and_asks(page):
     page.goto("/")
     assert page.url.endswith("/mine")
     page.get_by_text("You kept calm.").wait_for()
+    page.goto("/mine?since=2026-02-16&until=2026-03-29")
     looked_at(page, "mine")
     page.get_by_role("link", name="refund.wav").first.click()
     item = page.locator("details.item", has_text=ITEM)
     # What failed has a good example beside it, in which nobody is named.
     good = item.get_by_role("complementary")
     assert "Sorry. Anything else?" in good.inner_text()
+    assert good.locator("audio").evaluate("(a) => a.play().then(() => a.duration > 1)")
     item.get_by_text("Ask for a second look").first.click()
     item.get_by_label("What was overlooked?").fill("I offered to put it right.")
     looked_at(page, "asking")
@@ -110,7 +111,7 @@ def answers(page):
     page.get_by_role("link", name="refund.wav").first.click()
     look = page.get_by_role("region", name="Second look")
     assert "I offered to put it right." in look.inner_text()
-    look.get_by_text("Partly").click()
+    look.get_by_role("radio", name="Partly").check()
     look.get_by_label("Share reached, %").fill("60")
     look.get_by_label("Why it stays or changes").fill("It comes late, but it comes.")
     looked_at(page, "answering")
@@ -139,5 +140,5 @@ def test_without_a_script_it_can_be_asked_and_the_sound_let_go(people, chromium,
         item.get_by_role("button", name="Ask for a second look").click()
         assert page.get_by_text("Waits for another reviewer").count() == 1
         page.goto("/mine")
-        page.get_by_role("button", name="Let it be heard").click()
-        assert page.get_by_role("button", name="Let it be heard no more").count() == 1
+        page.get_by_role("button", name="Let my voice be heard").click()
+        assert page.get_by_role("button", name="Let my voice be heard no more").count() == 1

@@ -15,6 +15,7 @@ from qa.store import Store, database, journal, name_worker
 from qa.store.desk.asked import Asked
 from qa.store.desk.blind import Given
 from qa.store.desk.draws import Occasion, Rule
+from qa.store.desk.figured import Question, Show
 from qa.store.desk.inbox import Group, Looking
 from qa.testing import make_call, make_safe, make_turns
 
@@ -379,6 +380,30 @@ def test_of_a_call_that_two_had_each_is_told_what_is_theirs(store):
     assert [s.thanks for s in shown["7"].stars] == ["Anna's", "both"]
     assert [s.thanks for s in shown["8"].stars] == ["both", "Bela's"]
     assert (len(shown["7"].changed), len(shown["8"].changed)) == (0, 1)
+
+
+def test_one_s_own_figures_are_of_one_s_own_part(store):
+    """Anna said sorry, and Bela did not; both are of one released call."""
+    call(store, BOTH, parties=(ANNA, BELA, Party(id="customer", role=Role.CUSTOMER)))
+    store.release_to_agents("call", who="boss")
+    for party in ("agent", "agent-2"):
+        store.override("call", "desk", "tone", Verdict.PASS, "", "dana", party=party)
+    question = Question(since=AT - timedelta(days=7), until=AT + timedelta(days=1))
+
+    def passed(scope):
+        sheet = store.figures.sheet(question, scope=scope)
+        cell = sheet.whole.whole
+        return [c.conversations for c in sheet.cards], cell.conversations, cell.score.n
+
+    assert [passed(own("7")), passed(own("8"))] == [([1], 1, 1)] * 2
+    listed = [
+        store.figures.conversations(
+            question, show=Show.ITEM_FAILED, item="sorry", scope=own(a), listed=own(a)
+        ).items
+        for a in ("7", "8")
+    ]
+    assert [len(items) for items in listed] == [0, 1]
+    assert passed(own("9")) == ([], 0, 0)
 
 
 def test_the_sound_is_let_go_and_taken_back(released):

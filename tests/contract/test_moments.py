@@ -12,6 +12,7 @@ from qa.store import Store, database
 from qa.store.desk.candidates import Wanted
 from qa.store.desk.tables import DrawnRow, DrawRow, SoundConsentRow, StarRow
 from qa.store.joining import Agent
+from qa.store.tables import ConversationRow
 from qa.testing import make_call, make_chat, make_safe, make_turns
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -271,3 +272,35 @@ def test_no_moment_is_a_conversation_of_any_length(store):
     assert len(moment.said) <= 20
     with pytest.raises(UsageError):
         store.collections.stretch("call", 0, 40)
+
+
+def good(store, *items, **more):
+    shown = store.moments.good("desk", items, **more)
+    return {item: moment.conversation for item, moment in shown.items()}
+
+
+def test_one_good_moment_of_each_item_is_in_the_same_language_if_there_is_one(store):
+    for name, language in (("english", "en"), ("russian", "ru"), ("newer", "en")):
+        take(store, name)
+        with database.writing(store._engine) as session:
+            row = session.get(ConversationRow, name)
+            row.language = language
+            session.add(row)
+    assert good(store, "sorry", "goodbye", language="ru") == {
+        "sorry": "russian", "goodbye": "russian",
+    }  # fmt: skip
+    # In none of that language: the newest of all.
+    assert good(store, "sorry", language="hu") == {"sorry": "newer"}
+    put(store, StarRow(conversation="english", turn=4, who="rita", at=AT))
+    assert good(store, "sorry", "nothing", language="en") == {"sorry": "english"}
+    assert good(store, "sorry", scope=Scope((Part(team="south"),))) == {}
+
+
+def test_a_good_moment_in_which_something_else_goes_wrong_is_the_last_resort(store):
+    take(store, "rude", [*RUDE[:3], ("agent", "Sorry. Goodbye.")])
+    store.override("rude", "desk", "polite", Verdict.FAIL, "", "rita")
+    assert good(store, "sorry") == {"sorry": "rude"}
+    take(store, "fine")
+    take(store, "newest", [*RUDE[:3], ("agent", "Sorry. Goodbye.")])
+    store.override("newest", "desk", "polite", Verdict.FAIL, "", "rita")
+    assert good(store, "sorry") == {"sorry": "fine"}

@@ -64,6 +64,8 @@ def _item(one: MineItem) -> dict[str, Any]:
         "call": one.conversation.channel is Channel.CALL,
         "own": own,
         "stars": [(star, gettext("turn %d") % (star.turn + 1)) for star in own.stars],
+        # An answer that changed a verdict is its comment: said once.
+        "said": {change.comment for change in own.changed},
         "news": one.news,
         "read": words.moment(own.acknowledged_at) if own.acknowledged_at else "",
         "until": words.moment(own.until),

@@ -217,7 +217,7 @@ class Excerpts:
         names = self._named(row, parties)
         starred = self._starred(row.id, first, last)
         good = verdict is Verdict.PASS or (verdict is None and starred)
-        good = good and not self._bad_within(row.id, first, last)
+        good = good and not self.bad_within(row.id, first, last)
         return Moment(
             conversation=row.id,
             first=first,
@@ -290,7 +290,7 @@ class Excerpts:
         )
         return self._session.exec(query.limit(1)).first() is not None
 
-    def _bad_within(self, id: str, first: int, last: int) -> bool:
+    def bad_within(self, id: str, first: int, last: int) -> bool:
         """Say whether something else went wrong there: a good moment may stand beside a bad one."""
         made = AssessmentRow
         query = (

@@ -99,16 +99,19 @@ class Moments:
     ) -> Mapping[str, Moment]:
         """Return one moment for each of some items that passed, where there is one.
 
-        The best by the order of a search, in a language if there is one in it.
+        The best by the order of a search, in a language if there is one in it; one in which
+        something else goes wrong only where there is no other.
         """
         with database.reading(self._engine) as session:
             excerpts = Excerpts(session, keep=self._keep)
             found = {}
             for item in items:
                 for spoken in dict.fromkeys((language, "")):
-                    wanted = Wanted(card=card, item=item, verdict=Verdict.PASS, language=spoken)
-                    looked = islice(_looked_at(session, excerpts, wanted, scope, None), _FEW)
-                    moment = next((m for _, m in looked if m is not None), None)
+                    wanted = Wanted(
+                        card=card, item=item, verdict=Verdict.PASS, language=spoken,
+                        before=1, after=1,
+                    )  # fmt: skip
+                    moment = _best(session, excerpts, wanted, scope)
                     if moment is not None:
                         found[item] = moment
                         break
@@ -176,6 +179,19 @@ class Moments:
 
 
 # --- moments -----------------------------------------------------------------------------
+
+
+def _best(session: Session, excerpts: Excerpts, wanted: Wanted, scope: Scope) -> Moment | None:
+    """Return the first moment in which nothing else goes wrong, else the first one."""
+    looked = islice(_looked_at(session, excerpts, wanted, scope, None), _FEW)
+    first = None
+    for _, moment in looked:
+        if moment is None:
+            continue
+        if not excerpts.bad_within(moment.conversation, moment.first, moment.last):
+            return moment
+        first = first or moment
+    return first
 
 
 def _looked_at(

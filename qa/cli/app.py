@@ -23,6 +23,7 @@ from qa.cli import (
     status,
     trying,
     vault,
+    working,
 )
 from qa.cli.door import Door
 
@@ -121,5 +122,6 @@ kept.command("forget")(vault.forget)
 app.add_typer(kept, name="vault")
 
 app.command("status")(status.status)
+app.command("worker")(working.worker)
 app.command("serve")(machine.serve)
 app.command("doctor")(machine.doctor)

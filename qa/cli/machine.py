@@ -94,11 +94,13 @@ def size(n: int) -> str:
 
 def db_upgrade() -> None:
     """Bring the database to this program's schema; safe to run at any time."""
+    from qa.jobs.cluster.schema import upgrade as upgrade_queue
     from qa.settings import load_settings
     from qa.store import open_store, upgrade
 
     settings = load_settings()
     before = upgrade(settings)
+    upgrade_queue(settings)
     with open_store(settings) as store:
         found = store.searching.fill()
     if found:

@@ -44,8 +44,15 @@ def _print(found: Standing) -> None:
             [_worker(worker, found.at) for worker in found.workers],
             right=[1],
         )
-    else:
+    elif found.engine is None or not found.engine.alive:
         say.note("Nobody is working: qa work")
+    if found.engine is not None:
+        engine = found.engine
+        silent = f", {engine.silent} without a sign of life" if engine.silent else ""
+        say.out(
+            f"Many machines: {engine.alive} queues are served{silent}; "
+            f"{engine.waiting} jobs wait, {engine.working} are being done."
+        )
     say.out(
         f"Heard: {found.last_hour} in the last hour, {found.last_day} in the last day "
         f"({lasting(found.last_day_seconds)} of calls)."

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from qa.errors import QaError
+from qa.jobs.one import hangs
 from qa.jobs.pace import GRACE_S, Timing
 from qa.jobs.pool import Child
 from qa.jobs.report import Estimate
@@ -131,11 +132,7 @@ class Night:
         limit = self.timing.limit(jobs[0].load, jobs[0].length)
         if busy_s <= limit:
             return None
-        return QaError(
-            f"Its process was at it for {busy_s / 60:.0f} minutes without an end, "
-            f"{limit / 60:.0f} are the most for its length.",
-            "Listen to what is special about it; then: qa work --retry failed",
-        )
+        return hangs(limit)
 
     def left_s(self, tally: Tally, *, wall: float) -> float | None:
         """Return seconds that are left by the estimate; None = it says nothing yet."""

@@ -130,6 +130,15 @@ def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> SafeConversation:
     return heard.safe
 
 
+def hangs(limit_s: float) -> QaError:
+    """Return what is said of a recording that a process is at for too long."""
+    return QaError(
+        f"Its process was at it for {limit_s / 60:.0f} minutes, the most for its length, "
+        "without an end.",
+        "Listen to what is special about it; then: qa work --retry failed",
+    )
+
+
 def unexpected(error: Exception) -> QaError:
     """Return what is kept of a mistake of the program: where it happened, not what it said.
 

@@ -64,6 +64,10 @@ class Child:
         """The process's number."""
         return self._process.pid or 0
 
+    def fileno(self) -> int:
+        """Return what becomes readable when the process has answered, or died."""
+        return self._pipe.fileno()
+
     def give(self, jobs: Sequence[Job]) -> bool:
         """Hand out jobs; False when the process has ended."""
         try:

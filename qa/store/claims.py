@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from sqlalchemy import Engine, func
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from qa.errors import QaError
 from qa.settings import Settings
@@ -15,6 +16,8 @@ from qa.store.nights import Nights
 from qa.store.standing import Standing, standing
 from qa.store.tables import ConversationRow, State
 from qa.store.views import Fit, Job, Load
+
+T = TypeVar("T")
 
 ALL_LOADS: tuple[Load, ...] = ("speech", "text")
 
@@ -68,14 +71,25 @@ class Claims:
         with database.writing(self._engine) as session:
             return queue.retry(session, ids, now=self._now())
 
-    def recover(self) -> tuple[str, ...]:
+    def recover(self, *, gone: Callable[[str], bool] | None = None) -> tuple[str, ...]:
         """Free what workers held that are gone; return the ids given up by it.
 
-        `claim` does it, too; this is for whoever has to tell.
+        `claim` does it, too; this is for whoever has to tell, or knows more of workers.
+
+        Parameters
+        ----------
+        gone : says of a worker by its name whether it certainly ended.
         """
         with database.writing(self._engine) as session:
-            found = queue.recover(session, attempts=self._settings.attempts, now=self._now())
+            found = queue.recover(
+                session, attempts=self._settings.attempts, now=self._now(), gone=gone
+            )
             return tuple(found)
+
+    def cluster(self, ask: Callable[[Session], T]) -> T:
+        """Have an engine for many machines ask or change its own tables, in one transaction."""
+        with database.writing(self._engine) as session:
+            return ask(session)
 
     def claim(
         self,

@@ -8,7 +8,7 @@ writers begin as writers and so come one after the other (`qa.store.database`).
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -263,7 +263,13 @@ def _first(
     ).all()
 
 
-def recover(session: Session, *, attempts: int, now: datetime) -> list[str]:
+def recover(
+    session: Session,
+    *,
+    attempts: int,
+    now: datetime,
+    gone: Callable[[str], bool] | None = None,
+) -> list[str]:
     """Take claims away from workers that are gone; return the ids that failed by it.
 
     A worker is gone when its lease ran out, or at once when its process can be
@@ -281,6 +287,7 @@ def recover(session: Session, *, attempts: int, now: datetime) -> list[str]:
         if row.lease_until is None
         or row.lease_until <= now
         or is_gone(row.claimed_by or "", one_machine=one_machine)
+        or (gone is not None and gone(row.claimed_by or ""))
     ]
     for row in lost:
         _let_go(row, now=now)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine as Database
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from qa.records import Record
@@ -17,6 +18,8 @@ from qa.store.views import Load
 
 #: A conversation that is worked on for so long is looked at as stuck.
 STUCK_S = 3600.0
+#: A worker of many machines without a sign of life for so long is taken to have vanished.
+SILENT_S = 30.0
 #: Spans that throughput is told of.
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: How many reasons of failures are told, the most frequent first.
@@ -52,6 +55,17 @@ class Worker(Record):
     stuck: bool
 
 
+class Engine(Record):
+    """What the engine of many machines says of itself."""
+
+    #: Workers that gave a sign of life lately, and that did not (they are swept away).
+    alive: int
+    silent: int
+    #: Jobs that wait, and that are being done, house-keeping left out.
+    waiting: int
+    working: int
+
+
 class Failed(Record):
     """Conversations that were given up for one reason."""
 
@@ -71,9 +85,11 @@ class Standing(Record):
     last_hour: int
     last_day: int
     last_day_seconds: float
+    #: Where many machines share the work; None = one does it.
+    engine: Engine | None = None
 
 
-def standing(engine: Engine, *, clock: Callable[[], datetime]) -> Standing:
+def standing(engine: Database, *, clock: Callable[[], datetime]) -> Standing:
     """Return where the work stands now."""
     now = clock()
     with database.reading(engine) as session:
@@ -88,7 +104,33 @@ def standing(engine: Engine, *, clock: Callable[[], datetime]) -> Standing:
             last_hour=_heard_since(session, now - HOUR)[0],
             last_day=day[0],
             last_day_seconds=day[1],
+            engine=_engine(session),
         )
+
+
+def _engine(session: Session) -> Engine | None:
+    """Ask the tables of the engine, where there are some."""
+    if session.get_bind().dialect.name != "postgresql":
+        return None
+    connection = session.connection()
+    if connection.execute(text("SELECT to_regclass('procrastinate_workers')")).scalar() is None:
+        return None
+    alive, silent = connection.execute(
+        text(
+            "SELECT count(*) FILTER (WHERE lives), count(*) FILTER (WHERE NOT lives) FROM (SELECT "
+            "last_heartbeat >= now() - make_interval(secs => :silent) AS lives "
+            "FROM procrastinate_workers) AS found"
+        ),
+        {"silent": SILENT_S},
+    ).one()
+    waiting, working = connection.execute(
+        text(
+            "SELECT count(*) FILTER (WHERE status = 'todo'), "
+            "count(*) FILTER (WHERE status = 'doing') "
+            "FROM procrastinate_jobs WHERE queue_name IN ('speech', 'text')"
+        )
+    ).one()
+    return Engine(alive=alive, silent=silent, waiting=waiting, working=working)
 
 
 def _count(session: Session, state: State) -> int:

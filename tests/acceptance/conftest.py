@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import sqlite3
@@ -24,6 +25,21 @@ ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
 #: Samples a second of what is written here.
 RATE = 8000
+
+
+def _databases():
+    """Return the fixtures of databases, which the contract suites share."""
+    file = ROOT / "tests" / "contract" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("databases", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_found = _databases()
+postgres_server = _found.postgres_server
+postgres_template = _found.postgres_template
+ready_postgres = _found.ready_postgres
 
 
 class Program:

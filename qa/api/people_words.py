@@ -48,6 +48,7 @@ RIGHTS: Mapping[Right, str] = Texts(
         Right.SAMPLE: N_("draw samples"),
         Right.ASSIGN: N_("give conversations to reviewers"),
         Right.SECOND_LOOK: N_("ask for a second look"),
+        Right.ANSWER: N_("answer second looks"),
         Right.EXAMPLES: N_("search for examples"),
         Right.COLLECT: N_("make collections"),
         Right.EXPORT: N_("export"),

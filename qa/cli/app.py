@@ -12,6 +12,7 @@ from qa.cli import (
     cards,
     examples,
     export,
+    keeping,
     machine,
     people,
     process,
@@ -112,6 +113,9 @@ app.add_typer(token, name="token")
 
 db = typer.Typer(no_args_is_help=True, help="The database.")
 db.command("upgrade")(machine.db_upgrade)
+db.command("backup")(keeping.backup)
+db.command("restore")(keeping.restore)
+db.command("copy")(keeping.copy)
 app.add_typer(db, name="db")
 
 kept = typer.Typer(no_args_is_help=True, help="What was said in the clear: the keys that seal it.")

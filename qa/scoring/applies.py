@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from qa.language import base_language
-from qa.records import Verdict
+from qa.records import ItemKind, Verdict
 from qa.scoring.checks import Outcome
 from qa.scoring.context import Context, hits_as_evidence
 from qa.scoring.scorecard import ListRef, Only, Search
@@ -70,6 +70,18 @@ def waived(context: Context) -> Outcome | None:
     if item.or_if and (hits := context.find(item.or_if)):
         return Outcome(Verdict.PASS, hits_as_evidence(context.document, hits))
     return None
+
+
+def left_alone(context: Context) -> bool:
+    """Tell whether the agent had no turn after what the item hangs on, because it was all over.
+
+    Who is hung up on, or has handed on, owes no answer to the last words of the customer.
+    """
+    item, part = context.item, context.part
+    if item.who != "agent" or item.effect is ItemKind.DEDUCTS or not part.was_left:
+        return False
+    hangs_on = max((p for p in (context.after, context.since) if p), default=None)
+    return hangs_on is not None and not part.speaks_after(hangs_on[0])
 
 
 def without_ground(context: Context) -> str:

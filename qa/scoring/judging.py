@@ -27,16 +27,18 @@ from qa.scoring.compiled import Compiled, compiled
 from qa.scoring.context import Context
 from qa.scoring.document import Document
 from qa.scoring.marks import find_mark
-from qa.scoring.parts import Part, parts
+from qa.scoring.parts import LEFT_ALONE, Part, parts
 from qa.scoring.politeness import table as politeness_table
 from qa.scoring.scorecard import Item, Scorecard, Section
 from qa.scoring.sparing import spare
 
 #: Changes whenever the same card may judge the same conversation differently.
-ENGINE_VERSION = "7"
+ENGINE_VERSION = "8"
 
 #: Credit of each verdict that has a fixed one.
 _VALUE = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0}
+#: What an item comes to where something was not said.
+_OWED = frozenset([Verdict.PARTIAL, Verdict.FAIL, Verdict.REVIEW])
 
 
 def judge(
@@ -112,6 +114,8 @@ def answer(context: Context) -> Outcome:
     if missing:
         return missing
     outcome = applies.waived(context) or item.check.run(context)
+    if outcome.verdict in _OWED and applies.left_alone(context):
+        outcome = Outcome(Verdict.NOT_APPLICABLE, reason=LEFT_ALONE)
     if evidence and outcome.verdict is not Verdict.PASS:
         return replace(outcome, evidence=(*evidence, *outcome.evidence))
     return outcome

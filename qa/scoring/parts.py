@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from qa.records import Channel, Event, EventKind, Party, Role, SafeTurn, SpeechSpan
+from qa.records import Channel, EndedBy, Event, EventKind, Party, Role, SafeTurn, SpeechSpan
 from qa.scoring.document import Document
 
 _HUMAN = frozenset([Role.AGENT, Role.CUSTOMER, Role.UNKNOWN])
+#: Why the last words of a customer may stay unanswered.
+LEFT_ALONE = "The agent had no turn after it: the call was over, or somebody else took it."
+#: How a call ends under an agent who might have had more to say.
+_CUT_OFF = frozenset([EndedBy.CUSTOMER, EndedBy.RECORDING_CUT])
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,16 @@ class Part:
     def is_call(self) -> bool:
         """Whether it was spoken."""
         return self.document.safe.channel is Channel.CALL
+
+    @property
+    def was_left(self) -> bool:
+        """Whether somebody else ended it: a caller hung up, another agent took over."""
+        ended = self.document.safe.metadata.ended_by
+        return not self.last or (self.is_call and ended in _CUT_OFF)
+
+    def speaks_after(self, turn: int) -> bool:
+        """Tell whether the agent has a turn after one."""
+        return any(t.index > turn for t in self.spoken_by("agent"))
 
     def spoken_by(self, who: str) -> tuple[SafeTurn, ...]:
         """Return the turns of "agent" (this one), "customer" or "any"."""

@@ -10,6 +10,7 @@ from qa.records import Verdict
 from qa.scoring.checks import Outcome
 from qa.scoring.context import Context, hits_as_evidence
 from qa.scoring.matching import Hit, Window
+from qa.scoring.parts import LEFT_ALONE
 from qa.scoring.scorecard import PhraseRef, Search
 
 
@@ -38,6 +39,12 @@ class Response(BaseModel):
         triggers = context.find(to)
         if not triggers:
             return Outcome(Verdict.NOT_APPLICABLE, reason="What is to be answered was not said.")
+        if (
+            context.item.who == "agent" and context.part.was_left
+        ):  # nobody can answer what was said when they were gone
+            triggers = [t for t in triggers if context.part.speaks_after(t.turn)]
+            if not triggers:
+                return Outcome(Verdict.NOT_APPLICABLE, reason=LEFT_ALONE)
         answers = context.search(self.any)
         windows = [self._window(context, trigger) for trigger in triggers]
         pairs = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence as Many
 
 from pydantic import Field, RootModel
@@ -12,8 +13,11 @@ from qa.scoring.context import Context, hits_as_evidence
 from qa.scoring.matching import Hit
 from qa.scoring.scorecard import PhraseRef, Search
 
-#: First hits of the first step that a chain is tried from; more change nothing in practice.
+#: First hits of a step that a chain is tried from where its length is limited; more change
+#: nothing in practice.
 _STARTS = 50
+#: What was found of each step.
+Chain = tuple[Hit | None, ...]
 
 
 class Sequence(RootModel[tuple[Search, ...]]):
@@ -42,31 +46,44 @@ class Sequence(RootModel[tuple[Search, ...]]):
             what=f"Step {missing[0] + 1} of {len(self.root)} is missing or out of order",
         )  # fmt: skip
 
-    def _best(self, context: Context, found: list[list[Hit]]) -> list[Hit | None]:
-        """Return the chain that fulfils most steps; the earliest of equals."""
-        best: list[Hit | None] = [None] * len(found)
+    def _best(self, context: Context, found: list[list[Hit]]) -> Chain:
+        """Return the chain that fulfils most steps, needed ones first; the earliest of equals."""
+        free = context.item.within_turns is None and context.item.within_seconds is None
+        best: Chain = (None,) * len(found)
         for first in range(len(found)):
-            for start in found[first][:_STARTS]:
-                chain = self._chain(context, found, first, start)
-                if _filled(chain) > _filled(best):
-                    best = chain
-            if _filled(best) == len(found) - first:
+            if self._worth(best) >= self._most(first):
                 break
+            for start in found[first][: 1 if free else _STARTS]:
+                best = max(best, self._chain(context, found, first, start), key=self._worth)
         return best
 
-    def _chain(
-        self, context: Context, found: list[list[Hit]], first: int, start: Hit
-    ) -> list[Hit | None]:
-        chain: list[Hit | None] = [None] * len(found)
-        chain[first] = last = start
+    def _chain(self, context: Context, found: list[list[Hit]], first: int, start: Hit) -> Chain:
+        """Return the best chain that begins with one hit of one step.
+
+        Step by step, of all chains of equal worth the one that ends first is kept: a step that
+        came late is left out where that lets more of those after it count.
+        """
+        alone = tuple(start if i == first else None for i in range(len(found)))
+        ends = {self._worth(alone): (start, alone)}
         for i in range(first + 1, len(found)):
-            for hit in found[i]:
-                after = (hit.turn, hit.start) >= (last.turn, last.end)
-                if after and context.within(start, hit):
-                    chain[i] = last = hit
-                    break
-        return chain
+            for last, chain in list(ends.values()):
+                at = bisect_left(found[i], (last.turn, last.end), key=lambda h: (h.turn, h.start))
+                if at == len(found[i]) or not context.within(start, found[i][at]):
+                    continue
+                hit = found[i][at]
+                longer = (*chain[:i], hit, *chain[i + 1 :])
+                worth = self._worth(longer)
+                known = ends.get(worth)
+                if known is None or (hit.turn, hit.end) < (known[0].turn, known[0].end):
+                    ends[worth] = (hit, longer)
+        return ends[max(ends)][1]
 
+    def _worth(self, chain: Chain) -> tuple[int, int]:
+        """Return how many needed steps a chain fulfils, and how many of all."""
+        filled = [step.optional for step, hit in zip(self.root, chain, strict=True) if hit]
+        return filled.count(False), len(filled)
 
-def _filled(chain: list[Hit | None]) -> int:
-    return sum(h is not None for h in chain)
+    def _most(self, first: int) -> tuple[int, int]:
+        """Return what a chain that begins with one step is worth at most."""
+        rest = self.root[first:]
+        return sum(not step.optional for step in rest), len(rest)

@@ -118,6 +118,10 @@ sequence:
             "sequence: [{any: [sorry]}, {any: [never said], optional: true}, {any: [goodbye]}]", PASS,
             id="an optional step",
         ),
+        pytest.param(
+            "sequence: [{any: [sorry]}, {any: [goodbye], optional: true}, {any: [thank you]}]", PASS,
+            id="an optional step that comes late takes nothing away",
+        ),
         pytest.param("within_turns: 2\nsequence: [{any: [sorry]}, {any: [thank you]}]", PASS, id="near"),
         pytest.param("within_turns: 2\nsequence: [{any: [sorry]}, {any: [goodbye]}]", FAIL, id="too far"),
         pytest.param(
@@ -131,6 +135,59 @@ sequence:
 )  # fmt: skip
 def test_sequences(answer, item, verdict):
     assert answer(item).verdict is verdict
+
+
+def test_a_step_that_came_late_costs_itself_and_not_those_before_it(answer):
+    steps = ["sorry", "goodbye", "thank you", "anything else"]
+    item = "partial: true\nsequence: [" + ", ".join(f"{{any: [{s}]}}" for s in steps) + "]"
+    finding = answer(item)
+    assert (finding.verdict, finding.value) == (PARTIAL, 0.75)
+    assert quotes(finding) == ["sorry", "Thank you", "Anything else"]
+
+
+ANGRY = [("agent", "Good morning."), ("customer", "A lamp."), ("agent", "Yes."),
+         ("customer", "This is unacceptable!")]  # fmt: skip
+SORRY = "any: [family: apology]"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"only: {{seen: complaint}}\n{SORRY}",
+        f"only: {{seen: complaint}}\nwhere: {{after_trigger: true}}\n{SORRY}",
+        f"after: {{who: customer, any: [family: complaint]}}\n{SORRY}",
+        "response: {to: {any: [family: complaint]}, any: [family: apology]}",
+        "only: {seen: complaint}\nsequence: [{who: customer, any: [family: complaint]}, {any: [sorry]}]",
+    ],
+)
+class TestTheLastWordsOfACustomer:
+    @pytest.mark.parametrize(
+        ("ended_by", "verdict"),
+        [
+            (EndedBy.CUSTOMER, NA),
+            (EndedBy.RECORDING_CUT, NA),
+            (EndedBy.AGENT, FAIL),
+            (EndedBy.UNKNOWN, FAIL),
+        ],
+    )
+    def test_cannot_be_answered_by_who_was_hung_up_on(self, answer, item, ended_by, verdict):
+        assert answer(item, ANGRY, metadata=Metadata(ended_by=ended_by)).verdict is verdict
+
+    def test_are_not_the_last_if_the_agent_went_on(self, answer, item):
+        talk = [*ANGRY, ("agent", "Hm.")]
+        assert answer(item, talk, metadata=Metadata(ended_by=EndedBy.CUSTOMER)).verdict is FAIL
+
+    def test_are_not_owed_an_answer_by_who_has_handed_on(self, card_of, item):
+        talk = [*ANGRY, ("agent-2", "This is Boris."), ("customer", "Well."), ("agent-2", "Yes.")]
+        first, _ = judge(make_safe(talk), card_of(f"- id: it\n  ask: Is it so?\n{_indent(item)}"))
+        assert first.findings[0].verdict is NA
+        assert first.findings[0].reason
+
+
+def test_what_must_not_be_said_counts_whoever_ends_the_call(answer):
+    item = "only: {seen: complaint}\nnone: [=lamp, =yes]"
+    hung_up = Metadata(ended_by=EndedBy.CUSTOMER)
+    assert answer(item, ANGRY, metadata=hung_up).verdict is FAIL
 
 
 def test_asking_is_not_verifying(answer):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from qa.language import load_pack
 from qa.records import (
     Channel,
     EndedBy,
@@ -107,6 +108,24 @@ def test_a_caller_who_hangs_up_costs_the_agent_nothing(card, language):
     [result] = judged(card, lines(card, language, "talk"), language, metadata=hung_up)
     assert verdicts(result)["farewell"] is Verdict.NOT_APPLICABLE
     assert result.score.total == 100
+
+
+#: What a customer may say as the last thing, before the line is dead.
+PARTING = ("complaint", "threat_to_leave", "customer_insult", "undecided", "knows_better",
+           "price_objection", "accuses_deceit", "customer_other_options")  # fmt: skip
+
+
+@pytest.mark.parametrize(("card", "language"), SPOKEN)
+def test_nor_does_what_the_caller_says_before_hanging_up(card, language):
+    hung_up = Metadata(ended_by=EndedBy.CUSTOMER)
+    for family in PARTING:
+        said = load_pack(language).families[family].found[0]
+        talk = [*lines(card, language, "talk"), ("customer", " ".join(said.split()))]
+        [result] = judged(card, talk, language, metadata=hung_up)
+        free = {ItemKind.BONUS, ItemKind.ADVICE}
+        failed = [f.item for f in result.findings
+                  if f.verdict in {Verdict.FAIL, Verdict.PARTIAL} and f.kind not in free]  # fmt: skip
+        assert (failed, result.score.total) == ([], 100), (family, said)
 
 
 @pytest.mark.parametrize(("card", "language"), CASES)

@@ -13,14 +13,6 @@ from qa.store import Store
 from qa.store.views import Filter, Reviewed
 
 
-def blind_to(who: Principal) -> str:
-    """Return from whom lists hide the scores of what they have yet to review blind; "" = nobody.
-
-    Who reviews nothing has nothing to give blind.
-    """
-    return who.name if who.may(Right.OVERRIDE) else ""
-
-
 def of_caller(store: Store, typed: str) -> Filter:
     """Return the condition that a conversation is a caller's.
 

@@ -88,22 +88,15 @@ class Browsing(Streaming):
         after: str | None = None,
         limit: int = 50,
         scope: Scope = EVERYTHING,
-        blind: str = "",
     ) -> Page:
         """Return a page of conversations, newest first.
-
-        Parameters
-        ----------
-        blind : name of whoever asks, where what they have yet to review blind is hidden.
 
         Raises
         ------
         UsageError : `after` is not what a page gave, or `limit` is not 1 to 500.
         """
         with database.reading(self._engine) as session:
-            return listing.page(
-                session, filter or Filter(), scope, after=after, limit=limit, blind=blind
-            )
+            return listing.page(session, filter or Filter(), scope, after=after, limit=limit)
 
     def summary(self, id: str, *, scope: Scope = EVERYTHING) -> ConversationSummary:
         """Return one conversation as a list shows it.
@@ -115,12 +108,10 @@ class Browsing(Streaming):
         with database.reading(self._engine) as session:
             return listing.summaries(session, [results.existing(session, id)], scope)[0]
 
-    def counts(
-        self, filter: Filter | None = None, *, scope: Scope = EVERYTHING, blind: str = ""
-    ) -> Counts:
-        """Count conversations by state, triage and status; `blind` as of `list`."""
+    def counts(self, filter: Filter | None = None, *, scope: Scope = EVERYTHING) -> Counts:
+        """Count conversations by state, triage and status."""
         with database.reading(self._engine) as session:
-            return listing.counts(session, filter or Filter(), scope, blind=blind)
+            return listing.counts(session, filter or Filter(), scope)
 
     def resolve(self, typed: str, *, scope: Scope = EVERYTHING) -> str:
         """Return the id that is meant by an id, the beginning of one, or the user's own id.

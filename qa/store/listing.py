@@ -18,7 +18,7 @@ from qa.errors import NotFound, UsageError
 from qa.records import ItemKind, Role, Score, ScoreStatus, Triage, Verdict
 from qa.store import rows
 from qa.store.queue import among
-from qa.store.scopes import concerns, hidden_from, main_agent_seen, names_main_agent, seen, within
+from qa.store.scopes import concerns, hidden, main_agent_seen, names_main_agent, seen, within
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
@@ -46,13 +46,8 @@ def page(
     *,
     after: str | None,
     limit: int,
-    blind: str = "",
 ) -> Page:
     """Return a page, newest first: by begin (else registration), then by id.
-
-    Parameters
-    ----------
-    blind : whom scores are hidden from that this person has yet to give blind.
 
     Raises
     ------
@@ -62,8 +57,8 @@ def page(
         raise UsageError(
             f"A page of {limit} was asked for.", f"Ask for 1 to {LONGEST_PAGE} conversations."
         )
-    shown, place = page_rows(session, filter, scope, after=after, limit=limit, blind=blind)
-    return Page(items=tuple(summaries(session, shown, scope, blind=blind)), next=place)
+    shown, place = page_rows(session, filter, scope, after=after, limit=limit)
+    return Page(items=tuple(summaries(session, shown, scope)), next=place)
 
 
 def page_rows(
@@ -73,10 +68,9 @@ def page_rows(
     *,
     after: str | None,
     limit: int,
-    blind: str = "",
 ) -> tuple[list[ConversationRow], str | None]:
     """Return the rows of a page, and the place where the next one begins; None at the end."""
-    lane = list(conditions(session, filter, scope, blind))
+    lane = list(conditions(session, filter, scope))
     return page_of_lanes(session, [lane], after=after, limit=limit)
 
 
@@ -130,9 +124,7 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     return place
 
 
-def conditions(
-    session: Session, f: Filter, scope: Scope, blind: str
-) -> Iterator[ColumnElement[bool]]:
+def conditions(session: Session, f: Filter, scope: Scope) -> Iterator[ColumnElement[bool]]:
     """Return what must hold of the conversations that fit, as far as somebody may know it."""
     row = ConversationRow
     yield within(scope)
@@ -159,17 +151,16 @@ def conditions(
     if f.agent is not None:
         yield _by_agent(f.agent, scope)
     if f.needs_review is not None:
-        yield _by_review(scope, blind, wanted=f.needs_review)
+        yield _by_review(scope, wanted=f.needs_review)
     scored = list(_score_conditions(f))
     if scored:
         made = select(AssessmentRow.conversation).where(col(AssessmentRow.current).is_(True))
-        yield _one_of(row.id, made.where(*scored, scores_seen(scope, blind)))
+        yield _one_of(row.id, made.where(*scored, scores_seen(scope)))
 
 
-def scores_seen(scope: Scope, blind: str) -> ColumnElement[bool]:
+def scores_seen(scope: Scope) -> ColumnElement[bool]:
     """Leave out what others were scored, and what is hidden: a condition would tell it as well."""
-    theirs = seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party)
-    return and_(theirs, ~hidden_from(blind, AssessmentRow.conversation)) if blind else theirs
+    return seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party)
 
 
 def _one_of(column: Any, query: Any) -> ColumnElement[bool]:
@@ -192,7 +183,7 @@ def _by_agent(agent: str, scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def _by_review(scope: Scope, blind: str, *, wanted: bool) -> ColumnElement[bool]:
+def _by_review(scope: Scope, *, wanted: bool) -> ColumnElement[bool]:
     row = ConversationRow
     waits = or_(
         _one_of(
@@ -200,7 +191,7 @@ def _by_review(scope: Scope, blind: str, *, wanted: bool) -> ColumnElement[bool]
             select(AssessmentRow.conversation).where(
                 col(AssessmentRow.current).is_(True),
                 col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
-                scores_seen(scope, blind),
+                scores_seen(scope),
             ),
         ),
         _one_of(
@@ -212,8 +203,8 @@ def _by_review(scope: Scope, blind: str, *, wanted: bool) -> ColumnElement[bool]
             ),
         ),
     )
-    if blind:
-        waits = and_(waits, ~hidden_from(blind, row.id))
+    if scope.reviewer:
+        waits = and_(waits, ~hidden(scope, row.id))
     return waits if wanted else ~waits
 
 
@@ -241,12 +232,12 @@ def _score_conditions(f: Filter) -> Iterator[ColumnElement[bool]]:
 
 
 def summaries(
-    session: Session, found: Sequence[ConversationRow], scope: Scope, *, blind: str = ""
+    session: Session, found: Sequence[ConversationRow], scope: Scope
 ) -> list[ConversationSummary]:
     """Make the lines of a list, with a handful of queries however long it is."""
     ids = [row.id for row in found]
-    hidden = _hidden(session, ids, blind)
-    scores = _score_lines(session, [one for one in ids if one not in hidden], scope)
+    covered = _covered(session, ids, scope)
+    scores = _score_lines(session, [one for one in ids if one not in covered], scope)
     wanted: dict[str, list[str]] = {}
     for conversation, card in session.exec(
         select(WantRow.conversation, WantRow.card)
@@ -261,7 +252,7 @@ def summaries(
                 **{name: getattr(row, name) for name in copied},
                 "wanted": tuple(wanted.get(row.id, ())),
                 "scores": tuple(scores.get(row.id, ())),
-                "blind": row.id in hidden,
+                "blind": row.id in covered,
                 **({} if names_main_agent(row, scope) else _NAMELESS),
             }
         )
@@ -269,11 +260,11 @@ def summaries(
     ]
 
 
-def _hidden(session: Session, ids: Sequence[str], blind: str) -> frozenset[str]:
-    if not blind:
+def _covered(session: Session, ids: Sequence[str], scope: Scope) -> frozenset[str]:
+    if not scope.reviewer:
         return frozenset()
     row = ConversationRow
-    query = select(row.id).where(among(session, row.id, ids), hidden_from(blind, row.id))
+    query = select(row.id).where(among(session, row.id, ids), hidden(scope, row.id))
     return frozenset(session.exec(query))
 
 
@@ -283,7 +274,7 @@ def _score_lines(session: Session, ids: Sequence[str], scope: Scope) -> dict[str
         .where(
             among(session, AssessmentRow.conversation, ids),
             col(AssessmentRow.current).is_(True),
-            scores_seen(scope, ""),
+            scores_seen(scope),
         )
         .order_by(AssessmentRow.card, col(AssessmentRow.id))
     ).all()
@@ -340,9 +331,9 @@ def _agent_names(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], 
     return {(p.conversation, p.party): p.name or p.agent_id for p in found}
 
 
-def counts(session: Session, filter: Filter, scope: Scope, *, blind: str = "") -> Counts:
+def counts(session: Session, filter: Filter, scope: Scope) -> Counts:
     """Count conversations by state, triage and score status, and the seconds heard."""
-    fits = list(conditions(session, filter, scope, blind))
+    fits = list(conditions(session, filter, scope))
     row = ConversationRow
 
     def by(column: str) -> dict[str, int]:
@@ -354,7 +345,7 @@ def counts(session: Session, filter: Filter, scope: Scope, *, blind: str = "") -
     statuses = session.exec(
         select(AssessmentRow.status, func.count())
         .join(row, col(row.id) == AssessmentRow.conversation)
-        .where(col(AssessmentRow.current).is_(True), scores_seen(scope, blind), *fits)
+        .where(col(AssessmentRow.current).is_(True), scores_seen(scope), *fits)
         .group_by(AssessmentRow.status)
     )
     seconds = session.exec(

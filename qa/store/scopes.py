@@ -98,17 +98,6 @@ def hidden(scope: Scope, conversation: Any) -> ColumnElement[bool]:
     return col(conversation).in_(drawn.correlate(None))
 
 
-def hidden_from(reviewer: str, conversation: Any) -> ColumnElement[bool]:
-    """Return the condition that a conversation is hidden from a reviewer, wherever they review.
-
-    Parameters
-    ----------
-    reviewer : name of an account.
-    conversation : column of the conversation's id.
-    """
-    return hidden(Scope(reviewer=reviewer, reviews=(Part(),)), conversation)
-
-
 def concerns(scope: Scope, *, conversation: Any, party: Any) -> ColumnElement[bool]:
     """Return the condition that somebody may know what concerns one agent of a conversation.
 

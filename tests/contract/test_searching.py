@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import select
 
-from qa.access import Grant, Principal, Right, UserRole
+from qa.access import Grant, Part, Principal, Right, Scope, UserRole
 from qa.errors import UsageError
 from qa.records import Heard, Metadata
 from qa.scoring import judge, load_scorecard
@@ -165,7 +165,7 @@ def test_what_is_to_be_reviewed_blind_is_found_without_its_verdicts(store):
     store.save_assessments("a", CARD, judge(safe, CARD))
     store.finish(store.claim("w", lease_s=60))
     store.draws.draw(Rule(per_agent=1), Occasion(who="root", reason="r"), seed=1)
-    (one,) = store.searching.search("refund", blind="me").items
+    (one,) = store.searching.search("refund", scope=Scope((Part(),), "me", (Part(),))).items
     assert (one.summary.blind, one.summary.scores, one.hits[0].items) == (True, (), ())
 
 

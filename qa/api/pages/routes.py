@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from qa.access import Principal, Right
 from qa.api import actions
-from qa.api.actions import blind_to
 from qa.api.deps import IdDep, SettingsDep, StoreDep
 from qa.api.i18n import OFFERED, gettext
 from qa.api.identity import any_account, open_to_all, requires, secure
@@ -49,11 +48,9 @@ def show_list(
     who: Annotated[Principal, requires(Right.LIST)],
 ) -> Response:
     """Show the conversations that fit, newest first."""
-    mine, blind = who.scope(Right.LIST), blind_to(who)
-    found = store.list(
-        query.filter(), after=query.after, limit=query.limit, scope=mine, blind=blind
-    )
-    counts = store.counts(scope=mine, blind=blind)
+    mine = who.scope(Right.LIST)
+    found = store.list(query.filter(), after=query.after, limit=query.limit, scope=mine)
+    counts = store.counts(scope=mine)
     context = {
         "title": gettext("Conversations"),
         "here": "list",

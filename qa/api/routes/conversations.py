@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import FileResponse
 
 from qa.access import Principal, Right
-from qa.api.actions import blind_to, score_again
+from qa.api.actions import score_again
 from qa.api.deps import IdDep, SeenDep, SettingsDep, StoreDep, etag
 from qa.api.identity import requires
 from qa.api.peaks import picture
@@ -51,7 +51,6 @@ def list_conversations(
         after=query.after,
         limit=query.limit,
         scope=who.scope(Right.LIST),
-        blind=blind_to(who),
     )
     return ConversationPage.of(found)
 
@@ -61,7 +60,7 @@ def count_conversations(
     store: StoreDep, who: Annotated[Principal, requires(Right.LIST)]
 ) -> CountsOut:
     """Count conversations by where they stand."""
-    return CountsOut(counts=store.counts(scope=who.scope(Right.LIST), blind=blind_to(who)))
+    return CountsOut(counts=store.counts(scope=who.scope(Right.LIST)))
 
 
 @router.get("/conversations/{id}")

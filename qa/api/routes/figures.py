@@ -79,5 +79,4 @@ def behind(store: Store, query: BehindQuery, who: Principal) -> Page:
         limit=query.limit,
         scope=who.scope(Right.FIGURES),
         listed=who.scope(Right.LIST),
-        blind=who.name,
     )

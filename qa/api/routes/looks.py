@@ -95,7 +95,7 @@ def list_mine(store: StoreDep, query: Annotated[MineQuery, Query()], who: Agent)
 def mine_of(store: Store, query: MineQuery, who: Principal) -> MineOut:
     """Return a page of somebody's own conversations."""
     scope = who.scope(Right.SECOND_LOOK)
-    found = store.list(after=query.after, limit=query.limit, scope=scope, blind=scope.reviewer)
+    found = store.list(after=query.after, limit=query.limit, scope=scope)
     beside = store.own.beside([s.id for s in found.items], scope=scope)
     own = [(s, beside[s.id]) for s in found.items if s.id in beside]
     return MineOut(

@@ -100,7 +100,6 @@ class Figures:
         limit: int = 50,
         scope: Scope = EVERYTHING,
         listed: Scope = EVERYTHING,
-        blind: str = "",
     ) -> Page:
         """Return the conversations behind a figure, newest first.
 
@@ -128,7 +127,7 @@ class Figures:
                 within(listed),
             )
             found, place = listing.page_of_lanes(session, [lane], after=after, limit=limit)
-            shown = listing.summaries(session, found, listed, blind=blind)
+            shown = listing.summaries(session, found, listed)
         return Page(items=tuple(shown), next=place)
 
     def agents(

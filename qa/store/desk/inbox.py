@@ -25,7 +25,7 @@ from qa.store.desk.reasons import Why, reasons
 from qa.store.desk.tables import AssignmentRow, DrawnRow, DrawRow, SecondLookRow
 from qa.store.desk.waiting import Waits
 from qa.store.queue import among
-from qa.store.scopes import hidden_from, within
+from qa.store.scopes import hidden, within
 from qa.store.tables import ConversationRow, State, WantRow
 from qa.store.views import ConversationSummary
 
@@ -166,7 +166,7 @@ def _lanes(group: Group, who: Looking, wish: Wish) -> list[list[ColumnElement[bo
         return [
             [*narrowed, _drawn(), reviewed.is_(None), *others],
             # Judged by another; why it is judged once more is told after one's own verdicts.
-            [*narrowed, _asked(who), hidden_from(who.name, ConversationRow.id),
+            [*narrowed, _asked(who), hidden(who.scope, ConversationRow.id),
              reviewed.is_not(None), *others],
         ]  # fmt: skip
     urgent = ~_sure(_critical(who))
@@ -187,7 +187,7 @@ def _critical(who: Looking) -> ColumnElement[bool]:
     return and_(
         col(row.waits) == Waits.CRITICAL.value,
         within(who.criticals),
-        ~hidden_from(who.name, row.id),
+        ~hidden(who.scope, row.id),
     )
 
 
@@ -197,7 +197,7 @@ def _open(who: Looking) -> ColumnElement[bool]:
     return and_(
         col(row.waits) == Waits.HUMAN.value,
         col(row.reviewed_at).is_(None),
-        ~hidden_from(who.name, row.id),
+        ~hidden(who.scope, row.id),
     )
 
 
@@ -207,7 +207,7 @@ def _failed() -> ColumnElement[bool]:
 
 def _second_look(who: Looking) -> ColumnElement[bool]:
     """Somebody asked, and not about what this person decided: another one looks."""
-    return and_(_asked(who), ~hidden_from(who.name, ConversationRow.id))
+    return and_(_asked(who), ~hidden(who.scope, ConversationRow.id))
 
 
 def _asked(who: Looking) -> ColumnElement[bool]:
@@ -238,7 +238,7 @@ def _wished(wish: Wish, me: str) -> Iterator[ColumnElement[bool]]:
 
 
 def _tasks(session: Session, found: Sequence[ConversationRow], who: Looking) -> Iterator[Task]:
-    summaries = listing.summaries(session, found, who.scope, blind=who.name)
+    summaries = listing.summaries(session, found, who.scope)
     why = reasons(session, summaries, me=who.name)
     ids = [row.id for row in found]
     given = assigned(session, ids)

@@ -97,7 +97,6 @@ class Searching:
         after: str | None = None,
         limit: int = 20,
         scope: Scope = EVERYTHING,
-        blind: str = "",
     ) -> FoundPage:
         """Return conversations in which all of it was said, newest first.
 
@@ -114,12 +113,12 @@ class Searching:
         wanted = wording.terms(typed)
         with database.reading(self._engine) as session:
             lane = [
-                *listing.conditions(session, filter or Filter(), scope, blind),
+                *listing.conditions(session, filter or Filter(), scope),
                 _said(session, wanted),
             ]
             rows, place = listing.page_of_lanes(session, [lane], after=after, limit=limit)
-            found = listing.summaries(session, rows, scope, blind=blind)
-            hits = _hits(session, found, wanted, scope, blind)
+            found = listing.summaries(session, rows, scope)
+            hits = _hits(session, found, wanted, scope)
         items = tuple(Found(summary=s, hits=hits[s.id][0], more=hits[s.id][1]) for s in found)
         return FoundPage(items=items, next=place)
 
@@ -244,12 +243,11 @@ def _hits(
     found: Sequence[ConversationSummary],
     wanted: Sequence[Term],
     scope: Scope,
-    blind: str,
 ) -> dict[str, _Hits]:
     from qa.store.desk import wording  # noqa: PLC0415 - language data is loaded on first use
 
     ids = [s.id for s in found]
-    items = _quoted(session, [s.id for s in found if not s.blind], scope, blind)
+    items = _quoted(session, [s.id for s in found if not s.blind], scope)
     row = TurnRow
     held: dict[str, list[tuple[int, int, Hit]]] = {name: [] for name in ids}
     for name, place, role, said, start, language in session.execute(
@@ -282,7 +280,7 @@ def _best(held: list[tuple[int, int, Hit]]) -> _Hits:
 
 
 def _quoted(
-    session: Session, ids: Sequence[str], scope: Scope, blind: str
+    session: Session, ids: Sequence[str], scope: Scope
 ) -> Mapping[tuple[str, int], list[str]]:
     """Return the items whose verdicts rest on a turn, by conversation and turn."""
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
@@ -293,7 +291,7 @@ def _quoted(
         .where(
             among(session, made.conversation, ids),
             col(made.current).is_(True),
-            listing.scores_seen(scope, blind),
+            listing.scores_seen(scope),
         )
         .order_by(col(made.id), col(row.place))
     ):

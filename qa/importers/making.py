@@ -10,6 +10,9 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
+
+from pydantic import TypeAdapter
 
 from qa.importers.base import Item, conversation_id, digest
 from qa.importers.markup import html_text, looks_like_html
@@ -37,6 +40,9 @@ LASTS = 366 * 86_400.0
 
 #: Characters that no database and no page takes: lone halves of pairs, control characters.
 _NO_TEXT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff]")
+
+
+_MESSAGES: TypeAdapter[tuple[Message, ...]] = TypeAdapter(tuple[Message, ...])
 
 
 class Sent(Record):
@@ -133,14 +139,14 @@ def call(
     FormatError : nothing is said, or more than the limits.
     """
     mended = _Mended()
-    said = [kept for one in utterances if (kept := _kept(one, item, mended)) is not None]
-    if not said:
+    kept = [one for given in utterances if (one := _kept(given, item, mended)) is not None]
+    if not kept:
         raise item.wrong("nobody says a word.")
-    _within(item, len(said))
-    if all(u.start is not None for u in said):
-        said.sort(key=lambda u: (u.start or 0.0, u.end or 0.0))
-    ids, named = _named(item, parties, [u.party for u in said])
-    said = [u.model_copy(update={"party": ids[u.party]}) for u in said]
+    _within(item, len(kept))
+    if all(u.start is not None for u in kept):
+        kept.sort(key=lambda u: (u.start or 0.0, u.end or 0.0))
+    ids, named = _named(item, parties, [u.party for u in kept])
+    said = [u.utterance(ids[u.party]) for u in kept]
     content = [external_id, [u.model_dump(mode="json", exclude_defaults=True) for u in said]]
     checksum = digest(["call", *content])
     return Conversation(
@@ -176,7 +182,31 @@ class _Mended:
         return metadata.model_copy(update={"extra": {**metadata.extra, "times": "; ".join(notes)}})
 
 
-def _kept(one: Utterance, item: Item, mended: _Mended) -> Utterance | None:
+class _Kept(NamedTuple):
+    """What is kept of an utterance; a transcript may have a hundred thousand of them."""
+
+    given: Utterance
+    #: As the source names it.
+    party: str
+    text: str
+    words: tuple[Word, ...]
+    start: float | None
+    end: float | None
+
+    def utterance(self, party: str) -> Utterance:
+        """Return it as an utterance of that party."""
+        return Utterance(
+            party=party,
+            text=self.text,
+            start=self.start,
+            end=self.end,
+            words=self.words,
+            confidence=self.given.confidence,
+            language=self.given.language,
+        )
+
+
+def _kept(one: Utterance, item: Item, mended: _Mended) -> _Kept | None:
     """Return an utterance cleaned; None where nothing is left of it."""
     words = tuple(_kept_word(w, mended) for w in one.words if w.text.strip())
     text = " ".join(w.text for w in words) if words else clean(one.text)
@@ -187,10 +217,7 @@ def _kept(one: Utterance, item: Item, mended: _Mended) -> Utterance | None:
     start = words[0].start if one.start is None and words else one.start
     end = max(w.end for w in words) if one.end is None and words else one.end
     start, end = _times(start, end, mended)
-    party = clean(one.party)[:200]
-    return one.model_copy(
-        update={"party": party, "text": text, "words": words, "start": start, "end": end}
-    )
+    return _Kept(one, clean(one.party)[:200], text, words, start, end)
 
 
 def _kept_word(one: Word, mended: _Mended) -> Word:
@@ -247,7 +274,10 @@ def written(
         rows.sort(key=lambda row: row[0].time.timestamp() if row[0].time else 0.0)
     elif all(m.at is not None for m, _ in rows):
         rows.sort(key=lambda row: row[0].at or 0.0)
-    ids, named = _named(item, parties, [clean(m.party)[:200] for m, _ in rows])
+    # Few people write many messages: each name is cleaned once.
+    labels = {party: clean(party)[:200] for party in dict.fromkeys(m.party for m, _ in rows)}
+    ids, named = _named(item, parties, list(labels.values()))
+    ids = {party: ids[label] for party, label in labels.items()}
     times = [m.time for m, _ in rows if m.time is not None]
     times += [h.time for h in events if h.time is not None]
     first = min(times, default=None, key=datetime.timestamp)
@@ -257,7 +287,7 @@ def written(
     if meta.started_at is None and first is not None:
         meta = meta.model_copy(update={"started_at": first})
         meta = without_guess(meta, naive=naive)
-    content = [channel.value, external_id, [m.model_dump(mode="json") for m in made]]
+    content = [channel.value, external_id, _MESSAGES.dump_python(made, mode="json")]
     checksum = digest([*content, first.timestamp() if first else None])
     return Conversation(
         id=conversation_id(checksum),
@@ -316,7 +346,7 @@ def _message(
     if sent.time is not None and first is not None:
         at = sent.time.timestamp() - first.timestamp()
     return Message(
-        party=ids[clean(sent.party)[:200]],
+        party=ids[sent.party],
         text=text,
         at=None if at is None else round(at, 3),
         edited=sent.edited,

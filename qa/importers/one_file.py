@@ -16,7 +16,7 @@ from qa.records import Conversation
 from qa.settings import Settings
 
 #: A transcript as text may be this long, in bytes: some days of talk.
-TEXT_LIMIT = 5 << 20
+TEXT_LIMIT = 4 << 20
 
 
 def _of_the_same_name(path: Path) -> tuple[str, ...]:

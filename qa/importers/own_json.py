@@ -28,22 +28,17 @@ class _Part(Record):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class MessageIn(_Part):
+class MessageIn(Sent):
     """One message as the file has it."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
     party: str = Field(min_length=1)
-    text: str
     #: Seconds since the conversation began, or a point in time; one of them or none.
     at: float | None = Field(default=None, ge=0)
     time: AwareDatetime | None = None
     #: Place in the conversation where neither is known and the file is not in order.
     order: int | None = None
-    edited: bool = False
-    deleted: bool = False
-    internal: bool = False
-    attachments: tuple[str, ...] = ()
-    #: Whether the text is HTML; None = what it looks like.
-    html: bool | None = None
 
     @model_validator(mode="after")
     def _one_clock(self) -> MessageIn:
@@ -167,7 +162,7 @@ class OwnJson(JsonFormat):
         return written(
             item,
             channel=given.channel,
-            messages=[_sent(m) for m in rows],
+            messages=rows,
             parties=given.parties,
             metadata=metadata,
             external_id=given.id,
@@ -177,17 +172,3 @@ class OwnJson(JsonFormat):
 
 #: Keys that say nothing else than our own JSON where messages lack their party.
 _OWN = {*ConversationIn.model_fields, "conversations", "messages.text"}
-
-
-def _sent(m: MessageIn) -> Sent:
-    return Sent(
-        party=m.party,
-        text=m.text,
-        html=m.html,
-        time=m.time,
-        at=m.at,
-        edited=m.edited,
-        deleted=m.deleted,
-        internal=m.internal,
-        attachments=m.attachments,
-    )

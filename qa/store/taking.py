@@ -70,16 +70,16 @@ class Taking(Browsing):
                 .where(among(session, row.external_id, own))
                 .order_by(col(row.registered_at), col(row.id))
             ).all()
+        others: dict[tuple[str, ...], list[ConversationRow]] = {}
+        for there in known:
+            others.setdefault(_scope(there.channel, there.project, there.external_id), []).append(
+                there
+            )
         found = {}
         for one in given:
-            scope = (str(one.channel), one.metadata.project or "", one.external_id)
-            others = (
-                there.source
-                for there in known
-                if (there.channel, there.project or "", there.external_id) == scope
-                and there.id != one.id
-            )
-            if one.external_id and (other := next(others, None)) is not None:
+            same = others.get(_scope(one.channel, one.metadata.project, one.external_id), ())
+            other = next((there.source for there in same if there.id != one.id), None)
+            if one.external_id and other is not None:
                 found[one.id] = other
         return found
 
@@ -127,6 +127,11 @@ class Taking(Browsing):
         ).all()
         for left in set(ids) - set(kept):
             self.vault.drop("conversation", left)
+
+
+def _scope(channel: str, project: str | None, own: str | None) -> tuple[str, ...]:
+    """Return where an id of the user's own counts, and the id."""
+    return str(channel), project or "", own or ""
 
 
 def _strangers(session: Session, given: Sequence[Wanted]) -> list[int]:

@@ -9,7 +9,6 @@ served: `path`.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import io
 import json
@@ -17,8 +16,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
@@ -28,6 +26,7 @@ from qa.errors import InputError, NotFound, UsageError
 from qa.records import Conversation
 from qa.sealing import HEAD, SEALED, KeyRing, Keys, is_sealed, key_of, seal, unseal
 from qa.store.database import from_os_error, private_folder
+from qa.store.whole import held, write_all, written
 
 Kind = Literal["conversation", "turns", "playback", "peaks", "original", "upload", "rejects"]
 #: What `path` hands out: nothing in it was left unredacted.
@@ -35,9 +34,6 @@ SAFE_KINDS = frozenset({"playback", "peaks"})
 #: Addresses of recordings that lie in the vault begin so: "vault:call-1-0.wav".
 SCHEME = "vault:"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,120}")
-
-#: Files that are written side by side.
-_WRITERS = 8
 
 #: Called before the vault opens: kind, id, who, reason.
 AccessLog = Callable[[str, str, str, str], None]
@@ -88,23 +84,19 @@ class Vault:
     def put_all(self, kind: Kind, contents: Mapping[str, bytes], *, suffix: str) -> None:
         """Keep many objects of one ending at once, as `put` does one.
 
-        Written side by side, so that the disk is waited for once and not for each.
+        The disk is waited for once, and not for each.
 
         Raises
         ------
         DiskFull, StoreError : some of them may be kept, each whole.
         """
         self._sealing(kind)  # no key: an error before anything is written
-        targets = [self._folder(kind, name) / f"{name}{suffix}" for name in contents]
+        targets = {name: self._folder(kind, name) / f"{name}{suffix}" for name in contents}
         try:
-            for folder in {target.parent for target in targets}:
+            for folder in {target.parent for target in targets.values()}:
                 if not folder.exists():
                     private_folder(folder)
-            files = list(zip(targets, contents.values(), strict=True))
-            shares = [files[n::_WRITERS] for n in range(_WRITERS)]
-            with ThreadPoolExecutor(_WRITERS) as pool:
-                for _ in pool.map(lambda share: self._write_some(kind, share), shares):
-                    pass
+            write_all({t: self._sealed(kind, t, contents[name]) for name, t in targets.items()})
         except OSError as err:
             raise from_os_error(err, self.folder) from err
 
@@ -183,13 +175,13 @@ class Vault:
         """
         try:
             private_folder(self.folder)
-            with _held(self.folder):  # so that nobody takes a folder that is just being made
+            with held(self.folder):  # so that nobody takes a folder that is just being made
                 self._sweep()
                 made = tempfile.TemporaryDirectory(
                     dir=self.folder, prefix=".scratch-", ignore_cleanup_errors=True
                 )
                 holding = ExitStack()
-                holding.enter_context(_held(Path(made.name)))
+                holding.enter_context(held(Path(made.name)))
         except OSError as err:
             raise from_os_error(err, self.folder) from err
         with holding, made as name:
@@ -197,7 +189,7 @@ class Vault:
 
     def _sweep(self) -> None:
         for left in self.folder.glob(".scratch-*"):
-            with suppress(OSError), _held(left, wait=False):  # its process is at it still
+            with suppress(OSError), held(left, wait=False):  # its process is at it still
                 shutil.rmtree(left)
 
     def keep_rejects(self, items: Sequence[dict[str, object]]) -> Path | None:
@@ -262,10 +254,6 @@ class Vault:
     def _sealing(self, kind: str) -> KeyRing | None:
         return self.keys.ring if kind in SEALED else None
 
-    def _write_some(self, kind: str, files: Iterable[tuple[Path, bytes]]) -> None:
-        for target, content in files:
-            self._write(kind, target, content)
-
     def _write(self, kind: str, target: Path, content: bytes | Path) -> None:
         """Write a file, whole or not at all."""
         ring = self._sealing(kind)
@@ -274,6 +262,15 @@ class Vault:
                 shutil.copyfileobj(source, out, 1 << 20)
             else:
                 seal(out, source, ring=ring, about=_about(kind, target))
+
+    def _sealed(self, kind: str, target: Path, content: bytes) -> bytes:
+        """Return what stands in the file of an object."""
+        ring = self._sealing(kind)
+        if ring is None:
+            return content
+        made = io.BytesIO()
+        seal(made, io.BytesIO(content), ring=ring, about=_about(kind, target))
+        return made.getvalue()
 
     def _folder(self, kind: str, id: str) -> Path:
         if kind not in get_args(Kind):
@@ -300,53 +297,6 @@ class Vault:
         if path is None:
             raise NotFound(f"The vault holds no {kind} of {id}.", "It may not have been heard yet.")
         return path
-
-
-@contextmanager
-def _held(folder: Path, *, wait: bool = True) -> Iterator[None]:
-    """Hold a folder; the system lets go when the process ends, however it ends.
-
-    Raises
-    ------
-    OSError : there is no such folder; or another process holds it and `wait` is False.
-    """
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        yield
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def written(target: Path, *, instead_of: os.stat_result | None = None) -> Iterator[BinaryIO]:
-    """Give a file to write that takes its place when all is written, and on the disk.
-
-    Parameters
-    ----------
-    instead_of : the file it was made from; where another stands there by then, that one stays.
-    """
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")  # made 0600
-    try:
-        with os.fdopen(handle, "wb") as out:
-            yield out
-            out.flush()
-            os.fsync(out.fileno())
-        with _held(target.parent):
-            if instead_of is None or _same(target, instead_of):
-                os.replace(name, target)  # noqa: PTH105
-            else:
-                Path(name).unlink()
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def _same(path: Path, was: os.stat_result) -> bool:
-    try:
-        return os.path.samestat(path.stat(), was)
-    except FileNotFoundError:
-        return False
 
 
 def _opened_content(content: bytes | Path) -> BinaryIO:

@@ -6,7 +6,8 @@ from qa.errors import StoreError, UsageError
 from qa.sealing import keys_of
 from qa.settings import Settings
 from qa.store.resealing import forget, seal_again, status
-from qa.store.vault import Vault, written
+from qa.store.vault import Vault
+from qa.store.whole import written
 
 
 @pytest.fixture

@@ -120,6 +120,34 @@ def test_asking_for_secrets_is_suspected(card, language, said):
     assert "no_secrets" in score(card, talk, language=language).score.suspected
 
 
+#: Secrets that are spoken of, and ("+") asked for.
+SPOKEN_OF = {
+    "en": ["I have reset your password.", "Your password must have eight characters.",
+           "Enter your password on the website.", "The pin is printed in the letter.",
+           "+What is your password?", "+Can I have your PIN, please?", "+Please tell me the CVV.",
+           "+I need the three digits on the back.", "+Please confirm your pin code."],
+    "ru": ["Я сбросила ваш пароль.", "Введите код из смс на сайте.", "Ваш пароль отправлен на почту.",
+           "+Назовите ваш пароль.", "+Скажите, пожалуйста, пин-код.", "+Какой у вас пароль?",
+           "+Продиктуйте код из смс."],
+    "ro": ["V-am resetat parola contului.", "Introduceți parola contului pe site.",
+           "Parola dumneavoastră a fost schimbată.", "+Care este parola dumneavoastră?",
+           "+Îmi puteți da codul PIN?", "+Spuneți-mi codul din SMS."],
+    "hu": ["Visszaállítottam a jelszavát.", "A jelszava megváltozott.",
+           "A weboldalon írja be a jelszavát.", "+Mondja meg a jelszavát.", "+Kérem a PIN-kódját.",
+           "+Mi a jelszava?", "+Diktálja be az SMS-ben kapott kódot."],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("card_id", ["support-standard", "order-taking"])
+@pytest.mark.parametrize("language", SPOKEN_OF)
+def test_speaking_of_a_secret_is_not_asking_for_it(card_id, language):
+    card = find_card(card_id, load_settings(company=("Acme",)))
+    for said in SPOKEN_OF[language]:
+        talk = [("customer", "Well."), ("agent", said.lstrip("+")), ("customer", "I see.")]
+        suspected = "no_secrets" in score(card, talk, language=language).score.suspected
+        assert suspected is said.startswith("+"), said
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [

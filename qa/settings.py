@@ -127,6 +127,19 @@ class SampleSchedule(_Part):
     blind: bool = True
 
 
+class Recipient(_Part):
+    """Somebody who is told in the morning what the night brought: `qa report night --send`."""
+
+    #: Mail address; needs `smtp_host` and `smtp_from`.
+    mail: str = Field(default="", pattern=r"^([^@\s]+@[^@\s]+)?$")
+    #: Address that is sent the report as JSON, its wording in "text".
+    webhook: str = Field(default="", pattern=r"^(https?://\S+)?$")
+    #: Of one team alone; empty = all.
+    team: str = ""
+    #: Only when something is wrong.
+    alarms_only: bool = False
+
+
 class NamePattern(_Part):
     """What the names of recordings say: "{agent_id}-{queue}-{started_at:%Y%m%d-%H%M%S}"."""
 
@@ -234,6 +247,20 @@ class Settings(BaseSettings):
     phone_region: str = Field(default="", pattern="^([A-Z]{2})?$")
     #: Draws for review that come again; each by its own name.
     samples: tuple[SampleSchedule, ...] = ()
+    #: Who is told in the morning what the night brought.
+    recipients: tuple[Recipient, ...] = ()
+    #: Mail server that reports are sent by; empty = none.
+    smtp_host: str = ""
+    #: Its port.
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    #: Whether it is spoken to by STARTTLS.
+    smtp_tls: bool = True
+    #: Account there; empty = it asks for none.
+    smtp_user: str = ""
+    #: Its password.
+    smtp_password: SecretStr = SecretStr("")
+    #: Address that reports come from.
+    smtp_from: str = ""
     #: Whether lists of figures may be ordered by score. Ranks of people say less than they seem to:
     #: intervals overlap, and conversations differ.
     rankings: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa.cli import say
+from qa.cli.door import ExitCode
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,8 +30,10 @@ _KINDS: dict[Kind, By] = {Kind.AGENT: "agent", Kind.TEAM: "team", Kind.PROJECT: 
 
 
 def report(
-    kind: Annotated[str, typer.Argument(help="agent, team or project.")],
-    name: Annotated[str, typer.Argument(help="An agent's id in the roster, or a name.")],
+    kind: Annotated[str, typer.Argument(help="agent, team or project; or night.")],
+    name: Annotated[
+        str, typer.Argument(help="An agent's id in the roster, or a name; of a night, a team.")
+    ] = "",
     since: Annotated[str, typer.Option(help="First day; left out: 12 weeks.")] = "",
     until: Annotated[str, typer.Option(help="Last day; left out: today.")] = "",
     card: Annotated[str, typer.Option("--scorecard", help="Left out: the one most used.")] = "",
@@ -41,9 +45,12 @@ def report(
         typer.Option("--client", help="Of a project, for its client: names no agent."),
     ] = False,
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook.")] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Of a night: tell all whom the settings name.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
-    """Report how an agent, a team or a project is: by week, with ranges, and by item."""
+    """Report how an agent, a team or a project is, by week and item; or what a night brought."""
     from qa.api import reporting
     from qa.api.figure_schemas import span
     from qa.cli.read import choice, moment
@@ -51,6 +58,11 @@ def report(
     from qa.store import open_store
     from qa.store.desk.figured import Basis, Question
 
+    if kind == "night":
+        _night(name, moment("--since", since), moment("--until", until), send=send, json=json)
+        return
+    if not name:
+        raise UsageError(f"Which {kind}?", f"Write: qa report {kind} NAME")
     wanted = choice("kind of report", kind, Kind) or Kind.TEAM
     if client and wanted is not Kind.PROJECT:
         raise UsageError("--client is for projects.", "Write: qa report project NAME --client")
@@ -72,6 +84,38 @@ def report(
         say.out_json(reporting.as_json(made))
     elif xlsx is None:
         _print(made)
+
+
+def _night(
+    team: str, since: datetime | None, until: datetime | None, *, send: bool, json: bool
+) -> None:
+    from qa.errors import QaError
+    from qa.jobs import telling
+    from qa.records import as_json
+    from qa.settings import load_settings
+    from qa.store import open_store
+
+    settings = load_settings()
+    until = until or datetime.now(UTC)
+    since = since or until - timedelta(days=1)
+    untold = 0
+    with open_store(settings) as store:
+        found = store.morning(since=since, until=until, team=team)
+        for recipient in settings.recipients if send else ():
+            own = store.morning(since=since, until=until, team=recipient.team)
+            try:
+                telling.tell(own, recipient, settings)
+            except QaError as err:  # the others are told all the same
+                untold += 1
+                say.warn(f"{err.reason} {err.mend}")
+    if send and not settings.recipients:
+        raise UsageError("Nobody is to be told.", "Name `recipients` in qa.toml.")
+    if json:
+        say.out_json(as_json(found))
+    else:
+        say.out(telling.as_text(found, settings).rstrip())
+    if untold:
+        raise typer.Exit(ExitCode.SOME_FAILED)
 
 
 def _print(made: Report) -> None:

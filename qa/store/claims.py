@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from qa.errors import QaError
 from qa.settings import Settings
 from qa.store import database, queue, results
+from qa.store.morning import Morning, morning
 from qa.store.nights import Nights
 from qa.store.standing import Standing, standing
 from qa.store.tables import ConversationRow, State
@@ -181,6 +182,10 @@ class Claims:
     def standing(self) -> Standing:
         """Return where the work stands: queues, workers, failures, throughput."""
         return standing(self._engine, clock=self._now)
+
+    def morning(self, *, since: datetime, until: datetime, team: str = "") -> Morning:
+        """Return what the span ``[since, until)`` brought, of one team or all."""
+        return morning(self._engine, since=since, until=until, team=team, clock=self._now)
 
     def waiting(
         self, only: Collection[str] | None = None, *, loads: Collection[Load] = ALL_LOADS

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
+from sqlalchemy import ColumnElement, func, text
 from sqlalchemy import Engine as Database
-from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from qa.records import Record
@@ -93,7 +93,7 @@ def standing(engine: Database, *, clock: Callable[[], datetime]) -> Standing:
     """Return where the work stands now."""
     now = clock()
     with database.reading(engine) as session:
-        reasons = _failed(session)
+        reasons = reasons_of(session, col(ConversationRow.state) == State.FAILED)
         day = _heard_since(session, now - DAY)
         return Standing(
             at=now,
@@ -178,12 +178,10 @@ def _worker(name: str, jobs: int, since: datetime, lease: datetime, now: datetim
     )
 
 
-def _failed(session: Session) -> tuple[Failed, ...]:
+def reasons_of(session: Session, *conditions: ColumnElement[bool]) -> tuple[Failed, ...]:
     """Count by reason, the recording's own name left out: it makes every reason another one."""
     row = ConversationRow
-    found = session.exec(
-        select(row.error_reason, row.source).where(row.state == State.FAILED).limit(LOOKED_AT)
-    )
+    found = session.exec(select(row.error_reason, row.source).where(*conditions).limit(LOOKED_AT))
     counts = Counter(reason.removeprefix(f"{source}: ") for reason, source in found)
     ordered = sorted(counts.items(), key=lambda one: (-one[1], one[0]))
     return tuple(Failed(reason=reason, count=n) for reason, n in ordered[:REASONS])

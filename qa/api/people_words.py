@@ -78,6 +78,8 @@ def grant(held: Grant) -> str:
     role = ROLES[held.role]
     if held.role in EVERYWHERE or held.role is UserRole.AGENT:
         return role
+    # Outside of the string below: catalogues find no text within one.
+    everywhere = gettext("everywhere")
     named = [(gettext("team"), held.team), (gettext("project"), held.project)]
-    where = [f"{what} {name}" for what, name in named if name != ALL]
-    return f"{role}: {', '.join(where) or gettext('everywhere')}"
+    where = ", ".join(f"{what} {name}" for what, name in named if name != ALL)
+    return f"{role}: {where or everywhere}"

@@ -75,6 +75,12 @@ def served(settings):
 
 
 @pytest.fixture
+def serving():
+    """What serves the pages of other settings than those of the small call centre."""
+    return served
+
+
+@pytest.fixture
 def settings(filled, tmp_path):
     """Settings of a small call centre with a filled database of its own."""
     seeding, folder = filled

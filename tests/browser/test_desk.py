@@ -212,6 +212,8 @@ def test_without_javascript_every_part_is_a_page(long_chat, chromium, address):
         "/conversations/order-chat",
         "/scorecards",
         "/account",
+        "/people",
+        "/people/roster",
     ],
 )
 def test_nobody_is_kept_out(page, path, scheme):

@@ -145,6 +145,8 @@ def test_without_javascript_the_page_still_answers(chromium, address):
         "/upload",
         "/conversations/refund",
         "/scorecards",
+        "/people",
+        "/people/roster",
     ],
 )
 def test_nothing_sticks_out_at_any_width(page, path, width):

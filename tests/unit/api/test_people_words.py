@@ -2,6 +2,7 @@
 
 from qa.access import ALL, Grant, Right, UserRole
 from qa.api import people_words
+from qa.api.i18n import speaking
 from qa.store.joining import KNOWN, Joined
 
 
@@ -20,3 +21,8 @@ def test_a_role_says_where_it_is_held():
         Grant(UserRole.AGENT): "Agent",
     }
     assert {people_words.grant(grant) for grant in held} == set(held.values())
+
+
+def test_it_says_so_in_the_language_of_the_page():
+    with speaking("ru"):
+        assert people_words.grant(Grant(UserRole.SUPERVISOR)) == "Руководитель: везде"

@@ -1,0 +1,172 @@
+"""A day with log-ins and roles: who keeps accounts, who supervises, who trains; in two languages."""
+
+import os
+import zipfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from qa.access import Grant, UserRole
+from qa.store import open_store
+
+pytestmark = pytest.mark.browser
+
+#: Where pictures of the pages are kept to be looked at; empty = nowhere.
+PICTURES = os.environ.get("QA_TEST_PICTURES", "")
+PLAYS = """() => {
+  const p = document.getElementById('player');
+  return !p.paused && !p.error && p.duration > 40 && p.currentTime;
+}"""
+
+
+def keep(page, name):
+    """Keep what the page looks like, wide and narrow."""
+    for width in (1280, 390) if PICTURES else ():
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+@pytest.fixture
+def root(settings):
+    """The session of an administrator: the only account that there is."""
+    with open_store(settings) as store:
+        grants = [Grant(UserRole.ADMINISTRATOR)]
+        return store.sessions.begin(store.accounts.add("root", grants=grants, who="test"))
+
+
+@pytest.fixture
+def desk(chromium, address):
+    """Open browsers, in a language; whatever they complain about fails the test."""
+
+    @contextmanager
+    def opened(language):
+        complaints = []
+        context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900})
+        context.add_cookies([{"name": "qa_language", "value": language, "url": address}])
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        yield page
+        context.close()
+        assert complaints == []
+
+    return opened
+
+
+def account(page, name, role, *, team=""):
+    """Make an account as an administrator; return its password, which is shown once."""
+    page.goto("/people")
+    page.locator("#p-name").fill(name)
+    page.locator("#p-role").select_option(role)
+    if team:
+        page.locator("#p-teams").fill(team)
+    else:
+        page.locator("#p-everywhere").check()
+    page.locator("form[action='/people'] button").click()
+    return page.locator(".secret").inner_text()
+
+
+def log_in(page, name, password):
+    page.goto("/")
+    page.locator("#name").fill(name)
+    page.locator("#password").fill(password)
+    page.keyboard.press("Enter")
+    page.locator("a[href='/account']", has_text=name).wait_for()
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+def test_a_day_of_three_people(desk, root, settings, address, language):
+    with desk(language) as page:
+        page.context.add_cookies([{"name": "qa_session", "value": root, "url": address}])
+        supervisor = account(page, "vera", "supervisor")
+        keep(page, f"account-made-{language}")
+        trainer = account(page, "theo", "trainer")
+        page.goto("/people")
+        keep(page, f"people-{language}")
+        assert page.locator("td.name").all_inner_texts() == ["root", "theo", "vera"]
+        title = {"en": "People", "ru": "Люди"}[language]
+        assert page.locator("h1").inner_text() == title
+    with desk(language) as page:
+        log_in(page, "vera", supervisor)
+        confirms_a_critical(page, language)
+        judges_a_blind_sample(page, language)
+        hears_overrides_stars_and_finishes(page, language)
+        assert page.locator("a[href='/people']").count() == 0
+    with open_store(settings) as store:
+        (star,) = store.remarks.stars("refund")
+        assert (star.who, star.turn) == ("vera", 10)
+    with desk(language) as page:
+        log_in(page, "theo", trainer)
+        gathers_and_takes_along(page, language)
+
+
+def confirms_a_critical(page, language):
+    page.goto("/inbox")
+    keep(page, f"inbox-{language}")
+    page.locator("section").first.get_by_role("link", name="quarrel.wav").focus()
+    page.keyboard.press("Enter")
+    page.locator(".item.suspected").wait_for()
+    while "suspected" not in page.locator(".item.current").get_attribute("class"):
+        page.keyboard.press("n")
+    page.keyboard.press("a")
+    page.locator(".item.current.suspected").wait_for(state="detached")
+    assert page.locator(".total").first.inner_text() == "0"
+
+
+def judges_a_blind_sample(page, language):
+    page.goto("/samples")
+    page.locator("#f-per").fill("1")
+    page.locator("#f-min").fill("0")
+    page.locator("#f-channel").select_option("chat")
+    page.locator("form[action='/samples'] button:not(.quiet)").click()
+    page.goto("/inbox?group=sample")
+    page.get_by_role("link", name="order-chat.json").click()
+    page.locator("form.blind").wait_for()
+    assert page.locator("[data-chip]").count() == 0
+    for box in page.locator("form.blind fieldset").all():
+        box.locator("input[value=pass]").check()
+    keep(page, f"blind-of-the-day-{language}")
+    page.locator("form.blind > button").click()
+    page.locator(".both").first.wait_for()
+
+
+def hears_overrides_stars_and_finishes(page, language):
+    page.goto("/conversations/refund#a0i5")
+    page.keyboard.press("e")  # its evidence: where it was looked for
+    page.wait_for_function(PLAYS)
+    assert page.evaluate("document.getElementById('player').currentTime") >= 30.9
+    keep(page, f"evidence-{language}")
+    page.keyboard.press("1")
+    page.keyboard.type("She asked, in other words.")
+    page.keyboard.press("Control+Enter")
+    page.locator(".item.current .both").wait_for()
+    assert page.locator(".item.current .comment").inner_text() == "She asked, in other words."
+    page.locator("#t10 .who").click()
+    page.keyboard.press("*")
+    page.locator("#t10 .remark.star").wait_for()
+    keep(page, f"starred-{language}")
+    page.keyboard.press("g")  # through with it
+    page.wait_for_url(lambda url: "/refund" not in url)
+    page.goto("/conversations/refund")
+    assert "vera" in page.locator(".done").inner_text()
+
+
+def gathers_and_takes_along(page, language):
+    page.goto("/examples?item=farewell&verdict=pass")
+    first = page.locator("article.moment", has=page.locator("audio")).first
+    keep(page, f"examples-{language}")
+    first.locator("details.collect > summary").click()
+    first.locator("input[name=name]").fill("Прощания & goodbyes")
+    first.locator("details.collect form button").click()
+    first.locator("a[href^='/collections/']").click()
+    page.locator("h1", has_text="Прощания").wait_for()
+    keep(page, f"collection-of-the-day-{language}")
+    with page.expect_download() as coming:
+        page.locator("a[href$='/archive']").click()
+    names = zipfile.ZipFile(coming.value.path()).namelist()
+    assert any(name.endswith("index.html") for name in names)
+    assert any(name.endswith((".mp3", ".flac", ".ogg")) for name in names)
+    assert any(name.endswith(".vtt") for name in names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
@@ -68,22 +69,21 @@ class MomentOut(Public):
     said: tuple[Said, ...]
 
     @classmethod
-    def of(cls, store: Store, moment: Moment, who: Principal, *, audio: str) -> Self:
-        """Build it; `audio` is where it would be heard."""
+    def of(cls, store: Store, moment: Moment, readable: frozenset[str], *, audio: str) -> Self:
+        """Build it; `audio` is where it would be heard, `readable` what `readable_by` returned."""
         left = {"conversation", "first", "last", "start", "end", "hush", "sound", "said"}
         return cls(
             **moment.model_dump(exclude=left),
-            conversation=conversation_of(store, moment, who),
+            conversation=moment.conversation if moment.conversation in readable else None,
             seconds=moment.seconds,
             audio=audio if can_be_heard(store, moment) else None,
             said=moment.said,
         )
 
 
-def conversation_of(store: Store, moment: Moment, who: Principal) -> str | None:
-    """Return the id of a moment's conversation for who may read it anyway."""
-    readable = who.may(Right.READ) and who.may(Right.READ, store.facts(moment.conversation))
-    return moment.conversation if readable else None
+def readable_by(store: Store, who: Principal, moments: Iterable[Moment]) -> frozenset[str]:
+    """Return which of the moments' conversations somebody may read anyway."""
+    return store.within({m.conversation for m in moments}, who.scope(Right.READ))
 
 
 class ExamplesOut(Public):
@@ -151,10 +151,10 @@ class CollectedOut(Public):
     moment: MomentOut
 
     @classmethod
-    def of(cls, store: Store, one: Collected, who: Principal, *, at: str) -> Self:
+    def of(cls, store: Store, one: Collected, readable: frozenset[str], *, at: str) -> Self:
         """Build it; `at` is the address of the collection."""
         audio = f"{at}/moments/{one.id}/audio"
-        moment = MomentOut.of(store, one.moment, who, audio=audio)
+        moment = MomentOut.of(store, one.moment, readable, audio=audio)
         return cls(id=one.id, note=one.note, moment=moment)
 
 
@@ -193,9 +193,10 @@ class CollectionOut(Public):
     @classmethod
     def of(cls, store: Store, found: Collection, who: Principal, *, at: str) -> Self:
         """Build it; `at` is its address."""
+        readable = readable_by(store, who, [one.moment for one in found.moments])
         return cls(
             **found.model_dump(include={"id", "name", "note", "changed_at", "hidden"}),
-            moments=tuple(CollectedOut.of(store, one, who, at=at) for one in found.moments),
+            moments=tuple(CollectedOut.of(store, one, readable, at=at) for one in found.moments),
         )
 
 

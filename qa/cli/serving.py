@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -35,6 +36,7 @@ def run_server(settings: Settings, *, work: bool) -> None:
         say.out(_address(settings, taken.getsockname()[1]))
         sys.stdout.flush()
         say.note("Ctrl-C ends it.")
+        threading.Thread(target=_prepare, daemon=True).start()
         config = uvicorn.Config(
             app,
             log_level="warning",
@@ -47,6 +49,13 @@ def run_server(settings: Settings, *, work: bool) -> None:
             ssl_keyfile=settings.tls_key,
         )
         uvicorn.Server(config).run(sockets=[taken])
+
+
+def _prepare() -> None:
+    """Have ready what the first search would wait for."""
+    from qa.store.desk import wording
+
+    wording.prepare()
 
 
 def _address(settings: Settings, port: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
@@ -11,7 +11,7 @@ from sqlmodel import select
 from qa.access import EVERYTHING, Facts, Scope
 from qa.errors import NotFound
 from qa.settings import Settings
-from qa.store import changes, database, listing, results, scopes
+from qa.store import changes, counting, database, listing, results, scopes
 from qa.store.accounts import Accounts
 from qa.store.desk.agreeing import Agreeing
 from qa.store.desk.assigning import Assignments
@@ -25,12 +25,13 @@ from qa.store.desk.moments import Moments
 from qa.store.desk.own import Owning
 from qa.store.desk.remarks import Remarks
 from qa.store.desk.searching import Searching
+from qa.store.queue import among
 from qa.store.roster import Roster
 from qa.store.sessions import Sessions
 from qa.store.streaming import Streaming
 from qa.store.tables import ConversationRow
 from qa.store.throttle import Throttle
-from qa.store.views import ConversationSummary, Counts, Filter, Page
+from qa.store.views import ConversationSummary, Counts, Filter, Number, Page
 
 
 class Browsing(Streaming):
@@ -111,7 +112,18 @@ class Browsing(Streaming):
     def counts(self, filter: Filter | None = None, *, scope: Scope = EVERYTHING) -> Counts:
         """Count conversations by state, triage and status."""
         with database.reading(self._engine) as session:
-            return listing.counts(session, filter or Filter(), scope)
+            return counting.counts(session, filter or Filter(), scope)
+
+    def numbers(
+        self,
+        filters: Sequence[Filter],
+        *,
+        most: int,
+        scope: Scope = EVERYTHING,
+    ) -> tuple[Number, ...]:
+        """Return how many conversations each of some lists holds, as far as `most`."""
+        with database.reading(self._engine) as session:
+            return counting.numbers(session, filters, scope, most=most)
 
     def resolve(self, typed: str, *, scope: Scope = EVERYTHING) -> str:
         """Return the id that is meant by an id, the beginning of one, or the user's own id.
@@ -148,6 +160,14 @@ class Browsing(Streaming):
         return found
 
     # --- who may see it ------------------------------------------------------------------
+
+    def within(self, ids: Collection[str], scope: Scope) -> frozenset[str]:
+        """Return which of some conversations lie in a scope."""
+        with database.reading(self._engine) as session:
+            found = select(ConversationRow.id).where(
+                among(session, ConversationRow.id, ids), scopes.within(scope)
+            )
+            return frozenset(session.exec(found))
 
     def facts(self, id: str) -> Facts:
         """Return what decides who may see a conversation.

@@ -1,21 +1,21 @@
-"""Lists: filters, keyset pages, counts, and finding one conversation by what people type."""
+"""Lists: filters, keyset pages, and finding one conversation by what people type."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
-from sqlalchemy import ColumnElement, and_, func
+from sqlalchemy import ColumnElement, and_, func, true
 from sqlmodel import Session, col, or_, select
 
 from qa.access import Scope
 from qa.errors import NotFound, UsageError
-from qa.records import ItemKind, Role, Score, ScoreStatus, Triage, Verdict
+from qa.records import ItemKind, Role, Score, ScoreStatus, Verdict
 from qa.store import rows
 from qa.store.queue import among
 from qa.store.scopes import concerns, hidden, main_agent_seen, names_main_agent, seen, within
@@ -25,17 +25,21 @@ from qa.store.tables import (
     FindingRow,
     OverrideRow,
     PartyRow,
-    State,
     WantRow,
 )
-from qa.store.views import ConversationSummary, Counts, Filter, Page, ScoreLine
+from qa.store.views import ConversationSummary, Filter, Page, ScoreLine
 
 #: The most that one page holds.
 LONGEST_PAGE = 500
+#: How many of the newest conversations are looked through, one by one, before all are.
+LOOKED_THROUGH = (200, 1_000)
+#: Conditions of a filter that other tables answer.
+_LOOKED_UP = ("needs_review", "card", "status", "min_score", "max_score", "failed_item")
 #: How many conversations an ambiguous prefix names.
 _NAMED = 4
 _PLACE: TypeAdapter[tuple[AwareDatetime, str]] = TypeAdapter(tuple[AwareDatetime, str])
 _NAMELESS = {"agent_id": None, "agent_name": None}
+_ORDER = (col(ConversationRow.at).desc(), col(ConversationRow.id).desc())
 _WAITS_FOR_HUMAN = (ScoreStatus.PROVISIONAL, ScoreStatus.CRITICAL_SUSPECTED)
 
 
@@ -70,8 +74,43 @@ def page_rows(
     limit: int,
 ) -> tuple[list[ConversationRow], str | None]:
     """Return the rows of a page, and the place where the next one begins; None at the end."""
-    lane = list(conditions(session, filter, scope))
-    return page_of_lanes(session, [lane], after=after, limit=limit)
+
+    def lane(f: Filter, ids: Sequence[str] | None) -> list[ColumnElement[bool]]:
+        return list(conditions(session, f, scope, ids=ids))
+
+    plain = filter.model_copy(update=dict.fromkeys(_LOOKED_UP))
+    if plain == filter:
+        return page_of_lanes(session, [lane(filter, None)], after=after, limit=limit)
+    return newest_first(
+        session, lane(plain, None), lambda ids: lane(filter, ids), after=after, limit=limit
+    )
+
+
+def newest_first(
+    session: Session,
+    plain: Sequence[ColumnElement[bool]],
+    whole: Callable[[Sequence[str] | None], Sequence[ColumnElement[bool]]],
+    *,
+    after: str | None,
+    limit: int,
+) -> tuple[list[ConversationRow], str | None]:
+    """Return the rows of a page as `page_rows` does, of all that fit conditions dear to look up.
+
+    Looked through are the newest first, which often fill the page: to look up all that ever fit
+    takes as long as there are many.
+
+    Parameters
+    ----------
+    plain : those of the conditions that the rows themselves answer.
+    whole : all conditions, as they are of some conversations, or (None) of all.
+    """
+    newest = select(ConversationRow.id).where(*plain, *_behind(after)).order_by(*_ORDER)
+    for some in LOOKED_THROUGH:
+        ids = session.exec(newest.limit(some)).all()
+        found, place = page_of_lanes(session, [whole(ids)], after=after, limit=limit)
+        if place is not None or len(ids) < some:
+            return found, place
+    return page_of_lanes(session, [whole(None)], after=after, limit=limit)
 
 
 def page_of_lanes(
@@ -88,24 +127,21 @@ def page_of_lanes(
     lanes : conditions of which no two fit the same conversation: each is asked for by
         itself, so that an index serves it.
     """
-    place = _read_cursor(after) if after is not None else None
     found: list[ConversationRow] = []
     for lane in lanes:
-        query = select(ConversationRow).where(*lane)
-        if place is not None:
-            at, last = place
-            query = query.where(
-                or_(
-                    col(ConversationRow.at) < at,
-                    and_(col(ConversationRow.at) == at, col(ConversationRow.id) < last),
-                )
-            )
-        query = query.order_by(col(ConversationRow.at).desc(), col(ConversationRow.id).desc())
+        query = select(ConversationRow).where(*lane, *_behind(after)).order_by(*_ORDER)
         found += session.exec(query.limit(limit + 1))
     if len(lanes) > 1:
         found.sort(key=lambda row: (row.at, row.id), reverse=True)
     shown = found[:limit]
     return shown, _cursor(shown[-1].at, shown[-1].id) if len(found) > limit else None
+
+
+def _behind(after: str | None) -> Iterator[ColumnElement[bool]]:
+    if after is not None:
+        at, last = _read_cursor(after)
+        row = ConversationRow
+        yield or_(col(row.at) < at, and_(col(row.at) == at, col(row.id) < last))
 
 
 def _cursor(at: datetime, id: str) -> str:
@@ -124,10 +160,26 @@ def _read_cursor(cursor: str) -> tuple[datetime, str]:
     return place
 
 
-def conditions(session: Session, f: Filter, scope: Scope) -> Iterator[ColumnElement[bool]]:
-    """Return what must hold of the conversations that fit, as far as somebody may know it."""
+def conditions(
+    session: Session,
+    f: Filter,
+    scope: Scope,
+    *,
+    ids: Sequence[str] | None = None,
+) -> Iterator[ColumnElement[bool]]:
+    """Return what must hold of the conversations that fit, as far as somebody may know it.
+
+    Parameters
+    ----------
+    ids : only these are looked at.
+    """
     row = ConversationRow
+
+    def inside(column: Any) -> ColumnElement[bool]:
+        return true() if ids is None else among(session, column, ids)
+
     yield within(scope)
+    yield inside(row.id)
     for column, wanted in (
         (row.state, f.state),
         (row.channel, f.channel),
@@ -151,10 +203,12 @@ def conditions(session: Session, f: Filter, scope: Scope) -> Iterator[ColumnElem
     if f.agent is not None:
         yield _by_agent(f.agent, scope)
     if f.needs_review is not None:
-        yield _by_review(scope, wanted=f.needs_review)
-    scored = list(_score_conditions(f))
+        yield _by_review(scope, inside(AssessmentRow.conversation), wanted=f.needs_review)
+    scored = list(_score_conditions(f, one_by_one=ids is not None))
     if scored:
-        made = select(AssessmentRow.conversation).where(col(AssessmentRow.current).is_(True))
+        made = select(AssessmentRow.conversation).where(
+            col(AssessmentRow.current).is_(True), inside(AssessmentRow.conversation)
+        )
         yield _one_of(row.id, made.where(*scored, scores_seen(scope)))
 
 
@@ -183,7 +237,7 @@ def _by_agent(agent: str, scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def _by_review(scope: Scope, *, wanted: bool) -> ColumnElement[bool]:
+def _by_review(scope: Scope, inside: ColumnElement[bool], *, wanted: bool) -> ColumnElement[bool]:
     row = ConversationRow
     waits = or_(
         _one_of(
@@ -191,6 +245,7 @@ def _by_review(scope: Scope, *, wanted: bool) -> ColumnElement[bool]:
             select(AssessmentRow.conversation).where(
                 col(AssessmentRow.current).is_(True),
                 col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
+                inside,
                 scores_seen(scope),
             ),
         ),
@@ -208,8 +263,13 @@ def _by_review(scope: Scope, *, wanted: bool) -> ColumnElement[bool]:
     return waits if wanted else ~waits
 
 
-def _score_conditions(f: Filter) -> Iterator[ColumnElement[bool]]:
-    """All of one and the same score: its card, its status, its range, its failed item."""
+def _score_conditions(f: Filter, *, one_by_one: bool) -> Iterator[ColumnElement[bool]]:
+    """All of one and the same score: its card, its status, its range, its failed item.
+
+    Parameters
+    ----------
+    one_by_one : there are so few that their items are better looked up than all such items.
+    """
     made = AssessmentRow
     if f.card is not None:
         yield col(made.card) == f.card
@@ -220,12 +280,13 @@ def _score_conditions(f: Filter) -> Iterator[ColumnElement[bool]]:
     if f.max_score is not None:
         yield func.coalesce(made.total, made.low) <= f.max_score
     if f.failed_item is not None:
-        yield _one_of(
-            made.id,
-            select(FindingRow.assessment).where(
-                FindingRow.item == f.failed_item, FindingRow.standing == Verdict.FAIL
-            ),
+        failed = select(FindingRow.assessment).where(
+            FindingRow.item == f.failed_item, FindingRow.standing == Verdict.FAIL
         )
+        if one_by_one:
+            yield failed.where(col(FindingRow.assessment) == made.id).correlate(made).exists()
+        else:
+            yield _one_of(made.id, failed)
 
 
 # --- summaries -----------------------------------------------------------------------
@@ -329,35 +390,6 @@ def _agent_names(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], 
         )
     )
     return {(p.conversation, p.party): p.name or p.agent_id for p in found}
-
-
-def counts(session: Session, filter: Filter, scope: Scope) -> Counts:
-    """Count conversations by state, triage and score status, and the seconds heard."""
-    fits = list(conditions(session, filter, scope))
-    row = ConversationRow
-
-    def by(column: str) -> dict[str, int]:
-        key = getattr(row, column)
-        query = select(key, func.count()).where(*fits).group_by(key)
-        return {str(name): int(n) for name, n in session.exec(query) if name}
-
-    states = by("state")
-    statuses = session.exec(
-        select(AssessmentRow.status, func.count())
-        .join(row, col(row.id) == AssessmentRow.conversation)
-        .where(col(AssessmentRow.current).is_(True), scores_seen(scope), *fits)
-        .group_by(AssessmentRow.status)
-    )
-    seconds = session.exec(
-        select(func.coalesce(func.sum(row.duration), 0.0)).where(*fits, col(row.channel) == "call")
-    ).one()
-    return Counts(
-        total=sum(states.values()),
-        states={State(k): n for k, n in states.items()},
-        triaged={Triage(k): n for k, n in by("triage").items()},
-        statuses={ScoreStatus(k): n for k, n in statuses},
-        seconds=float(seconds or 0.0),
-    )
 
 
 def resolve(session: Session, typed: str, scope: Scope) -> str:

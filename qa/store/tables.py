@@ -306,11 +306,14 @@ class AssessmentRow(Table, table=True):
             "total",
             "passed",
         ),
+        # Lists and counts of what waits for a human; the newest of each card.
+        Index("ix_assessment_standing", "status", "current", "conversation", "party"),
+        Index("ix_assessment_newest", "card", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     conversation: str = Field(foreign_key="conversation.id", ondelete="CASCADE")
-    card: str = Field(index=True)
+    card: str
     card_version: int
     card_hash: str = Field(foreign_key="scorecard.hash")
     party: str | None = None
@@ -320,7 +323,7 @@ class AssessmentRow(Table, table=True):
     machine: dict[str, Any] = Field(sa_type=JSON)
     standing: dict[str, Any] = Field(sa_type=JSON)
     #: Copied out of `standing` because lists are filtered by them.
-    status: str = Field(index=True)
+    status: str
     total: float | None = None
     raw: float | None = None
     low: float | None = None

@@ -202,6 +202,14 @@ class Page(Record):
     next: str | None = None
 
 
+class Number(Record):
+    """How many conversations fit something, as far as they were counted."""
+
+    n: int
+    #: There are more than `n`.
+    more: bool = False
+
+
 class Counts(Record):
     """How many conversations there are, and where they stand."""
 

@@ -1,32 +1,34 @@
 """How long the review desk takes over many conversations.
 
-    scripts/bench desk [--conversations N] [--keep FOLDER] [--json]
+    scripts/bench desk [--conversations N] [--database WHICH] [--keep FOLDER] [--json]
 
-A SQLite store of N conversations is made from a few that were judged by `support-standard`: copied
+A store of N conversations is made from a few that were judged by `support-standard`: copied
 row by row, with other ids, days, teams and agents, one in seven waiting for a human, some suspected
 criticals, some drawn, some reviewed. It is kept in FOLDER between runs and can be served
-(``QA_DATA=FOLDER qa serve``). Each page is answered ten times by this process: processor time,
-median and longest, in milliseconds.
+(``QA_DATA=FOLDER qa serve``). WHICH is `sqlite`, `postgresql` (a server of its own, in FOLDER), or
+the address of an empty database. Each page and its JSON twin is answered ten times by this process:
+its processor time (median) and what the clock says (median and longest), in milliseconds, and how
+many queries that took. A server's own processor time is only in what the clock says.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import sqlite3
-import statistics
-import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from platformdirs import user_cache_path
+from sqlalchemy import Connection, inspect, text
 from starlette.testclient import TestClient
 
+from benches import _databases as databases
 from qa.api import create_app
 from qa.records import Direction, Heard, Metadata, Turn
 from qa.scoring import find_card, judge
 from qa.settings import Settings
-from qa.store import name_worker, open_store
+from qa.store import database, name_worker, open_store, upgrade
 from qa.store.desk.draws import Occasion, Rule
 from qa.testing import fake_provenance, make_chat, make_safe
 
@@ -52,6 +54,7 @@ _PATHS = (
     "/inbox?team=team-3&given=mine",
     "/inbox?group=human",
     "/conversations",
+    "/conversations?team=team-3",
     "/conversations?needs_review=true",
     "/conversations?failed_item=greeting",
     "/search?q=refund",
@@ -69,45 +72,49 @@ def main(arguments: list[str]) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="scripts/bench desk", description=__doc__)
     parser.add_argument("--conversations", type=int, default=100_000)
+    parser.add_argument("--database", default=databases.SQLITE, help=databases.HELP)
     parser.add_argument("--keep", type=Path, help="folder of the made store")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     cache = user_cache_path("callcenter-qa", appauthor=False) / "bench"
-    folder = options.keep or cache / f"desk-{options.conversations}"
+    name = f"desk-{options.conversations}"
+    if options.database != databases.SQLITE:
+        name += "-postgresql"
+    folder = options.keep or cache / name
     settings = Settings(data=folder, default_scorecards=(_CARD,), requests_per_second=0)
-    if not (folder / "made").exists():
-        make(settings, options.conversations)
-        (folder / "made").touch()
-    figures = measure(settings)
+    with databases.placed(settings, options.database) as settings:
+        upgrade(settings)
+        if not (folder / "made").exists():
+            make(settings, options.conversations)
+            (folder / "made").touch()
+        figures = measure(settings)
     if options.json:
-        print(json.dumps(figures))
+        print(json.dumps({path: spent._asdict() for path, spent in figures.items()}))
         return 0
-    for path, (median, longest) in figures.items():
-        print(f"{median:8.0f} {longest:8.0f}  {path}")
+    print(databases.HEAD)
+    for path, spent in figures.items():
+        print(f"{spent}  {path}")
     return 0
 
 
-def measure(settings: Settings) -> dict[str, tuple[float, float]]:
-    """Return the processor time of each page in milliseconds: median and longest."""
+def measure(settings: Settings) -> dict[str, databases.Spent]:
+    """Return what the pages and their twins take."""
     found = {}
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         store = client.app.state.store  # type: ignore[attr-defined]  # the application's own
         one = store.list(limit=1).items[0].id
         client.get("/inbox")  # what is loaded on first use is loaded
-        for path in _PATHS:
-            took = []
-            for _ in range(_AGAIN):
-                begun = time.process_time()
-                answer = client.get(path.format(one=one), headers={"accept": "text/html"})
-                took.append((time.process_time() - begun) * 1000)
-                answer.raise_for_status()
-            found[path] = (statistics.median(took), max(took))
+
+        def answer(path: str) -> None:
+            client.get(path.format(one=one), headers={"accept": "text/html"}).raise_for_status()
+
+        for path in (*_PATHS, *(f"/api/v1{path}" for path in _PATHS)):
+            found[path] = databases.measure(partial(answer, path), times=_AGAIN)
     return found
 
 
 def make(settings: Settings, count: int) -> None:
     """Fill a store with so many conversations."""
-    settings.data.mkdir(parents=True, exist_ok=True)
     with open_store(settings) as store:
         card = find_card(_CARD, settings)
         for way, lines in enumerate(_WAYS):
@@ -128,30 +135,36 @@ def make(settings: Settings, count: int) -> None:
             store.save_heard(safe.id, heard)
             store.save_assessments(safe.id, card, judge(safe, card))
             store.finish(job)
-    _copy(settings.data / "qa.db", count)
+    engine = database.make_engine(database.address(settings))
+    with database.writing(engine) as session:
+        _copy(session.connection(), count)
+    engine.dispose()
+    databases.tidy(settings)
     with open_store(settings) as store:
         for week in range(2):
             occasion = Occasion(who="bench", reason="by chance", blind=week > 0)
             store.draws.draw(Rule(per_agent=4), occasion, seed=week)
 
 
-def _copy(file: Path, count: int) -> None:
+def _copy(base: Connection, count: int) -> None:
     """Copy the made conversations row by row until there are enough."""
     n = len(_WAYS)
+    postgres = base.dialect.name == "postgresql"
+    earlier = _EARLIER[base.dialect.name]
     other = {
         "conversation": {
             "id": "id || '-' || i",
             "checksum": "checksum || i",
             "external_id": "'T-' || i || id",
             "ticket": "'K-' || i",
-            "at": _earlier("at"),
-            "registered_at": _earlier("registered_at"),
+            "at": earlier.format("at"),
+            "registered_at": earlier.format("registered_at"),
             "agent_id": f"'a' || (i * 7 % {_AGENTS})",
             "agent_name": f"'Agent ' || (i * 7 % {_AGENTS})",
             "team": f"'team-' || (i % {_TEAMS})",
             "project": f"'project-' || (i % {_PROJECTS})",
             # One of seven waits for a human, a third of all was reviewed.
-            "waits": "CASE WHEN waits = 'critical' AND i % 50 THEN NULL "
+            "waits": "CASE WHEN waits = 'critical' AND i % 50 <> 0 THEN NULL "
             "WHEN i % 7 = 0 THEN coalesce(waits, 'human') ELSE waits END",
             "reviewed_at": "CASE WHEN i % 3 = 0 THEN at END",
         },
@@ -160,23 +173,25 @@ def _copy(file: Path, count: int) -> None:
         "searchable": {"id": f"id + i * {n}", "conversation": "conversation || '-' || i"},
     }
     copied = {"conversation": "conversation || '-' || i"}
-    with sqlite3.connect(file) as base:
-        base.execute("PRAGMA synchronous = OFF")
-        for table in ("conversation", "want", "heard", "party", "turn", "assessment", "finding",
-                      "searchable"):  # fmt: skip
-            names = [row[1] for row in base.execute(f"PRAGMA table_info({table})")]
-            values = [other.get(table, copied).get(name, f'"{name}"') for name in names]
-            listed = ", ".join(f'"{name}"' for name in names)
-            copy = " ".join(
-                [
-                    "WITH RECURSIVE more(i) AS",
-                    "(SELECT 1 UNION ALL SELECT i + 1 FROM more WHERE i < ?)",
-                    f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM {table}, more",  # noqa: S608 - names of our own
-                ]
-            )
-            base.execute(copy, (count // n - 1,))
-    base.close()
+    for table in ("conversation", "want", "heard", "party", "turn", "assessment", "finding",
+                  "searchable"):  # fmt: skip
+        names = [column["name"] for column in inspect(base).get_columns(table)]
+        values = [other.get(table, copied).get(name, f'"{name}"') for name in names]
+        listed = ", ".join(f'"{name}"' for name in names)
+        copy = " ".join(
+            [
+                "WITH RECURSIVE more(i) AS",
+                "(SELECT 1 UNION ALL SELECT i + 1 FROM more WHERE i < :times)",
+                f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM {table}, more",  # noqa: S608 - names of our own
+            ]
+        )
+        base.execute(text(copy), {"times": count // n - 1})
+        if postgres and table in {"assessment", "searchable"}:
+            last = f"(SELECT max(id) FROM {table})"  # noqa: S608 - names of our own
+            base.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})"))
 
 
-def _earlier(column: str) -> str:
-    return f"strftime('%Y-%m-%d %H:%M:%f000', {column}, '-' || (i * 2) || ' minutes')"
+_EARLIER = {
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', {0}, '-' || (i * 2) || ' minutes')",
+    "postgresql": "{0} - i * interval '2 minutes'",
+}

@@ -19,6 +19,7 @@ from qa.api.example_schemas import (
     CollectionOut,
     ExamplesQuery,
     MomentOut,
+    readable_by,
 )
 from qa.api.i18n import gettext
 from qa.api.identity import requires
@@ -49,6 +50,7 @@ def show_examples(
     """Show moments that fit, each with its words and its sound."""
     mine = who.scope(Right.EXAMPLES)
     found = store.moments.search(query.wanted(), after=query.place, limit=query.limit, scope=mine)
+    readable = readable_by(store, who, found.items)
     items: dict[str, list[tuple[str, str]]] = {}
     for card, item, ask in store.moments.items(scope=mine):
         items.setdefault(card, []).append((item, ask))
@@ -60,7 +62,7 @@ def show_examples(
         "cards": items,
         "verdicts": _VERDICTS,
         "moments": [
-            MomentOut.of(store, m, who, audio=sound_address(m.ref, query.before, query.after))
+            MomentOut.of(store, m, readable, audio=sound_address(m.ref, query.before, query.after))
             for m in found.items
         ],
         "collections": _own(store, who),

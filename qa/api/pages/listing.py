@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
@@ -13,10 +13,13 @@ from qa.api import words
 from qa.api.i18n import gettext
 from qa.api.schemas import ListQuery
 from qa.records import ScoreStatus
-from qa.store.views import ConversationSummary, Counts, ScoreLine
+from qa.store import State
+from qa.store.views import ConversationSummary, Filter, Number, ScoreLine
 
 #: Where the list is.
 LIST = "/conversations"
+#: How far the numbers above a list are counted: what is more takes time to count and tells little.
+MOST_COUNTED = 1_000
 #: Failed items that a row names; the rest is a number.
 _NAMED = 3
 
@@ -53,8 +56,8 @@ class Tab:
     """A number of conversations, and the list of them."""
 
     label: str
-    #: None where counting would cost more than it tells.
-    count: int | None
+    #: "" where counting would cost more than it tells.
+    count: str
     href: str
     current: bool
     alarm: bool = False
@@ -98,27 +101,44 @@ def badge(line: ScoreLine) -> Badge:
     return Badge(text=words.score(line), tone=words.tone(line))
 
 
-def tabs(counts: Counts, query: ListQuery) -> tuple[Tab, ...]:
-    """Return the numbers above the list; each leads to the conversations it counts."""
+#: What is counted above a list: all, what may be critical, and what is not done.
+COUNTED = (
+    Filter(),
+    Filter(status=ScoreStatus.CRITICAL_SUSPECTED),
+    *(Filter(state=state) for state in State if state is not State.DONE),
+)
+
+
+def tabs(counted: Sequence[Number], query: ListQuery) -> tuple[Tab, ...]:
+    """Return the numbers above the list; each leads to the conversations it counts.
+
+    Parameters
+    ----------
+    counted : of each of `COUNTED`.
+    """
     chosen = shown(query)
-    suspected = counts.statuses.get(ScoreStatus.CRITICAL_SUSPECTED, 0)
-    made: list[tuple[str, int | None, dict[str, str], bool]] = [
-        (gettext("all"), counts.total, {}, False)
+    numbers = list(zip(COUNTED, counted, strict=True))
+    (_, every), (_, suspected), *states = numbers
+    made: list[tuple[str, str, dict[str, str], bool]] = [
+        (gettext("all"), _number(every), {}, False)
     ]
-    if suspected:
-        made.append(
-            (gettext("suspected critical"), suspected, {"status": "critical_suspected"}, True)
-        )
-    made.append((gettext("to review"), None, {"needs_review": "true"}, False))
+    if suspected.n:
+        where = {"status": "critical_suspected"}
+        made.append((gettext("suspected critical"), _number(suspected), where, True))
+    made.append((gettext("to review"), "", {"needs_review": "true"}, False))
     made += [
-        (words.STATES[state].lower(), counts.states[state], {"state": str(state)}, False)
-        for state in counts.states
-        if counts.states[state] and state != "done"
+        (words.STATES[f.state].lower(), _number(number), {"state": str(f.state)}, False)
+        for f, number in states
+        if f.state and number.n
     ]
     return tuple(
         Tab(label, n, _href(LIST, where), current=where == chosen, alarm=alarm)
         for label, n, where, alarm in made
     )
+
+
+def _number(number: Number) -> str:
+    return f"{number.n}+" if number.more else str(number.n)
 
 
 def shown(query: ListQuery) -> dict[str, str]:

@@ -15,7 +15,7 @@ from qa.access import Principal, Right
 from qa.api import looking, words
 from qa.api.actions import value_of
 from qa.api.deps import IdDep, StoreDep
-from qa.api.example_schemas import MomentOut
+from qa.api.example_schemas import MomentOut, readable_by
 from qa.api.i18n import N_, Texts
 from qa.api.identity import requires
 from qa.api.pages.cards import CardView
@@ -87,10 +87,17 @@ def _good(
         for item in card.items:
             if item.verdict in looking.LACKING:
                 lacking.setdefault(card.assessment.card.id, []).append(item.finding.item)
-    return {
-        (card, item): MomentOut.of(store, moment, who, audio=looking.good_sound(id, card, item))
+    found = {
+        (card, item): moment
         for card, items in lacking.items()
         for item, moment in looking.good_examples(store, id, card, items).items()
+    }
+    readable = readable_by(store, who, found.values())
+    return {
+        (card, item): MomentOut.of(
+            store, moment, readable, audio=looking.good_sound(id, card, item)
+        )
+        for (card, item), moment in found.items()
     }
 
 

@@ -50,12 +50,12 @@ def show_list(
     """Show the conversations that fit, newest first."""
     mine = who.scope(Right.LIST)
     found = store.list(query.filter(), after=query.after, limit=query.limit, scope=mine)
-    counts = store.counts(scope=mine)
+    counted = store.numbers(listing.COUNTED, most=listing.MOST_COUNTED, scope=mine)
     context = {
         "title": gettext("Conversations"),
         "here": "list",
         "rows": tuple(listing.row(s) for s in found.items),
-        "tabs": listing.tabs(counts, query),
+        "tabs": listing.tabs(counted, query),
         "filtered": bool(listing.shown(query)),
         "q": query,
         "days": {"since": listing.day(query.since), "until": listing.day(query.until)},

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from qa.access import Principal, Right
 from qa.api.clips import ranged
 from qa.api.deps import ClipsDep, StoreDep
-from qa.api.example_schemas import ExamplesOut, ExamplesQuery, MomentOut
+from qa.api.example_schemas import ExamplesOut, ExamplesQuery, MomentOut, readable_by
 from qa.api.identity import requires
 from qa.store.desk.excerpts import CONTEXT, MOST_CONTEXT
 
@@ -35,9 +35,10 @@ def search_examples(
     found = store.moments.search(
         query.wanted(), after=query.place, limit=query.limit, scope=who.scope(Right.EXAMPLES)
     )
+    readable = readable_by(store, who, found.items)
     return ExamplesOut(
         items=tuple(
-            MomentOut.of(store, m, who, audio=sound_address(m.ref, query.before, query.after))
+            MomentOut.of(store, m, readable, audio=sound_address(m.ref, query.before, query.after))
             for m in found.items
         ),
         next=found.next,

@@ -12,7 +12,7 @@ from qa.access import Principal, Right
 from qa.api import looking
 from qa.api.clips import ranged
 from qa.api.deps import ClipsDep, IdDep, SeenDep, StoreDep
-from qa.api.example_schemas import MomentOut
+from qa.api.example_schemas import MomentOut, readable_by
 from qa.api.figure_schemas import FiguresOut
 from qa.api.identity import requires
 from qa.api.look_schemas import (
@@ -141,7 +141,8 @@ def read_good_example(
 ) -> MomentOut:
     """Read a moment in which an item was done well that your conversation lacked."""
     found = looking.good_example(store, id, scorecard, item, party=party, who=who)
-    return MomentOut.of(store, found, who, audio=looking.good_sound(id, scorecard, item))
+    readable = readable_by(store, who, [found])
+    return MomentOut.of(store, found, readable, audio=looking.good_sound(id, scorecard, item))
 
 
 @router.get("/conversations/{id}/good-example/audio", response_class=Response, responses=SOUND)

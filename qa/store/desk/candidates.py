@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, and_, exists, func
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 from sqlmodel import Session, col, or_, select
 
 from qa.access import Scope
@@ -111,7 +111,7 @@ def _lane(
     # By the column whose index is walked: verdicts of an item, else scores one by one.
     number = col(FindingRow.assessment) if wanted.item else col(AssessmentRow.id)
     while True:
-        query = _query(wanted, scope, verdicts, few=tier == _STARRED).where(_in_tier(tier))
+        query = _query(wanted, scope, verdicts, few=tier != _OTHERS).where(*_in_tier(tier))
         if at is not None:
             behind = and_(number == at[0], col(FindingRow.place) > at[1])
             query = query.where(or_(number < at[0], behind))
@@ -141,6 +141,8 @@ def _query(
         .join(row, col(row.id) == made.conversation)
         .where(col(made.current).is_(True), within(scope), *_ripe())
         .where(col(finding.standing).in_(verdicts))
+        # Most of what a score weighs, and nothing that an example shows.
+        .options(*(defer(column) for column in (made.machine, made.standing, made.provenance)))  # type: ignore[arg-type]  # they are columns
     )
     for column, value in (
         (item, wanted.item),
@@ -182,8 +184,17 @@ def _confirmed() -> ColumnElement[bool]:
     )
 
 
-def _in_tier(tier: int) -> ColumnElement[bool]:
+def _in_tier(tier: int) -> Iterator[ColumnElement[bool]]:
     # Whether the star is on this very moment is seen once its turns are known.
     if tier == _STARRED:
-        return col(AssessmentRow.conversation).in_(select(StarRow.conversation))
-    return _confirmed() if tier == _CONFIRMED else ~_confirmed()
+        yield col(AssessmentRow.conversation).in_(select(StarRow.conversation))
+    elif tier == _CONFIRMED:
+        # Few conversations: looking for them among all verdicts would take as long as there are.
+        over = OverrideRow
+        decided = select(over.conversation).where(
+            col(over.standing).is_(True), col(over.confirm_again).is_(False)
+        )
+        yield col(AssessmentRow.conversation).in_(decided.correlate(None))
+        yield _confirmed()
+    else:
+        yield ~_confirmed()

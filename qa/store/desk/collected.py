@@ -6,13 +6,15 @@ changed since must not go on as a good example, nor be heard as one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from qa.errors import NotFound, UsageError
 from qa.records import Evidence, Record, Verdict
-from qa.store.desk.excerpts import Core, Excerpts, Moment, core_of
+from qa.store.desk.excerpts import Asked, Core, Excerpts, Moment, core_of
 from qa.store.desk.tables import CollectionRow, MomentRow, ShareRow
 from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, OverrideRow
 
@@ -101,27 +103,36 @@ def moment_row(session: Session, id: str, moment: int) -> MomentRow:
     return row
 
 
-def moment_of(
-    session: Session, excerpts: Excerpts, kept: MomentRow, row: ConversationRow
-) -> Moment | None:
-    """Make the moment of a row with the verdict that stands now: it may be another one."""
-    found = _finding(session, kept) if kept.item else None
-    verdict = Verdict(found[0].standing) if found else _verdict(kept)
-    core = core_of(Evidence.model_validate(e) for e in found[0].evidence) if found else None
-    if core is None or core.first < kept.first or core.last > kept.last:
-        core = Core(kept.first, kept.last, {})
-    window = excerpts.window(row, core, before=core.first - kept.first, after=kept.last - core.last)
-    if window is None:
-        return None
-    moment = excerpts.make(row, core, window, verdict=verdict)
-    return moment.model_copy(
-        update={
-            "card": kept.card,
-            "item": kept.item,
-            "ask": found[0].ask if found else "",
-            "confirmed": found[1] if found else False,
-        }
-    )
+def moments_of(
+    session: Session, excerpts: Excerpts, wanted: Sequence[tuple[MomentRow, ConversationRow]]
+) -> list[Moment | None]:
+    """Make the moments of rows with the verdicts that stand now: they may be other ones.
+
+    None stands for one that is none any more.
+    """
+    excerpts.read({row.id for _, row in wanted})
+    asked: dict[int, Asked] = {}
+    about: list[dict[str, Any]] = []
+    for n, (kept, row) in enumerate(wanted):
+        found = _finding(session, kept) if kept.item else None
+        verdict = Verdict(found[0].standing) if found else _verdict(kept)
+        core = core_of(Evidence.model_validate(e) for e in found[0].evidence) if found else None
+        if core is None or core.first < kept.first or core.last > kept.last:
+            core = Core(kept.first, kept.last, {})
+        before, after = core.first - kept.first, kept.last - core.last
+        window = excerpts.window(row, core, before=before, after=after)
+        if window is not None:
+            asked[n] = Asked(row, core, window, verdict)
+        about.append(
+            {
+                "card": kept.card,
+                "item": kept.item,
+                "ask": found[0].ask if found else "",
+                "confirmed": found[1] if found else False,
+            }
+        )
+    made = dict(zip(asked, excerpts.make(list(asked.values())), strict=True))
+    return [made[n].model_copy(update=more) if n in made else None for n, more in enumerate(about)]
 
 
 def _finding(session: Session, kept: MomentRow) -> tuple[FindingRow, bool] | None:

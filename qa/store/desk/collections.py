@@ -27,9 +27,9 @@ from qa.store.desk.collected import (
     checked_name,
     checked_note,
     head,
-    moment_of,
     moment_row,
     moment_rows,
+    moments_of,
     own_row,
     share_of,
 )
@@ -222,7 +222,7 @@ class Collections:
                 collection="", place=0, conversation=conversation, first=first, last=last,
                 card=card, item=item,
             )  # fmt: skip
-            moment = moment_of(session, Excerpts(session, keep=self._keep), kept, row)
+            (moment,) = moments_of(session, Excerpts(session, keep=self._keep), [(kept, row)])
         if moment is None:
             raise UsageError("That takes too long for a moment.", "Take fewer turns.")
         return moment
@@ -375,14 +375,10 @@ class Collections:
             )
         }
         excerpts = Excerpts(session, keep=self._keep)
-        made = [
-            (kept, moment_of(session, excerpts, kept, seen[kept.conversation]))
-            for kept in rows
-            if kept.conversation in seen
-        ]
+        shown = [(kept, seen[kept.conversation]) for kept in rows if kept.conversation in seen]
         moments = tuple(
             Collected(id=kept.id or 0, note=kept.note, moment=moment)
-            for kept, moment in made
+            for (kept, _), moment in zip(shown, moments_of(session, excerpts, shown), strict=True)
             if moment is not None
         )
         return Collection(**head(row), moments=moments, hidden=len(rows) - len(moments))

@@ -10,11 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import func
-from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from qa.records import (
     Channel,
@@ -26,11 +24,9 @@ from qa.records import (
     SafeTurn,
     Verdict,
 )
-from qa.store import results
-from qa.store.desk.tables import SoundConsentRow, StarRow
+from qa.store.desk.material import Material, Spoken, read, turns_of
 from qa.store.people_tables import AgentRow
-from qa.store.queue import among
-from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, PartyRow, TurnRow
+from qa.store.tables import ConversationRow
 
 if TYPE_CHECKING:
     from qa.redact.people import Names
@@ -166,6 +162,15 @@ class Window:
         return None if self.start is None or self.end is None else self.end - self.start
 
 
+class Asked(NamedTuple):
+    """A moment that is to be made, without what it is an example of."""
+
+    row: ConversationRow
+    core: Core
+    window: Window
+    verdict: Verdict | None
+
+
 class Excerpts:
     """Makes moments, all that one request asks for; knows the roster's names.
 
@@ -181,18 +186,21 @@ class Excerpts:
         names = session.exec(select(AgentRow.name).distinct()).all()
         self._everybody: Names = colleagues(names, keep=keep)
         self._names: dict[str, Names] = {}
+        self._known: dict[str, Material] = {}
+        self._spans: dict[tuple[str, int], list[tuple[int, int]]] = {}
+
+    def read(self, ids: Iterable[str]) -> None:
+        """Read at once what `window` and `make` need of conversations; others are forgotten."""
+        wanted = set(ids)
+        known = {name: about for name, about in self._known.items() if name in wanted}
+        self._known = known | read(self._session, wanted - known.keys())
 
     def window(self, row: ConversationRow, core: Core, *, before: int, after: int) -> Window | None:
         """Return the turns that show something; None where they would be too long."""
-        turn = TurnRow
-        found = self._session.execute(
-            columns(col(turn.place), col(turn.text), col(turn.starts), col(turn.ends))
-            .where(
-                col(turn.conversation) == row.id,
-                col(turn.place).between(core.first - before, core.last + after),
-            )
-            .order_by(col(turn.place))
-        ).all()
+        if row.id not in self._known:
+            self.read([row.id])
+        first, last = core.first - before, core.last + after
+        found = [turn for turn in self._known[row.id].turns if first <= turn.place <= last]
         # In writing people wait for hours; what is heard has to be listened to.
         most = LONGEST_S if row.channel == Channel.CALL else inf
         # Too long: what stands around it goes first, evenly from both ends.
@@ -207,15 +215,23 @@ class Excerpts:
         texts = tuple(one.text for one in found)
         return Window(found[0].place, found[-1].place, start, end, texts)
 
-    def make(
-        self, row: ConversationRow, core: Core, window: Window, *, verdict: Verdict | None
-    ) -> Moment:
-        """Make a moment, without what it is an example of."""
+    def make(self, asked: Sequence[Asked]) -> list[Moment]:
+        """Make moments of windows, without what they are examples of."""
+        heard = {
+            (one.row.id, turn.place)
+            for one in asked
+            for turn in self._beside(one.row, one.window)
+            if self._named_in(one.row, turn)
+        }
+        timed = turns_of(self._session, heard)
+        return [self._made(one, timed) for one in asked]
+
+    def _made(self, asked: Asked, timed: Mapping[tuple[str, int], SafeTurn]) -> Moment:
+        row, core, window, verdict = asked
         first, last = window.first, window.last
-        turns = tuple(results.turns(self._session, row.id, first=first, last=last))
-        parties = self._parties(row.id)
-        names = self._named(row, parties)
-        starred = self._starred(row.id, first, last)
+        about = self._known[row.id]
+        turns = [turn for turn in about.turns if first <= turn.place <= last]
+        starred = any(first <= turn <= last for turn in about.stars)
         good = verdict is Verdict.PASS or (verdict is None and starred)
         good = good and not self.bad_within(row.id, first, last)
         return Moment(
@@ -229,52 +245,67 @@ class Excerpts:
             project=row.project or "",
             start=window.start,
             end=window.end,
-            said=_said(turns, core, names, window.start),
-            hush=self._hushed(row.id, names, window.start, window.end),
-            sound=good or self._consented(row, parties, turns),
+            said=self._said(row, turns, core, window.start),
+            hush=self._hushed(row, window, timed),
+            sound=good or _consented(row, about, turns),
         )
+
+    def bad_within(self, id: str, first: int, last: int) -> bool:
+        """Say whether something else went wrong there: a good moment may stand beside a bad one."""
+        cores = (core_of(evidence) for evidence in self._known[id].wrong)
+        return any(core and core.first <= last and core.last >= first for core in cores)
 
     # --- names ---------------------------------------------------------------------------
 
-    def _parties(self, id: str) -> list[PartyRow]:
-        return list(self._session.exec(select(PartyRow).where(PartyRow.conversation == id)))
-
-    def _named(self, row: ConversationRow, parties: Iterable[PartyRow]) -> Names:
+    def _named(self, row: ConversationRow) -> Names:
         from qa.redact.people import of_conversation  # noqa: PLC0415 - see above
 
         if row.id not in self._names:
+            about = self._known[row.id]
             meta = Metadata.model_validate(row.details)
             own = [row.agent_name, row.agent_id, meta.agent_name, meta.agent_id]
-            own += [name for p in parties for name in (p.name, p.agent_id, p.person)]
-            texts = self._session.exec(
-                select(TurnRow.text)
-                .where(TurnRow.conversation == row.id)
-                .order_by(col(TurnRow.place))
-            )
+            own += [name for p in about.parties for name in (p.name, p.agent_id, p.person)]
             self._names[row.id] = of_conversation(
-                self._everybody, texts, own=[name for name in own if name]
+                self._everybody,
+                [turn.text for turn in about.turns],
+                own=[name for name in own if name],
             )
         return self._names[row.id]
 
+    def _named_in(self, row: ConversationRow, turn: Spoken) -> list[tuple[int, int]]:
+        """Return the characters ``[start, end)`` of each name that is said in a turn."""
+        key = row.id, turn.place
+        if key not in self._spans:
+            self._spans[key] = self._named(row).spans(turn.text)
+        return self._spans[key]
+
+    def _beside(self, row: ConversationRow, window: Window) -> list[Spoken]:
+        """Return the turns that are heard in a window: those beside it may reach into it."""
+        start, end = window.start, window.end
+        if start is None or end is None:
+            return []
+        turns = self._known[row.id].turns
+        heard = [
+            turn.place
+            for turn in turns
+            if turn.start is not None
+            and turn.end is not None
+            and turn.start < end + _MARGIN_S
+            and turn.end > start - _MARGIN_S
+        ]
+        return [turn for turn in turns if heard and heard[0] <= turn.place <= heard[-1]]
+
     def _hushed(
-        self, id: str, names: Names, start: float | None, end: float | None
+        self, row: ConversationRow, window: Window, timed: Mapping[tuple[str, int], SafeTurn]
     ) -> tuple[tuple[float, float], ...]:
-        """Return when names are said, by whomever: turns beside a moment may reach into it."""
+        """Return when names are said, by whomever."""
+        start, end = window.start, window.end
         if start is None or end is None:
             return ()
-        first, last = self._session.execute(
-            columns(func.min(TurnRow.place), func.max(TurnRow.place)).where(
-                col(TurnRow.conversation) == id,
-                col(TurnRow.starts) < end + _MARGIN_S,
-                col(TurnRow.ends) > start - _MARGIN_S,
-            )
-        ).one()
-        if first is None:
-            return ()
         spans = [
-            _seconds(turn, a, b)
-            for turn in results.turns(self._session, id, first=first, last=last)
-            for a, b in names.spans(turn.text)
+            _seconds(timed[row.id, turn.place], a, b)
+            for turn in self._beside(row, window)
+            for a, b in self._named_in(row, turn)
         ]
         return tuple(
             (max(a - _MARGIN_S, start), min(b + _MARGIN_S, end))
@@ -282,93 +313,47 @@ class Excerpts:
             if a - _MARGIN_S < end and b + _MARGIN_S > start
         )
 
-    # --- who lets it be heard --------------------------------------------------------------
+    def _said(
+        self, row: ConversationRow, turns: Sequence[Spoken], core: Core, start: float | None
+    ) -> tuple[Said, ...]:
+        from qa.redact.people import masked  # noqa: PLC0415 - see above
 
-    def _starred(self, id: str, first: int, last: int) -> bool:
-        query = select(StarRow.turn).where(
-            StarRow.conversation == id, col(StarRow.turn).between(first, last)
-        )
-        return self._session.exec(query.limit(1)).first() is not None
-
-    def bad_within(self, id: str, first: int, last: int) -> bool:
-        """Say whether something else went wrong there: a good moment may stand beside a bad one."""
-        made = AssessmentRow
-        query = (
-            select(FindingRow.evidence)
-            .join(made, col(made.id) == FindingRow.assessment)
-            .where(
-                made.conversation == id,
-                col(made.current).is_(True),
-                col(FindingRow.standing).in_((Verdict.PARTIAL, Verdict.FAIL)),
+        roles: dict[Role, list[str]] = {}
+        for turn in turns:
+            same = roles.setdefault(turn.role, [])
+            if turn.party not in same:
+                same.append(turn.party)
+        lines = []
+        for turn in turns:
+            same = roles[turn.role]
+            shown = masked(turn.text, self._named_in(row, turn))
+            lines.append(
+                Said(
+                    role=turn.role,
+                    number=same.index(turn.party) + 1 if len(same) > 1 else 0,
+                    text=shown.text,
+                    marks=tuple(shown.moved(a, b) for a, b in core.marks.get(turn.place, ())),
+                    start=_after(start, turn.start),
+                    end=_after(start, turn.end),
+                    language=turn.language,
+                    context=not core.first <= turn.place <= core.last,
+                )
             )
-        )
-        cores = (
-            core_of(
-                one
-                for one in map(Evidence.model_validate, found)
-                # What was not said is not heard.
-                if one.kind in {EvidenceKind.HIT, EvidenceKind.METRIC}
-            )
-            for found in self._session.exec(query)
-        )
-        return any(core and core.first <= last and core.last >= first for core in cores)
-
-    def _consented(
-        self, row: ConversationRow, parties: Sequence[PartyRow], around: Sequence[SafeTurn]
-    ) -> bool:
-        """Say whether every agent who is heard lets the sound be used; nobody known = no."""
-        heard = {turn.party for turn in around}
-        agents = [p for p in parties if p.role == Role.AGENT]
-        let = set(
-            self._session.exec(
-                select(SoundConsentRow.agent).where(SoundConsentRow.conversation == row.id)
-            )
-        )
-        speaking = [p for p in agents if p.party in heard]
-        if not let or not speaking:
-            return False
-        alone = {row.agent_id} if len(agents) == 1 else set()
-        return all(({p.person, p.agent_id} | alone) & let for p in speaking)
+        return tuple(lines)
 
 
-def starred_turns(session: Session, ids: Iterable[str]) -> dict[str, frozenset[int]]:
-    """Return which turns of conversations somebody starred."""
-    found: dict[str, set[int]] = {}
-    query = columns(col(StarRow.conversation), col(StarRow.turn)).where(
-        among(session, StarRow.conversation, list(ids))
-    )
-    for conversation, turn in session.execute(query):
-        found.setdefault(conversation, set()).add(turn)
-    return {name: frozenset(turns) for name, turns in found.items()}
+# --- who lets it be heard ----------------------------------------------------------------
 
 
-def _said(
-    turns: Sequence[SafeTurn], core: Core, names: Names, start: float | None
-) -> tuple[Said, ...]:
-    from qa.redact.people import masked  # noqa: PLC0415 - see above
-
-    roles: dict[Role, list[str]] = {}
-    for turn in turns:
-        same = roles.setdefault(turn.role, [])
-        if turn.party not in same:
-            same.append(turn.party)
-    lines = []
-    for turn in turns:
-        same = roles[turn.role]
-        shown = masked(turn.text, names.spans(turn.text))
-        lines.append(
-            Said(
-                role=turn.role,
-                number=same.index(turn.party) + 1 if len(same) > 1 else 0,
-                text=shown.text,
-                marks=tuple(shown.moved(a, b) for a, b in core.marks.get(turn.index, ())),
-                start=_after(start, turn.start),
-                end=_after(start, turn.end),
-                language=turn.language,
-                context=not core.first <= turn.index <= core.last,
-            )
-        )
-    return tuple(lines)
+def _consented(row: ConversationRow, about: Material, around: Sequence[Spoken]) -> bool:
+    """Say whether every agent who is heard lets the sound be used; nobody known = no."""
+    heard = {turn.party for turn in around}
+    agents = [p for p in about.parties if p.role == Role.AGENT]
+    speaking = [p for p in agents if p.party in heard]
+    if not about.consents or not speaking:
+        return False
+    alone = {row.agent_id} if len(agents) == 1 else set()
+    return all(({p.person, p.agent_id} | alone) & about.consents for p in speaking)
 
 
 def _seconds(turn: SafeTurn, a: int, b: int) -> tuple[float, float] | None:
@@ -378,13 +363,13 @@ def _seconds(turn: SafeTurn, a: int, b: int) -> tuple[float, float] | None:
     return turn.seconds(a, b)
 
 
-def _times(found: Sequence[Any]) -> tuple[float | None, float | None]:
-    starts = [one.starts for one in found if one.starts is not None]
-    ends = [one.ends for one in found if one.ends is not None]
+def _times(found: Sequence[Spoken]) -> tuple[float | None, float | None]:
+    starts = [one.start for one in found if one.start is not None]
+    ends = [one.end for one in found if one.end is not None]
     return (min(starts), max(ends)) if starts and ends else (None, None)
 
 
-def _length(found: Sequence[Any]) -> float:
+def _length(found: Sequence[Spoken]) -> float:
     start, end = _times(found)
     return 0.0 if start is None or end is None else end - start
 

@@ -23,16 +23,10 @@ from qa.errors import NotFound, UsageError
 from qa.records import Evidence, Record, ScoreStatus, Verdict
 from qa.store import database
 from qa.store.desk.candidates import Candidate, Wanted, candidates, the_one
-from qa.store.desk.excerpts import (
-    CONTEXT,
-    Excerpts,
-    Moment,
-    Window,
-    core_of,
-    starred_turns,
-)
+from qa.store.desk.excerpts import CONTEXT, Asked, Core, Excerpts, Moment, Window, core_of
+from qa.store.desk.material import starred_turns
 from qa.store.scopes import within
-from qa.store.tables import AssessmentRow, ConversationRow, FindingRow
+from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, ScorecardRow
 
 LONGEST_PAGE = 100
 #: Verdicts looked at for one page: a rare wish is answered with fewer, and where to go on.
@@ -86,7 +80,7 @@ class Moments:
         found: list[Moment] = []
         with database.reading(self._engine) as session:
             excerpts = Excerpts(session, keep=self._keep)
-            looked = _looked_at(session, excerpts, wanted, scope, place)
+            looked = _looked_at(session, excerpts, wanted, scope, place, at_first=limit)
             for number, (c, moment) in enumerate(looked, 1):
                 if moment is not None:
                     found.append(moment)
@@ -143,7 +137,7 @@ class Moments:
         with database.reading(self._engine) as session:
             found = the_one(session, *numbers, scope)
             excerpts = Excerpts(session, keep=self._keep)
-            moment = found and _moment(excerpts, found, wanted, None)
+            moment = found and _made(excerpts, [found], wanted)[0]
         if moment is None:
             raise NotFound(
                 "There is no such example any more.",
@@ -153,29 +147,32 @@ class Moments:
 
     def items(self, *, scope: Scope = EVERYTHING) -> tuple[tuple[str, str, str], ...]:
         """Return the items that have been judged: card, item and its question, by card."""
-        made, finding, row = AssessmentRow, FindingRow, ConversationRow
-        query = (
-            select(made.card, finding.item, func.max(finding.ask))
-            .join(made, col(made.id) == finding.assessment)
+        card, made, finding, row = ScorecardRow, AssessmentRow, FindingRow, ConversationRow
+        # Of each card the newest score names its items.
+        newest = (
+            select(made.id)
             .join(row, col(row.id) == made.conversation)
             .where(
-                col(made.id).in_(
-                    # Of each card the newest score names its items.
-                    select(func.max(made.id))
-                    .join(row, col(row.id) == made.conversation)
-                    .where(
-                        col(made.current).is_(True),
-                        col(made.status) != ScoreStatus.NOT_SCORABLE,
-                        within(scope),
-                    )
-                    .group_by(col(made.card))
-                )
+                made.card == card.card,
+                col(made.current).is_(True),
+                col(made.status) != ScoreStatus.NOT_SCORABLE,
+                within(scope),
             )
-            .group_by(col(made.card), col(finding.item))
-            .order_by(col(made.card), func.min(finding.place))
+            .order_by(col(made.id).desc())
+            .limit(1)
+            .correlate(card)
         )
         with database.reading(self._engine) as session:
-            return tuple((card, item, ask) for card, item, ask in session.exec(query))
+            named = session.exec(select(card.card, newest.scalar_subquery()).distinct()).all()
+            cards = {number: name for name, number in named if number is not None}
+            query = (
+                select(finding.assessment, finding.item, func.max(finding.ask))
+                .where(col(finding.assessment).in_(list(cards)))
+                .group_by(col(finding.assessment), col(finding.item))
+                .order_by(func.min(finding.place))
+            )
+            found = [(cards[number], item, ask) for number, item, ask in session.exec(query)]
+        return tuple(sorted(found, key=lambda one: one[0]))
 
 
 # --- moments -----------------------------------------------------------------------------
@@ -183,7 +180,7 @@ class Moments:
 
 def _best(session: Session, excerpts: Excerpts, wanted: Wanted, scope: Scope) -> Moment | None:
     """Return the first moment in which nothing else goes wrong, else the first one."""
-    looked = islice(_looked_at(session, excerpts, wanted, scope, None), _FEW)
+    looked = islice(_looked_at(session, excerpts, wanted, scope, None, at_first=_FEW), _FEW)
     first = None
     for _, moment in looked:
         if moment is None:
@@ -200,31 +197,60 @@ def _looked_at(
     wanted: Wanted,
     scope: Scope,
     place: tuple[int, int, int] | None,
+    *,
+    at_first: int,
 ) -> Iterator[tuple[Candidate, Moment | None]]:
-    """Yield verdicts one by one, each with the moment that it makes where it is wanted."""
+    """Yield verdicts one by one, each with the moment that it makes where it is wanted.
+
+    Parameters
+    ----------
+    at_first : as many are made at once; when they are not enough, all that are read at once.
+    """
     for chunk in candidates(session, wanted, scope, place):
-        stars = starred_turns(session, {c.row.id for c in chunk})
-        for c in chunk:
-            moment = _moment(excerpts, c, wanted, stars.get(c.row.id, frozenset()))
-            yield c, moment if moment is not None and _shows(moment, wanted) else None
+        for part in (chunk[:at_first], chunk[at_first:]):
+            moments = _moments(session, excerpts, part, wanted) if part else []
+            for c, moment in zip(part, moments, strict=True):
+                yield c, moment if moment is not None and _shows(moment, wanted) else None
+        at_first = len(chunk)
 
 
-def _moment(
-    excerpts: Excerpts, c: Candidate, wanted: Wanted, stars: frozenset[int] | None
-) -> Moment | None:
-    """Make a moment of a verdict; None where it shows none, or belongs into another tier."""
-    core = core_of(Evidence.model_validate(e) for e in c.finding.evidence)
-    if core is None:
-        return None
-    if stars is not None:
+def _moments(
+    session: Session, excerpts: Excerpts, some: Sequence[Candidate], wanted: Wanted
+) -> list[Moment | None]:
+    """Make moments of verdicts; None where one shows none, or belongs into another tier."""
+    stars = starred_turns(session, {c.row.id for c in some})
+
+    def here(c: Candidate) -> bool:
+        core = _core(c)
+        if core is None:
+            return False
         around = range(core.first - wanted.before, core.last + wanted.after + 1)
-        if (c.tier == 0) != (not stars.isdisjoint(around)):
-            return None
-    window = excerpts.window(c.row, core, before=wanted.before, after=wanted.after)
-    if window is None or not _fits(window, wanted):
-        return None
-    made = excerpts.make(c.row, core, window, verdict=Verdict(c.finding.standing))
-    return made.model_copy(
+        return (c.tier == 0) == (not stars.get(c.row.id, frozenset()).isdisjoint(around))
+
+    places = [n for n, c in enumerate(some) if here(c)]
+    made = dict(zip(places, _made(excerpts, [some[n] for n in places], wanted), strict=True))
+    return [made.get(n) for n in range(len(some))]
+
+
+def _made(excerpts: Excerpts, some: Sequence[Candidate], wanted: Wanted) -> list[Moment | None]:
+    """Make moments of verdicts, whatever their tier; None where one shows none."""
+    excerpts.read({c.row.id for c in some})
+    asked: dict[int, Asked] = {}
+    for n, c in enumerate(some):
+        core = _core(c)
+        window = core and excerpts.window(c.row, core, before=wanted.before, after=wanted.after)
+        if core and window and _fits(window, wanted):
+            asked[n] = Asked(c.row, core, window, Verdict(c.finding.standing))
+    made = dict(zip(asked, excerpts.make(list(asked.values())), strict=True))
+    return [_named(made[n], c) if n in made else None for n, c in enumerate(some)]
+
+
+def _core(c: Candidate) -> Core | None:
+    return core_of(Evidence.model_validate(e) for e in c.finding.evidence)
+
+
+def _named(moment: Moment, c: Candidate) -> Moment:
+    return moment.model_copy(
         update={
             "ref": f"{c.finding.assessment}-{c.finding.place}",
             "card": c.made.card,

@@ -112,11 +112,17 @@ class Searching:
             )
         wanted = wording.terms(typed)
         with database.reading(self._engine) as session:
-            lane = [
-                *listing.conditions(session, filter or Filter(), scope),
-                _said(session, wanted),
-            ]
-            rows, place = listing.page_of_lanes(session, [lane], after=after, limit=limit)
+            asked = filter or Filter()
+            rows, place = listing.newest_first(
+                session,
+                list(listing.conditions(session, asked, scope)),
+                lambda ids: [
+                    *listing.conditions(session, asked, scope, ids=ids),
+                    _said(session, wanted, ids),
+                ],
+                after=after,
+                limit=limit,
+            )
             found = listing.summaries(session, rows, scope)
             hits = _hits(session, found, wanted, scope)
         items = tuple(Found(summary=s, hits=hits[s.id][0], more=hits[s.id][1]) for s in found)
@@ -203,19 +209,33 @@ def _spoken(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, s
 # --- finding ----------------------------------------------------------------------------------
 
 
-def _said(session: Session, wanted: Sequence[Term]) -> ColumnElement[bool]:
-    """Return the condition that all of it was said in one part of a conversation."""
+def _said(
+    session: Session, wanted: Sequence[Term], ids: Sequence[str] | None
+) -> ColumnElement[bool]:
+    """Return the condition that all of it was said in one part of a conversation.
+
+    Parameters
+    ----------
+    ids : only these conversations are looked at; None = all.
+    """
     row = SearchableRow
     found = select(row.conversation)
+    if ids is not None:
+        found = found.where(among(session, row.conversation, ids))
     if session.get_bind().dialect.name == "postgresql":
         for term in wanted:
             column_ = col(row.forms) if term.forms else col(row.said)
             query = literal(_tsquery(term)).cast(TSQUERY)
             found = found.where(column_.op("@@")(query))
     else:
-        spoken: Any = columns(column("rowid")).select_from(table("spoken"))
+        words = table("spoken", column("rowid"))
         match = text("spoken MATCH :match").bindparams(match=" AND ".join(map(_fts, wanted)))
-        found = found.where(col(row.id).in_(spoken.where(match)))
+        spoken: Any = columns(words.c.rowid).where(match)
+        if ids is None:
+            found = found.where(col(row.id).in_(spoken))
+        else:  # a few are looked up one by one, instead of all that match
+            here = spoken.where(words.c.rowid == row.id).correlate(row)
+            found = found.where(here.exists())
     return col(ConversationRow.id).in_(found.correlate(None))
 
 

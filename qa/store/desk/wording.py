@@ -105,6 +105,11 @@ def terms(typed: str) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def prepare() -> None:
+    """Load the word lists that reading what somebody types takes: seconds, once in a process."""
+    terms("words слова")
+
+
 def _term(phrase: str | None, word: str) -> Iterator[Term]:
     text = phrase if phrase is not None else word
     languages = ("ru",) if _CYRILLIC.search(text) else ("en", "ro", "hu")

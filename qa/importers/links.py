@@ -10,10 +10,10 @@ from pathlib import Path
 def leads_out(path: Path, folders: Iterable[Path]) -> bool:
     """Say whether a path, its links followed, lies in none of these folders and is none of them.
 
-    What does not exist leads nowhere, and so not out.
+    What does not exist leads where its folder does: it is not even looked for behind a link.
     """
-    if not is_there(path):
-        return False
+    while not is_there(path):
+        path = path.parent
     real = Path(os.path.realpath(path))
     return not any(real.is_relative_to(os.path.realpath(folder)) for folder in folders)
 

@@ -21,6 +21,8 @@ from fuzzing.trial import Input, Link, Outcome, Trial
 
 #: Seconds without a word from a process, after which it is ended: it hangs within C.
 PATIENCE_S = 180.0
+#: What a process says while an input keeps it at work, and how often (seconds) at most.
+_ALIVE, _OFTEN_S = "alive", 1.0
 #: Bytes of addresses that a process may take besides those that it begins with.
 _ROOM = 1 << 30
 
@@ -146,6 +148,8 @@ def _watched(work: Work, *, patience_s: float = PATIENCE_S) -> Done:
                 if word is None:
                     over = True
                     break
+                if word == _ALIVE:
+                    continue
                 if isinstance(word, Input):
                     at, after = word, word.number
                 elif at is not None:
@@ -173,11 +177,23 @@ def _begin(work: Work, send: Connection, after: int) -> None:
 
 def _try(send: Connection, start: int, chunk: int, size: int, after: int) -> None:
     with tempfile.TemporaryDirectory(prefix="fuzz-") as base:
-        trial = Trial(Path(base))
+        trial = Trial(Path(base), alive=_saying(send))
         for tried in inputs(start, chunk, size):
             if tried.number > after:
                 send.send(Input(tried.number, tried.name, {}))
                 send.send(trial.run(tried))
+
+
+def _saying(send: Connection) -> Callable[[], None]:
+    last = monotonic()
+
+    def alive() -> None:
+        nonlocal last
+        if monotonic() - last > _OFTEN_S:
+            send.send(_ALIVE)
+            last = monotonic()
+
+    return alive
 
 
 def _keep(folder: Path, start: int, failure: Failure, count: int) -> None:

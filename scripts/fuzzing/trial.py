@@ -8,7 +8,7 @@ import shutil
 import signal
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,13 +138,15 @@ class Trial:
     Parameters
     ----------
     base : an empty folder to work in.
+    alive : told of each conversation that is read: a file may hold a hundred thousand.
     """
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, *, alive: Callable[[], None] = lambda: None) -> None:
         self._settings = Settings(time_zone="Europe/Bucharest")
         self._base = base.resolve()
         self._folder = self._base / "input"
         self._slowest = 0.0
+        self._alive = alive
         _lay_outside(self._base / "outside")
         if not getattr(sys, "_qa_fuzzing", False):  # a hook cannot be taken off again
             sys.addaudithook(_WATCH.hear)
@@ -200,6 +202,7 @@ class Trial:
                 self._slowest = max(self._slowest, process_time() - begun)
             if one is None:
                 return
+            self._alive()
             yield one
 
 

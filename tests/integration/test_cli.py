@@ -4,10 +4,14 @@ import contextlib
 import json
 import re
 import sqlite3
+import wave
 from pathlib import Path
 
 import pytest
 from inline_snapshot import snapshot
+
+from qa.settings import load_settings
+from qa.store import open_store
 
 # --- reading -------------------------------------------------------------------------------
 
@@ -307,3 +311,22 @@ def test_a_database_newer_than_the_program_is_refused(qa, settings):
         db.execute("UPDATE alembic_version SET version_num = 'm9999'")
     result = qa("list", code=1)
     assert "newer program" in result.stderr
+
+
+@pytest.mark.parametrize(("options", "words"), [([], True), (["--transcribe"], False)])
+def test_words_that_came_with_a_recording_are_kept_or_heard_again(qa, tmp_path, options, words):
+    """Whose words are heard again waits for speech models, and keeps its recording."""
+    folder = tmp_path / "given"
+    folder.mkdir()
+    with wave.open(str(folder / "call.wav"), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(b"\x01\x02" * 800)
+    said = "Agent: Hello.\nCustomer: Hi.\nAgent: Bye.\nCustomer: Bye.\n"
+    (folder / "call.txt").write_text(said, encoding="utf-8")
+    (folder / "alone.txt").write_text(f"{said}Agent: So long.\n", encoding="utf-8")
+    rows = json.loads(qa("import", folder, *options, "--json").stdout)["conversations"]
+    with open_store(load_settings()) as store:
+        found = {Path(row["source"]).stem: store.conversation(row["id"]) for row in rows}
+    assert {name: len(one.audio) for name, one in found.items()} == {"alone": 0, "call": 1}
+    assert found["alone"].transcript is not None
+    assert (found["call"].transcript is not None) is words

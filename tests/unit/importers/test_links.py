@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from qa.importers.links import leads_out
+
 CHAT = {"id": "t-1", "messages": [{"party": "customer", "text": "hello"}]}
 SECRET = {"id": "s", "messages": [{"party": "customer", "text": "not for you"}]}
 
@@ -89,3 +91,21 @@ def test_a_joining_file_that_names_none_is_rejected(inside, found, data, name):
     conversations, (rejected,) = found(inside)
     assert [c.external_id for c in conversations] == ["t-1"]
     assert rejected.source == str(joining)
+
+
+@pytest.mark.parametrize(
+    ("path", "out"),
+    [
+        ("gone.wav", False),
+        ("gone/gone.wav", False),
+        ("nowhere", False),
+        ("nul/call.wav", True),  # no folder: nothing can be there
+        ("linked/gone.wav", True),
+        ("linked/gone/gone.wav", True),
+    ],
+)
+def test_what_does_not_exist_leads_where_its_folder_does(inside, path, out):
+    (inside / "nowhere").symlink_to("gone.json")
+    (inside / "nul").symlink_to("/dev/null")
+    (inside / "linked").symlink_to("../outside")
+    assert leads_out(inside / path, [inside]) is out

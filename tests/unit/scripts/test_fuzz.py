@@ -103,6 +103,26 @@ def test_a_process_that_dies_or_hangs_costs_its_input_alone(fuzzing):
     assert (done.inputs, done.slowest, done.most) == (5, 0.5, 4)
 
 
+def test_a_file_of_many_conversations_is_no_hang(fuzzing):
+    def work(send, after):
+        send.send(fuzzing.trial.Input(0, "json", {}))
+        for _ in range(8):
+            sleep(0.2)
+            send.send(fuzzing.running._ALIVE)
+        send.send(fuzzing.trial.Outcome("", 0.5, 0))
+
+    done = fuzzing.running._watched(work, patience_s=1.0)
+    assert (done.inputs, done.failures) == (1, [])
+
+
+def test_each_conversation_of_a_file_is_a_sign_of_life(fuzzing, tmp_path):
+    said = []
+    trial = fuzzing.trial.Trial(tmp_path / "work", alive=lambda: said.append(1))
+    chat = b'{"messages": [{"party": "agent", "text": "x"}]}\n'
+    trial.run(fuzzing.trial.Input(0, "json", {"a.jsonl": chat * 3}))
+    assert len(said) == 6  # read as whatever it is, and as its format
+
+
 def test_what_is_done_is_not_done_again(fuzzing, tmp_path, monkeypatch):
     state = tmp_path / "state.jsonl"
     first = [done for _, done in fuzzing.running.run(20, 5, state=state)]

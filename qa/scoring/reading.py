@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from io import StringIO
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.scalarstring import ScalarString
 
 from qa.errors import Mistake, ScorecardError
@@ -124,9 +126,16 @@ class _Reader:
             mark = err.problem_mark or err.context_mark
             line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
             what = " ".join(str(x) for x in (err.context, err.problem) if x)
+            twice = re.search(r'found duplicate key "(.+?)"', what)
+            what = f"the key '{twice[1]}' is there twice" if twice else what
             what = what.splitlines()[0] + colons(what)
             mistake = Mistake(self.name, line, column, f"not YAML: {what}.")
             raise ScorecardError([mistake]) from err
+        except ReaderError as err:
+            before = self.text[: err.position]
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+            what = f"not YAML: the character {self.text[err.position]!a} cannot stand in a text."
+            raise ScorecardError([Mistake(self.name, line, column, what)]) from err
         except (YAMLError, ValueError, RecursionError) as err:
             raise ScorecardError([Mistake(self.name, 0, 0, f"not YAML: {err}.")]) from err
         try:

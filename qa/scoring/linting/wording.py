@@ -127,7 +127,11 @@ def _variants(card: Scorecard, phrase: str, language: str) -> tuple[Variant, ...
 def _never(card: Scorecard, phrase: str, language: str, path: Path_) -> Iterator[Doubt]:
     reason = _why_never(card, phrase, language)
     if reason:
-        yield Doubt(path, f"the phrase '{phrase}' can never be found: {reason}".rstrip("?.") + ".")
+        yield Doubt(
+            path,
+            f"the phrase '{phrase}' can never be found: {reason}".rstrip(".")
+            + "." * (reason[-1] != "?"),
+        )
 
 
 def _why_never(card: Scorecard, phrase: str, language: str) -> str:

@@ -129,6 +129,8 @@ def test_yaml_traps_are_words_or_are_named(words, phrases):
     ("words", "message"),
     [
         ("[sorry: really]", r"odd\.yaml:5:"),
+        ("[sorry]\n    en: [hello]", r"odd\.yaml:6:5: not YAML: the key 'en' is there twice\."),
+        ("[sorry, a\x00b]", r"odd\.yaml:5:18: not YAML: the character '\\x00' cannot stand"),
         ("[sorry\n", r"odd\.yaml:\d+:\d+: not YAML"),
         ("[{company}]", r"odd\.yaml:5:"),
         ("[(a+)+b]", r"odd\.yaml:5:.*'\+'|odd\.yaml:5:.*means nothing"),

@@ -135,7 +135,7 @@ def test_the_same_id_twice():
     [
         ("", "a scorecard is a mapping"),
         ("- a\n- b\n", "a scorecard is a mapping"),
-        ("scorecard: a\nscorecard: b\n", "duplicate key"),
+        ("scorecard: a\nscorecard: b\n", "is there twice"),
         ("scorecard: [a\n", "not YAML"),
         ("a: b: c\n", "not YAML.*must stand in quotes"),
         ("ask: *nobody\n", "not YAML"),

@@ -24,8 +24,11 @@ def backup(
     from qa.records import as_json
     from qa.settings import load_settings
     from qa.store import backup as backups
+    from qa.store import open_store
 
-    made = backups.write(load_settings(), file, keys=not without_keys)
+    settings = load_settings()
+    with open_store(settings):
+        made = backups.write(settings, file, keys=not without_keys)
     if json:
         say.out_json(as_json(made))
     else:

@@ -125,16 +125,19 @@ SPOKEN_OF = {
     "en": ["I have reset your password.", "Your password must have eight characters.",
            "Enter your password on the website.", "The pin is printed in the letter.",
            "+What is your password?", "+Can I have your PIN, please?", "+Please tell me the CVV.",
-           "+I need the three digits on the back.", "+Please confirm your pin code."],
+           "+I need the three digits on the back.", "+Please confirm your pin code.",
+           "+Right, and your PIN as well please.", "+Your pin?", "I sent you the PIN.",
+           "+May I have your full name, account number and PIN, please?",
+           "+Sure, I need your full name, account number, and PIN"],
     "ru": ["Я сбросила ваш пароль.", "Введите код из смс на сайте.", "Ваш пароль отправлен на почту.",
            "+Назовите ваш пароль.", "+Скажите, пожалуйста, пин-код.", "+Какой у вас пароль?",
-           "+Продиктуйте код из смс."],
+           "+Продиктуйте код из смс.", "+И ваш пин-код, пожалуйста."],
     "ro": ["V-am resetat parola contului.", "Introduceți parola contului pe site.",
            "Parola dumneavoastră a fost schimbată.", "+Care este parola dumneavoastră?",
-           "+Îmi puteți da codul PIN?", "+Spuneți-mi codul din SMS."],
+           "+Îmi puteți da codul PIN?", "+Spuneți-mi codul din SMS.", "+Și codul PIN, vă rog."],
     "hu": ["Visszaállítottam a jelszavát.", "A jelszava megváltozott.",
            "A weboldalon írja be a jelszavát.", "+Mondja meg a jelszavát.", "+Kérem a PIN-kódját.",
-           "+Mi a jelszava?", "+Diktálja be az SMS-ben kapott kódot."],
+           "+Mi a jelszava?", "+Diktálja be az SMS-ben kapott kódot.", "+És a PIN-kódját is kérem."],
 }  # fmt: skip
 
 

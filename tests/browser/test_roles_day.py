@@ -1,4 +1,4 @@
-"""A day with log-ins and roles: who keeps accounts, who supervises, who trains; in two languages."""
+"""A day with log-ins and roles: accounts, review, coaching, a second look; in two languages."""
 
 import os
 import zipfile
@@ -56,13 +56,13 @@ def desk(chromium, address):
     return opened
 
 
-def account(page, name, role, *, team=""):
+def account(page, name, role):
     """Make an account as an administrator; return its password, which is shown once."""
     page.goto("/people")
     page.locator("#p-name").fill(name)
     page.locator("#p-role").select_option(role)
-    if team:
-        page.locator("#p-teams").fill(team)
+    if role == "agent":
+        page.locator("#p-agent").fill(name)
     else:
         page.locator("#p-everywhere").check()
     page.locator("form[action='/people'] button").click()
@@ -78,15 +78,17 @@ def log_in(page, name, password):
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_a_day_of_three_people(desk, root, settings, address, language):
+def test_a_day_of_five_people(desk, root, settings, address, language):
     with desk(language) as page:
         page.context.add_cookies([{"name": "qa_session", "value": root, "url": address}])
         supervisor = account(page, "vera", "supervisor")
         keep(page, f"account-made-{language}")
         trainer = account(page, "theo", "trainer")
+        agent = account(page, "dana", "agent")
+        reviewer = account(page, "max", "reviewer")
         page.goto("/people")
         keep(page, f"people-{language}")
-        assert page.locator("td.name").all_inner_texts() == ["root", "theo", "vera"]
+        assert page.locator("td.name").all_inner_texts() == ["dana", "max", "root", "theo", "vera"]
         title = {"en": "People", "ru": "Люди"}[language]
         assert page.locator("h1").inner_text() == title
     with desk(language) as page:
@@ -101,6 +103,16 @@ def test_a_day_of_three_people(desk, root, settings, address, language):
     with desk(language) as page:
         log_in(page, "theo", trainer)
         gathers_and_takes_along(page, language)
+    with desk(language) as page:
+        log_in(page, "dana", agent)
+        reads_and_asks_for_a_second_look(page, language)
+    with desk(language) as page:
+        log_in(page, "max", reviewer)
+        upholds(page, language)
+    with desk(language) as page:
+        log_in(page, "dana", agent)
+        assert "It was not said anywhere." in page.locator("main").inner_text()
+        keep(page, f"mine-answered-{language}")
 
 
 def confirms_a_critical(page, language):
@@ -152,6 +164,8 @@ def hears_overrides_stars_and_finishes(page, language):
     page.wait_for_url(lambda url: "/refund" not in url)
     page.goto("/conversations/refund")
     assert "vera" in page.locator(".done").inner_text()
+    page.locator("form[action$='/release'] button").click()
+    page.locator("form[action$='/take-back']").wait_for()
 
 
 def gathers_and_takes_along(page, language):
@@ -170,3 +184,27 @@ def gathers_and_takes_along(page, language):
     assert any(name.endswith("index.html") for name in names)
     assert any(name.endswith((".mp3", ".flac", ".ogg")) for name in names)
     assert any(name.endswith(".vtt") for name in names)
+
+
+def reads_and_asks_for_a_second_look(page, language):
+    assert page.url.endswith("/mine")
+    keep(page, f"mine-{language}")
+    page.get_by_role("link", name="refund.wav").first.click()
+    item = page.locator("details.item.fail", has=page.locator("form[action$='/second-look']")).first
+    assert item.locator("aside.good").count() == 1  # how somebody did it well
+    item.locator("details.change > summary").click()
+    item.locator("textarea[name=comment]").fill("I did say it.")
+    keep(page, f"asking-{language}")
+    item.locator("form[action$='/second-look'] button").click()
+    page.locator(".look.open").wait_for()
+
+
+def upholds(page, language):
+    page.goto("/inbox")
+    page.get_by_role("link", name="refund.wav").first.click()
+    look = page.locator(".look.open")
+    assert "I did say it." in look.inner_text()
+    look.locator("textarea[name=answer]").fill("It was not said anywhere.")
+    keep(page, f"answering-{language}")
+    look.locator("form.answer button").click()
+    page.locator(".look:not(.open)").wait_for()

@@ -113,8 +113,15 @@ def _applies(only: Only) -> Iterator[str]:
             yield f"{_CONDITIONS[name]}: {_said(value)}"
         elif name == "metadata":
             yield from (f"{key}: {_said(wanted)}" for key, wanted in value.items())
+        elif name == "metric":
+            yield from (f"{figure} {_limits(wanted)}" for figure, wanted in value.items())
         else:
             yield gettext("something was said before that (see the file)")
+
+
+def _limits(wanted: Mapping[str, float]) -> str:
+    signs = (("at_least", "≥"), ("at_most", "≤"))
+    return ", ".join(f"{sign} {wanted[k]:g}" for k, sign in signs if k in wanted)
 
 
 def _said(value: Any) -> str:

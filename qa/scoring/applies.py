@@ -8,7 +8,9 @@ from qa.language import base_language
 from qa.records import ItemKind, Verdict
 from qa.scoring.checks import Outcome
 from qa.scoring.context import Context, hits_as_evidence
-from qa.scoring.scorecard import ListRef, Only, Search
+from qa.scoring.measured import NotMeasurable
+from qa.scoring.metrics import METRICS
+from qa.scoring.scorecard import Limits, ListRef, Only, Search
 from qa.scoring.windows import needs_times
 
 
@@ -26,7 +28,8 @@ def reason_against(context: Context, only: Only) -> str:
         if not values & found:
             is_now = ", ".join(sorted(found)) or "unknown"
             return f"Only for {what} {' or '.join(sorted(values))}; here: {is_now}."
-    return _facts_against(context, only.metadata or {})
+    facts = _facts_against(context, only.metadata or {})
+    return facts or _figures_against(context, only.metric or {})
 
 
 def _facts_against(context: Context, wanted: Mapping[str, bool | str | tuple[str, ...]]) -> str:
@@ -40,6 +43,22 @@ def _facts_against(context: Context, wanted: Mapping[str, bool | str | tuple[str
         if found not in accepted:
             return f"Only where {name} is {' or '.join(accepted)}."
     return ""
+
+
+def _figures_against(context: Context, wanted: Mapping[str, Limits]) -> str:
+    for name, limits in wanted.items():
+        measured = METRICS[name](context.part)
+        if isinstance(measured, NotMeasurable):
+            return f"Only where {name} is {_within(limits)}. {measured.reason}"
+        if not limits.holds(measured.value):
+            here = f"{measured.value:g}{measured.unit}"
+            return f"Only where {name} is {_within(limits)}; here: {here}."
+    return ""
+
+
+def _within(limits: Limits) -> str:
+    ends = (("at least", limits.at_least), ("at most", limits.at_most))
+    return " and ".join(f"{words} {end:g}" for words, end in ends if end is not None)
 
 
 def trigger(context: Context, only: Only) -> tuple[Outcome | None, tuple[int, int] | None]:

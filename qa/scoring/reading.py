@@ -19,8 +19,10 @@ from ruamel.yaml.scalarstring import ScalarString
 from qa.errors import Mistake, ScorecardError
 from qa.language import load_pack, pack_languages
 from qa.scoring.checks import kinds, load_kind
+from qa.scoring.checks.metric import Bounds
 from qa.scoring.digest import digest
 from qa.scoring.examples import ItemExample
+from qa.scoring.metrics import METRICS
 from qa.scoring.phrases import PhraseError, parse
 from qa.scoring.references import Path_, references
 from qa.scoring.salvage import salvage
@@ -28,6 +30,7 @@ from qa.scoring.saying import colons, in_words, nearest
 from qa.scoring.scorecard import (
     FamilyRef,
     Item,
+    Limits,
     ListRef,
     Mark,
     Only,
@@ -277,9 +280,10 @@ class _Reader:
     def _model_at(self, path: Path_) -> type[BaseModel] | None:
         """Return the model whose key the last step of `path` was taken for."""
         for step in reversed(path[:-1]):
+            if step in METRICS:
+                return Limits if "only" in path else Bounds
             if isinstance(step, str):
-                kind = load_kind(step) if step in kinds() else None
-                return _NESTED.get(step, kind)
+                return _NESTED.get(step, load_kind(step) if step in kinds() else None)
         return Scorecard
 
     # --- what a schema cannot say --------------------------------------------------

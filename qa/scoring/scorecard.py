@@ -9,11 +9,20 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 
+from qa.errors import UnknownName
 from qa.records import CardRef, Channel, Critical, Direction, EndedBy, ItemKind
 from qa.scoring.examples import Dialogue, ItemExample
 from qa.scoring.matching import Strictness
+from qa.scoring.metrics import METRICS
 from qa.scoring.saying import phrase_hint, shown
 
 #: What ids are made of.
@@ -120,6 +129,29 @@ class Mark(Search):
         return self
 
 
+class Limits(Part):
+    """What a figure must come to, both ends included."""
+
+    #: From here on.
+    at_least: float | None = Field(default=None, allow_inf_nan=False)
+    #: Up to here.
+    at_most: float | None = Field(default=None, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        low, high = self.at_least, self.at_most
+        if low is None and high is None:
+            raise ValueError("a figure to apply at needs at_least or at_most")
+        if low is not None and high is not None and low > high:
+            raise ValueError("at_least is above at_most, so no figure will do")
+        return self
+
+    def holds(self, figure: float) -> bool:
+        """Tell whether a figure lies within."""
+        low, high = self.at_least, self.at_most
+        return (low is None or figure >= low) and (high is None or figure <= high)
+
+
 class Only(Part):
     """When an item applies. Every condition must hold, or the item is not applicable."""
 
@@ -146,6 +178,8 @@ class Only(Part):
     action: str | tuple[str, ...] | None = None
     #: Whether times are known.
     has_times: bool | None = None
+    #: Measured figures by name, each within bounds; one that cannot be measured is not.
+    metric: dict[str, Limits] | None = Field(default=None, min_length=1)
     #: Whether the conversation was transferred.
     transferred: bool | None = None
     #: The agent is the first of the conversation: who takes over owes no greeting.
@@ -156,6 +190,14 @@ class Only(Part):
     seen: str | None = None
     #: A search of its own that must find something, of the customer unless it says `who`.
     when: Search | None = None
+
+    @field_validator("metric")
+    @classmethod
+    def _known(cls, value: dict[str, Limits] | None) -> dict[str, Limits] | None:
+        for name in value or {}:
+            if name not in METRICS:
+                raise ValueError(str(UnknownName("metric", name, METRICS)))
+        return value
 
 
 class Item(Part):

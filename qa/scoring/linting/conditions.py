@@ -11,6 +11,8 @@ from qa.scoring.references import Path_
 from qa.scoring.scorecard import FamilyRef, Item, ListRef, PhraseRef, Scorecard, Search
 from qa.scoring.windows import needs_times
 
+#: Figures of who waited how long.
+_WAITED = ("reply_seconds", "wait_seconds", "handle_seconds")
 #: Figures that only speech has.
 _SPOKEN = frozenset(
     ["dead_air_max", "dead_air_share", "interruptions", "talk_ratio", "agent_wpm", "ring_seconds"]
@@ -67,13 +69,20 @@ def _why_never(card: Scorecard, item: Item) -> str:
         asked, spoken = set(_listed(only.language)), set(card.languages or pack_languages())
         if not asked & spoken:
             return f"it is for {_or(asked)} and the card for {_or(spoken)}"
-    figure = next(iter(item.check.root), "") if item.kind == "metric" else ""
-    if figure in _SPOKEN and Channel.CALL not in channels:
-        return f"{figure} is measured on calls and this is for {_or(channels)}"
-    timed = needs_times(item.where) or figure.startswith("reply_seconds") or figure in _SPOKEN
+    figures = _figures(item)
+    for figure in figures:
+        if figure in _SPOKEN and Channel.CALL not in channels:
+            return f"{figure} is measured on calls and this is for {_or(channels)}"
+    timed = needs_times(item.where) or any(f.startswith(_WAITED) or f in _SPOKEN for f in figures)
     if only and only.has_times is False and timed:
         return "it needs times and is for conversations without any"
     return _contradicted(item)
+
+
+def _figures(item: Item) -> tuple[str, ...]:
+    """Return what is measured for an item: the figure it asks for, and those it hangs on."""
+    asked = tuple(item.check.root) if item.kind == "metric" else ()
+    return (*asked, *((item.only.metric if item.only else None) or ()))
 
 
 def _contradicted(item: Item) -> str:

@@ -64,6 +64,14 @@ def test_a_card_that_means_what_it_says_leaves_no_doubt():
         (ITEM, f"{ITEM}\n        only: {{language: hu}}", 0, 0, "for hu and the card for en"),
         (ITEM, "metric: {agent_wpm: {at_most: 3}}\n        only: {channel: chat}", 14, 15, "on calls"),
         (
+            ITEM, f"{ITEM}\n        only: {{channel: chat, metric: {{talk_ratio: {{at_most: 1}}}}}}",
+            14, 15, "talk_ratio is measured on calls and this is for chat",
+        ),
+        (
+            ITEM, f"{ITEM}\n        only: {{has_times: false, metric: {{handle_seconds: {{at_most: 9}}}}}}",
+            14, 15, "needs times",
+        ),
+        (
             ITEM, f"{ITEM}\n        where: {{first_seconds: 9}}\n        only: {{has_times: false}}",
             15, 15, "needs times",
         ),

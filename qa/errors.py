@@ -24,7 +24,8 @@ The tree::
     ├── Stale                 somebody else changed it meanwhile              -> HTTP 412
     ├── TooMany               more attempts or requests than are taken        -> HTTP 429
     └── StoreError            the database or the vault refuses
-        ├── DatabaseTooNew    made by a newer program
+        ├── DatabaseRefuses   the database; can be told without saying where it is
+        │   └── DatabaseTooNew    made by a newer program
         └── DiskFull          nothing half-written is left behind
 """
 
@@ -174,7 +175,25 @@ class StoreError(QaError):
     """The database or the vault refuses."""
 
 
-class DatabaseTooNew(StoreError):
+class DatabaseRefuses(StoreError):
+    """The database does not answer, or is not one that can be worked with.
+
+    Parameters
+    ----------
+    what : what is wrong with it, as the rest of a sentence about it.
+    address : where it is, without its password.
+
+    Attributes
+    ----------
+    bare : the reason without the address, for whoever is not to know where the database is.
+    """
+
+    def __init__(self, what: str, mend: str, *, address: str) -> None:
+        super().__init__(f"The database {address} {what}.", mend)
+        self.bare = f"The database {what}."
+
+
+class DatabaseTooNew(DatabaseRefuses):
     """The database was made by a newer program."""
 
 

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.api.templating import page
 from qa.errors import (
+    DatabaseRefuses,
     DiskFull,
     Forbidden,
     NotFound,
@@ -132,10 +133,12 @@ def answer(request: Request, err: QaError) -> Response:
         headers["retry-after"] = str(err.seconds)
     if isinstance(err, NotLoggedIn):
         headers["www-authenticate"] = "Bearer"
+    # Where the database is, is no business of whoever asks.
+    reason = err.bare if isinstance(err, DatabaseRefuses) else err.reason
     return problem_response(
         request,
         status_of(err),
-        err.reason,
+        reason,
         err.mend,
         kind=_kebab(type(err).__name__),
         headers=headers,

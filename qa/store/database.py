@@ -15,7 +15,14 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
-from qa.errors import DatabaseTooNew, DiskFull, MissingExtra, SettingsError, StoreError
+from qa.errors import (
+    DatabaseRefuses,
+    DatabaseTooNew,
+    DiskFull,
+    MissingExtra,
+    SettingsError,
+    StoreError,
+)
 from qa.settings import Settings
 from qa.store.migrations import REVISIONS
 
@@ -141,15 +148,17 @@ def _translated(engine: Engine) -> Iterator[None]:
             ) from err
         where = engine.url.render_as_string(hide_password=True)
         if getattr(cause, "sqlite_errorcode", None) in _BROKEN_SQLITE:
-            raise StoreError(
-                f"{where} is no database, or a damaged one.",
+            raise DatabaseRefuses(
+                "is none, or a damaged one",
                 "Restore a backup, or name another file in QA_DATABASE_URL.",
+                address=where,
             ) from err
         if not isinstance(err, OperationalError):
             raise
-        refused = StoreError(
-            f"The database {where} does not answer or is busy ({type(cause).__name__}).",
+        refused = DatabaseRefuses(
+            f"does not answer or is busy ({type(cause).__name__})",
             "Check that it runs, that QA_DATABASE_URL is right and that its folder can be written.",
+            address=where,
         )
         refused.passing = True
         raise refused from err
@@ -181,9 +190,10 @@ def revision(engine: Engine) -> str | None:
             found = session.connection().execute(text("SELECT version_num FROM alembic_version"))
             return found.scalar_one_or_none()
     if "conversation" in tables:
-        raise StoreError(
-            f"{engine.url.render_as_string(hide_password=True)} holds tables of something else.",
+        raise DatabaseRefuses(
+            "holds tables of something else",
             "Name another database in QA_DATABASE_URL.",
+            address=engine.url.render_as_string(hide_password=True),
         )
     return None
 
@@ -202,11 +212,12 @@ def check(engine: Engine) -> None:
     name = engine.url.render_as_string(hide_password=True)
     if found is None or found in REVISIONS:
         what = "is not set up yet" if found is None else f"is of an older program ({found})"
-        raise StoreError(f"The database {name} {what}.", "Run: qa db upgrade")
+        raise DatabaseRefuses(what, "Run: qa db upgrade", address=name)
     raise DatabaseTooNew(
-        f"The database {name} was made by a newer program: it is at revision {found}, "
-        f"this program knows up to {REVISIONS[-1]}.",
+        f"was made by a newer program: it is at revision {found}, "
+        f"this program knows up to {REVISIONS[-1]}",
         "Install that version of callcenter-qa, or restore a backup made before its upgrade.",
+        address=name,
     )
 
 

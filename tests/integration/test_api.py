@@ -1,5 +1,7 @@
 """The API against a real database, a real scorecard and real sound."""
 
+import sqlite3
+
 import pytest
 
 from qa.api import create_app
@@ -130,6 +132,50 @@ def test_scorecards_are_listed_with_what_they_ask(client):
 def test_health_says_that_it_lives_and_readiness_that_the_database_answers(client):
     assert get(client, "/health")["status"] == "ok"
     assert get(client, "/ready")["status"] == "ready"
+
+
+def _gone(file):
+    file.unlink()
+
+
+def _no_file(file):
+    file.unlink()
+    file.mkdir()
+
+
+def _damaged(file):
+    file.write_bytes(b"no database" * 1000)
+
+
+def _too_new(file):
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE alembic_version SET version_num = 'm9999'")
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [
+        (_gone, "is not set up yet"),
+        (_no_file, "does not answer or is busy"),
+        (_damaged, "is none, or a damaged one"),
+        (_too_new, "was made by a newer program"),
+    ],
+)
+def test_without_its_database_it_lives_and_is_not_ready_and_says_not_where_it_was(
+    client, settings, harm, reason
+):
+    client.app.state.store._engine.dispose()
+    for beside in settings.data.glob("qa.db-*"):
+        beside.unlink()
+    harm(settings.data / "qa.db")
+    assert get(client, "/health")["status"] == "ok"
+    answer = client.get(f"{V1}/ready")
+    assert answer.status_code == 503
+    assert answer.json()["detail"].startswith(f"The database {reason}")
+    assert answer.json()["mend"]
+    for told in (answer.text, client.get(f"{V1}/conversations").text):
+        assert "qa.db" not in told
+        assert "sqlite" not in told
 
 
 # --- hearing -----------------------------------------------------------------------------
@@ -400,8 +446,6 @@ def test_the_examples_of_the_description_are_taken(client):
 
 
 def test_a_database_that_is_too_new_stops_the_server_before_it_starts(settings):
-    import sqlite3
-
     from qa.errors import DatabaseTooNew
 
     with sqlite3.connect(settings.data / "qa.db") as db:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pydantic import BaseModel, RootModel
+
 from qa.records import ItemKind
 from qa.scoring.compiled import phrases_of
 from qa.scoring.linting.doubts import Doubt, items, languages
 from qa.scoring.references import Path_
-from qa.scoring.scorecard import Item, Scorecard
+from qa.scoring.scorecard import Item, Scorecard, Where
 
 
 def doubts(card: Scorecard) -> Iterator[Doubt]:
@@ -19,6 +21,10 @@ def doubts(card: Scorecard) -> Iterator[Doubt]:
     for path, section, item in items(card):
         yield from _item(path, section.id, item)
         yield from _speechless(card, path, item)
+        for found in _unbounded(item, path):
+            yield Doubt(
+                found, f"'{item.id}' has an empty 'where', so the whole conversation is searched."
+            )
 
 
 def _item(path: Path_, section: str, item: Item) -> Iterator[Doubt]:
@@ -44,6 +50,22 @@ def _item(path: Path_, section: str, item: Item) -> Iterator[Doubt]:
             f"{name} wants at least {item.at_least} and at most {item.at_most}: it never passes."
         )
         yield Doubt((*path, "at_least"), message)
+
+
+def _unbounded(value: object, path: Path_) -> Iterator[Path_]:
+    """Yield where windows stand that say nothing: the item's, and those of its searches."""
+    if isinstance(value, Where):
+        if not value.conditions and not value.after_trigger:
+            yield path
+    elif isinstance(value, RootModel):
+        yield from _unbounded(value.root, path)
+    elif isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            key = value.kind if isinstance(value, Item) and name == "check" else name
+            yield from _unbounded(getattr(value, name), (*path, key))
+    elif isinstance(value, tuple):
+        for i, one in enumerate(value):
+            yield from _unbounded(one, (*path, i))
 
 
 def _speechless(card: Scorecard, path: Path_, item: Item) -> Iterator[Doubt]:

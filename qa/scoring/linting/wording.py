@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from qa.language import load_pack
 from qa.scoring.linting.doubts import Doubt, items, languages
@@ -156,10 +157,21 @@ def _why_never(card: Scorecard, phrase: str, language: str) -> str:
     return reasons[0] if all(reasons) else ""
 
 
+def _first_word(parts: Sequence[str]) -> int:
+    return next(i for i, part in enumerate(parts) if part not in EDGES)
+
+
 def _why_not(variant: Variant, language: str) -> str:
-    kinds = [(a.kind, a.text) for a in variant.atoms]
-    if ("edge", "START") in kinds[1:]:
-        return "<START>, where the turn begins, stands behind a word"
+    parts = [a.text if a.kind == "edge" else a.kind for a in variant.atoms]
+    if "START" in parts:
+        before = set(parts[: parts.index("START")])
+        if before - {"CLAUSE", "END"}:
+            return "<START>, where the turn begins, stands behind a word"
+        if "END" in parts[: _first_word(parts)]:
+            return "no sentence ends (<END>) where the turn begins (<START>)"
+    beside = [p for p in parts if p not in {"CLAUSE", "START"}]
+    if any({"END", "gap"} == {*pair} for pair in pairwise(beside)):
+        return "<END> stands beside a gap (...), which stays within one sentence"
     if not _CYRILLIC.search("".join(load_pack(language).function_words)):
         foreign = [a for a in variant.words if all(_CYRILLIC.search(w) for w in a.words)]
         if foreign:

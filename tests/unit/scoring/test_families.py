@@ -1,8 +1,11 @@
 """Every phrase family of every pack finds its examples and leaves its near misses alone."""
 
+import json
+
 import pytest
 
 from qa.language import load_pack, pack_languages
+from qa.scoring import check, load_scorecard
 from qa.scoring.document import Document
 from qa.scoring.matching import Strictness
 from qa.scoring.phrasebook import Phrasebook
@@ -40,3 +43,13 @@ def test_every_phrase_of_a_pack_is_understood(language):
     for name, family in load_pack(language).families.items():
         for phrase in family.phrases:
             assert compile_phrase(phrase, language, {}), f"{language}: {name}: {phrase}"
+
+
+@pytest.mark.parametrize("language", pack_languages())
+def test_no_phrase_of_a_pack_is_one_that_nobody_can_say(language):
+    lists = {name: {language: f.phrases} for name, f in load_pack(language).families.items()}
+    item = {"id": "it", "ask": "So?", "any": [{"list": name} for name in lists]}
+    card = {"scorecard": "pack", "languages": [language], "lists": lists,
+            "sections": [{"id": "all", "items": [item]}]}  # fmt: skip
+    said = [m.message for m in check(load_scorecard(json.dumps(card, ensure_ascii=False)))]
+    assert [m for m in said if "can never be found" in m or "is there twice" in m] == []

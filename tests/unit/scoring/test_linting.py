@@ -44,6 +44,11 @@ def test_a_card_that_means_what_it_says_leaves_no_doubt():
         (ITEM, f"{ITEM}\n        within_turns: 3", 14, 23, "only a sequence"),
         (ITEM, f"{ITEM}\n        where: {{after_trigger: true}}", 14, 32, "has none"),
         (ITEM, f"{ITEM}\n        at_least: 3\n        at_most: 2", 14, 19, "never passes"),
+        (ITEM, f"{ITEM}\n        where: {{}}", 14, 16, "the whole conversation is searched"),
+        (ITEM, f"{ITEM}\n        where: {{after_trigger: false}}", 14, 16, "an empty 'where'"),
+        (ITEM, f"{ITEM}\n        not_if: {{where: {{}}, any: [no time]}}", 14, 25, "an empty 'where'"),
+        (ITEM, f"{ITEM}\n        only: {{when: {{where: {{}}, any: [no time]}}}}", 14, 30, "'it' has an empty"),
+        (ITEM, "sequence: [{any: [call you]}, {any: [write you], where: {}}]", 13, 65, "an empty 'where'"),
         ("  - id: opening", "  - id: opening\n    weight: 0", 7, 13, "weighs nothing"),
         (ITEM, "any: [list: bye]\n        only: {seen: complaint}", 0, 0, "no phrase in 'ru'"),
         # phrases that say too little
@@ -56,6 +61,10 @@ def test_a_card_that_means_what_it_says_leaves_no_doubt():
         (ITEM, "any: [call 0800 123 456]", 13, 15, "redaction hides"),
         (ITEM, "any: [write to help@example.com]", 13, 15, "redaction hides"),
         (ITEM, 'any: ["call us <START> now"]', 13, 15, "where the turn begins"),
+        (ITEM, 'any: ["call us ... <START> now"]', 13, 15, "stands behind a word"),
+        (ITEM, 'any: ["<END> <START> call us"]', 13, 15, "no sentence ends (<END>) where the turn"),
+        (ITEM, 'any: ["call us ... <END>"]', 13, 15, "<END> stands beside a gap (...)"),
+        (ITEM, 'any: ["call us <END> ... soon"]', 13, 15, "stays within one sentence"),
         (ITEM, 'any: ["call <NUBMER>"]', 13, 15, "neither a slot nor known"),
         (ITEM, 'any: ["call <NUBMER>"]', 13, 15, "did you mean 'NUMBER'"),
         (ITEM, 'any: ["buy the {thing}"]', 0, 0, "'thing' has no values"),
@@ -107,6 +116,15 @@ def test_a_warning_stands_where_the_doubt_is(old, new, line, column, says):
     assert found[0][2].startswith("warning: ")
     if line:
         assert found[0][:2] == (line, column)
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    ["call us <END> goodbye", "<END> call us", "<CLAUSE> <START> call us", "call us ... <CLAUSE> now",
+     "call us (<END>|... <END>|now)"],
+)  # fmt: skip
+def test_a_phrase_that_some_turn_may_hold_is_no_doubt(phrase):
+    assert doubts(CARD.replace(ITEM, f'any: ["{phrase}"]')) == []
 
 
 ONLY_CHAT = "\n        only: {channel: chat}"

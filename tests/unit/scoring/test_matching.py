@@ -57,11 +57,29 @@ def look(phrases, *texts, language="en", strictness=EXACT, **more):
         ("correct <END>", "Two of them, correct?", ["correct"]),
         ("correct <END>", "Is that correct? Fine.", ["correct"]),
         ("correct <END>", "The correct one, please.", []),
+        ("is all <END> thank you", "That is all. Thank you.", ["is all. Thank you"]),
+        ("is all <END> thank you", "That is all, thank you.", []),
+        ("<END> thank you", "That is all. Thank you.", ["Thank you"]),
+        ("<END> thank you", "Thank you.", []),
+        ("<CLAUSE> <START> thanks", "Thanks a lot.", ["Thanks"]),
+        ("all ... <CLAUSE> thank you", "All is well, thank you.", ["All is well, thank you"]),
         ("<START> (<NUMBER> )?please <END>", "5, please", ["5, please"]),
     ],
 )
 def test_in_english(phrase, text, found):
     assert look([phrase], text) == found
+
+
+@pytest.mark.parametrize("strictness", [EXACT, MEDIUM])
+@pytest.mark.parametrize(
+    "phrase",
+    ["all <START> thank you", "all ... <START> thank you", "<END> <START> thank you",
+     "<START> <END> thank you", "all ... <END>", "all ... <END> thank you", "all <END> ... you"],
+)  # fmt: skip
+def test_there_are_places_where_no_phrase_can_be(phrase, strictness):
+    """What `check` says can never be found; see `qa.scoring.linting.wording`."""
+    for text in ("All thank you.", "All. Thank you.", "All, thank you.", "Thank you", "It is all"):
+        assert look([phrase], text, "Thank you.", strictness=strictness) == []
 
 
 @pytest.mark.parametrize(

@@ -33,11 +33,5 @@ class AnyOf(RootModel[tuple[PhraseRef, ...]]):
         needed = item.at_least or (0 if item.at_most is not None else 1)
         if len(hits) >= needed:
             return Outcome(Verdict.PASS, evidence)
-        if hits and item.partial:
-            return Outcome(
-                Verdict.PARTIAL,
-                evidence,
-                f"Said {len(hits)} of {needed} times.",
-                len(hits) / needed,
-            )
-        return context.absence([self.root], evidence=evidence, count=(len(hits), needed))
+        what = f"Said {len(hits)} of {needed} times" if hits else "Not said"
+        return context.absence([self.root], evidence=evidence, count=(len(hits), needed), what=what)

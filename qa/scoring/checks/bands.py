@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil, floor
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -16,9 +17,9 @@ class Band(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     #: Where it begins; open when left out.
-    at_least: float | None = None
+    at_least: float | None = Field(default=None, allow_inf_nan=False)
     #: Where it ends; open when left out.
-    at_most: float | None = None
+    at_most: float | None = Field(default=None, allow_inf_nan=False)
     #: Share of the item's credit, 0 to 1.
     credit: float = Field(ge=0, le=1)
 
@@ -39,6 +40,16 @@ class Band(BaseModel):
 def credit(bands: Sequence[Band], number: float) -> float:
     """Return the credit of the first band that holds a number; 0 where none does."""
     return next((band.credit for band in bands if band.holds(number)), 0.0)
+
+
+def most(bands: Sequence[Band], count: int) -> float:
+    """Return the most credit that a count could have come to, had there been more of it.
+
+    Credit changes only where a band begins or has ended, so that is where to look, however far.
+    """
+    begins = (ceil(band.at_least) for band in bands if band.at_least is not None)
+    ends = (floor(band.at_most) + 1 for band in bands if band.at_most is not None)
+    return max(credit(bands, n) for n in {count, *begins, *ends} if n >= count)
 
 
 def verdict_of(value: float) -> Verdict:

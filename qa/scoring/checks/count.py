@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from qa.records import Verdict
 from qa.scoring.checks import Outcome
-from qa.scoring.checks.bands import Band, credit, verdict_of
+from qa.scoring.checks.bands import Band, credit, most, verdict_of
 from qa.scoring.context import Context, hits_as_evidence
 from qa.scoring.scorecard import PhraseRef
 
@@ -33,10 +33,9 @@ class Count(BaseModel):
         value = credit(self.bands, len(hits))
         evidence = hits_as_evidence(context.document, hits)
         reason = f"Said {len(hits)} time(s)."
-        more = max(credit(self.bands, n) for n in range(len(hits), len(hits) + 10))
-        if more > value:
-            absence = context.absence([self.any], evidence=evidence)
-            if absence.verdict is Verdict.REVIEW:
-                return absence
-            evidence = absence.evidence
-        return Outcome(verdict_of(value), evidence, reason, value)
+        if most(self.bands, len(hits)) <= value:
+            return Outcome(verdict_of(value), evidence, reason, value)
+        absence = context.absence([self.any], evidence=evidence, what=reason.rstrip("."))
+        if absence.verdict is Verdict.REVIEW:
+            return absence
+        return Outcome(verdict_of(value), absence.evidence, reason, value, absence.doubt)

@@ -1,10 +1,13 @@
 """Each check kind as a table: what passes, what fails, what does not apply, what nearly does."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from qa.errors import ScorecardError
 from qa.records import Channel, Event, EventKind, EvidenceKind, Metadata, Verdict
 from qa.scoring import judge
+from qa.scoring.checks.bands import Band, credit, most
 from qa.testing import make_safe
 
 PASS, PARTIAL, FAIL = Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL
@@ -120,6 +123,39 @@ def test_too_few_heard_is_not_too_few_said(answer):
     assert answer(count("[cheaper]"), confidence=0.4).verdict is REVIEW
     many = count("[morning, acme, cheaper, discount, two, goodbye]")
     assert answer(many, confidence=0.4).verdict is PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("bands", "unsure"),
+    [
+        ("[{at_least: 20, credit: 1}]", REVIEW),
+        ("[{at_least: 1, at_most: 2, credit: 0.5}, {at_least: 200.5, credit: 1}]", REVIEW),
+        ("[{at_most: 40, credit: 0}, {at_most: 50, credit: 1}]", REVIEW),
+        ("[{at_most: 1, credit: 0.5}, {at_least: 20, credit: 0.5}]", PARTIAL),
+        ("[{at_most: 0, credit: 1}, {at_least: 9, credit: 0}]", FAIL),
+    ],
+)
+def test_more_of_it_may_have_been_said_however_many_are_asked_for(answer, bands, unsure):
+    item = f"count:\n  any: [cheaper]\n  bands: {bands}"
+    assert answer(item, confidence=0.4).verdict is unsure
+    assert answer(item).verdict in {PARTIAL, FAIL}
+
+
+@given(st.data())
+def test_the_most_that_a_count_could_have_come_to_is_what_counting_on_finds(data):
+    edge = st.none() | st.integers(-2, 30) | st.floats(-2, 30)
+    ends = st.tuples(edge, edge, st.floats(0, 1)).filter(lambda e: e[:2] != (None, None))
+    ordered = ends.filter(lambda e: None in e[:2] or e[0] <= e[1])
+    made = data.draw(st.lists(ordered, min_size=1, max_size=4))
+    bands = [Band(at_least=low, at_most=high, credit=worth) for low, high, worth in made]
+    count = data.draw(st.integers(0, 35))
+    assert most(bands, count) == max(credit(bands, n) for n in range(count, 99))
+
+
+def test_part_of_what_was_asked_for_is_not_heard_either_where_words_are_unsure(answer):
+    item = "any: [cheaper, other model]\nat_least: 4\npartial: true"
+    assert answer(item).verdict is PARTIAL
+    assert answer(item, confidence=0.4).verdict is REVIEW
 
 
 CHOICE = """

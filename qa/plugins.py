@@ -10,21 +10,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from qa.errors import MissingExtra, UnknownName
 
 
 @cache  # reads the metadata of every distribution that is installed, tens of milliseconds
-def _registered(group: str) -> tuple[tuple[str, str], ...]:
-    """Return name and value of what other distributions register in a group."""
-    return tuple((e.name, e.value) for e in entry_points(group=group))
+def _registered(group: str) -> Mapping[str, EntryPoint]:
+    """Return what other distributions register in a group by its name, the first of each."""
+    found: dict[str, EntryPoint] = {}
+    for entry in entry_points(group=group):
+        found.setdefault(entry.name, entry)
+    return found
 
 
 def names(builtin: Mapping[str, str], group: str) -> list[str]:
     """Return all known names, the built-in ones first."""
-    return [*builtin, *(name for name, _ in _registered(group) if name not in builtin)]
+    return [*builtin, *(name for name in _registered(group) if name not in builtin)]
+
+
+def maker(name: str, builtin: Mapping[str, str], group: str) -> str:
+    """Return name and version of the distribution that a part comes from; "" for our own."""
+    added = None if name in builtin else _registered(group).get(name)
+    return f"{added.dist.name} {added.dist.version}" if added and added.dist else ""
 
 
 def load(kind: str, name: str, builtin: Mapping[str, str], group: str, *, extra: str = "") -> Any:
@@ -41,7 +50,8 @@ def load(kind: str, name: str, builtin: Mapping[str, str], group: str, *, extra:
     UnknownName : nothing answers to the name.
     MissingExtra : a package that the part needs is not installed.
     """
-    target = builtin.get(name) or dict(reversed(_registered(group))).get(name)
+    added = _registered(group).get(name)
+    target = builtin.get(name) or (added.value if added else None)
     if target is None:
         raise UnknownName(kind, name, names(builtin, group))
     module, _, attribute = target.partition(":")

@@ -271,10 +271,14 @@ def heard_with(stages: Iterable[Provenance]) -> str:
 
 #: Parts of the scoring that have a version of their own, as people would call them.
 _PARTS = {
+    "check": "kind of check",
     "hearing": "table of what is misheard",
+    "lemmas": "forms of words",
+    "likeness": "likeness of words",
     "pack": "phrases",
     "parser": "sentences",
     "politeness": "table of politeness",
+    "politeness_": "words of politeness",
 }
 
 
@@ -289,7 +293,8 @@ def judged_with(made: Provenance) -> str:
 def _part(key: str) -> str:
     """Word what a part of the scoring is called: "pack_en" -> "phrases en"."""
     name, _, language = key.partition("_")
-    return " ".join(w for w in (_PARTS.get(name, name), language.replace("_", " ")) if w)
+    meant = _PARTS.get(f"{name}_") if language else None
+    return " ".join(w for w in (meant or _PARTS.get(name, name), language.replace("_", " ")) if w)
 
 
 def count(n: int, one: str, many: str = "") -> str:

@@ -4,7 +4,7 @@ A language is known by its folder under ``packs/``; nothing else in the program 
 languages. spaCy is needed for `qa.language.parsing` alone, and loaded when that first parses.
 """
 
-from qa.language.lemmas import keys, sought
+from qa.language.lemmas import keys, lemmas_by, sought
 from qa.language.normalise import Normalised, fold, normalise
 from qa.language.packs import (
     Family,
@@ -29,6 +29,7 @@ __all__ = [
     "forms",
     "guess_language",
     "keys",
+    "lemmas_by",
     "load_pack",
     "normalise",
     "pack_languages",

@@ -7,6 +7,7 @@ only the same for all forms of a word.
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 from qa.language.normalise import fold
@@ -39,6 +40,14 @@ def sought(found: frozenset[str], text: str) -> frozenset[str]:
     """
     own = [k for k in found if k.endswith(FIRST_PERSON)]
     return frozenset([*own, text]) if own else found
+
+
+@lru_cache(maxsize=16)
+def lemmas_by(language: str) -> str:
+    """Return name and version of what gives a language its lemmas; "" where it has none."""
+    if language == "ru":
+        return f"pymorphy3 {version('pymorphy3')} {version('pymorphy3-dicts-ru')}"
+    return f"simplemma {version('simplemma')}" if language in _known() else ""
 
 
 def _lemmas(word: str, language: str) -> set[str]:

@@ -5,9 +5,10 @@ Pure: the same input gives identical bytes.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
-from qa.language import load_pack
+from qa.language import lemmas_by, load_pack
 from qa.language.parsing import Parsers
 from qa.records import (
     Assessment,
@@ -22,18 +23,20 @@ from qa.records import (
 )
 from qa.scoring import applies, hearing
 from qa.scoring.arithmetic import total
-from qa.scoring.checks import Outcome
+from qa.scoring.checks import Outcome, made_by
 from qa.scoring.compiled import Compiled, compiled
 from qa.scoring.context import Context
 from qa.scoring.document import Document
+from qa.scoring.likeness import COMPARED_BY
 from qa.scoring.marks import find_mark
 from qa.scoring.parts import LEFT_ALONE, Part, parts
+from qa.scoring.politeness import lexicon
 from qa.scoring.politeness import table as politeness_table
 from qa.scoring.scorecard import Item, Scorecard, Section
 from qa.scoring.sparing import spare
 
 #: Changes whenever the same card may judge the same conversation differently.
-ENGINE_VERSION = "8"
+ENGINE_VERSION = "9"
 
 #: Credit of each verdict that has a fixed one.
 _VALUE = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0}
@@ -186,16 +189,28 @@ def _not_scored(document: Document, card: Scorecard, reason: str) -> Assessment:
 
 
 def _provenance(document: Document, card: Scorecard) -> Provenance:
-    packs = {f"pack_{c}": str(load_pack(c).version) for c in document.languages}
-    if card.parses:
-        names = {f"parser_{c}": document.structure.parser(c) for c in document.languages}
-        packs |= {key: name for key, name in names.items() if name}
-        packs["politeness"] = str(politeness_table().version)
-    if document.hours is not None:
-        packs["business_hours"] = document.hours.model_dump_json()
     return Provenance(
         stage="judge",
         engine="qa.scoring",
         version=ENGINE_VERSION,
-        options={"card": card.hash, "hearing": str(hearing.table().version), **packs},
+        options={"card": card.hash, **{k: v for k, v in _made_with(document, card) if v}},
     )
+
+
+def _made_with(document: Document, card: Scorecard) -> Iterator[tuple[str, str]]:
+    """Yield all that a verdict hangs on besides card and engine, with its version."""
+    yield "hearing", str(hearing.table().version)
+    yield "likeness", COMPARED_BY
+    for language in document.languages:
+        yield f"pack_{language}", str(load_pack(language).version)
+        yield f"lemmas_{language}", lemmas_by(language)
+    if card.parses:
+        yield "politeness", str(politeness_table().version)
+        for language in document.languages:
+            lists = lexicon(language)
+            yield f"politeness_{language}", str(lists.words.version) if lists else ""
+            yield f"parser_{language}", document.structure.parser(language)
+    for kind in dict.fromkeys(item.kind for _, item in card.items):
+        yield f"check_{kind}", made_by(kind)
+    if document.hours is not None:
+        yield "business_hours", document.hours.model_dump_json()

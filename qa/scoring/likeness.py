@@ -10,10 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import __version__, fuzz, process
 
 from qa.language import load_pack
 
+#: What compares words, with its version.
+COMPARED_BY = f"rapidfuzz {__version__}"
 #: Words shorter than this are like nothing but themselves: of three letters or fewer another
 #: word is a letter away.
 SHORTEST = 4

@@ -71,7 +71,8 @@ Score 40, final, failed, pass mark 80, weighted by section
 def test_show_names_what_judged_by_version_and_hash(qa):
     found = re.search(
         r"judged by qa\.scoring \d+, sha256:[0-9a-f]{12}, "
-        r"table of what is misheard \d+, phrases en \d+\n",
+        r"table of what is misheard \d+, forms of words en simplemma [\d.]+, "
+        r"likeness of words rapidfuzz [\d.]+, phrases en \d+\n",
         qa("show", "refund").stdout,
     )
     assert found

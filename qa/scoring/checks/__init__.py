@@ -86,6 +86,12 @@ def kinds() -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
+def made_by(name: str) -> str:
+    """Return name and version of the distribution that a check kind comes from; "" for our own."""
+    return plugins.maker(name, CHECKS, GROUP)
+
+
+@lru_cache(maxsize=64)
 def load_kind(name: str) -> type[BaseModel]:
     """Return the model of a check kind (UnknownName when nothing answers to the name)."""
     found: type[BaseModel] = plugins.load("check", name, CHECKS, GROUP)

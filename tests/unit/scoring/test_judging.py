@@ -1,5 +1,7 @@
 """From turns to verdicts: each check kind, its evidence, and when it asks a human."""
 
+from importlib.metadata import version
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ from qa.records import (
     Triage,
     Verdict,
 )
-from qa.scoring import Document, find_card, judge
+from qa.scoring import Document, find_card, judge, politeness
 from qa.settings import load_settings
 from qa.testing import make_safe, make_safe_turns
 
@@ -535,6 +537,37 @@ class TestReplay:
         [assessment] = judge(make_safe(TALK), card)
         assert assessment.card == card.ref
         assert assessment.provenance.options["pack_en"] == str(load_pack("en").version)
+
+    def test_and_everything_else_that_it_hangs_on(self, card_of):
+        plain = "- id: it\n  ask: So?\n  any: [sorry]"
+        polite = f"{plain}\n- id: kind\n  ask: So?\n  politeness: {{at_least: 0.5}}"
+        russian = [("agent", "Здравствуйте, чем могу помочь?")]
+
+        def made(text, talk, **more):
+            [assessment] = judge(make_safe(talk, **more), card_of(text))
+            return assessment.provenance.options
+
+        assert set(made(plain, TALK)) == {"card", "hearing", "likeness", "pack_en", "lemmas_en"}
+        assert made(plain, TALK)["lemmas_en"] == f"simplemma {version('simplemma')}"
+        assert made(plain, TALK)["likeness"] == f"rapidfuzz {version('rapidfuzz')}"
+        found = made(polite, russian, language="ru")
+        assert found["lemmas_ru"].startswith(f"pymorphy3 {version('pymorphy3')}")
+        assert found["politeness"] == str(politeness.table().version)
+        assert found["politeness_ru"] == str(politeness.lexicon("ru").words.version)
+
+    def test_a_changed_list_of_polite_words_shows(self, card_of, monkeypatch):
+        card = card_of("- id: kind\n  ask: So?\n  politeness: {at_least: 0.5}")
+        [before] = judge(make_safe(TALK), card)
+        lists = politeness.lexicon("en")
+        changed = lists.words.model_copy(update={"version": lists.words.version + 1})
+        monkeypatch.setattr(lists, "words", changed)
+        [after] = judge(make_safe(TALK), card)
+        assert before.provenance != after.provenance
+
+    def test_so_does_the_maker_of_a_check_kind_that_is_not_ours(self, card_of, monkeypatch):
+        monkeypatch.setattr("qa.scoring.judging.made_by", {"any": "mine 1.2"}.get)
+        [assessment] = judge(make_safe(TALK), card_of("- id: it\n  ask: So?\n  any: [sorry]"))
+        assert assessment.provenance.options["check_any"] == "mine 1.2"
 
     def test_no_word_of_the_conversation_is_in_a_reason(self):
         card = find_card("support-standard", load_settings())

@@ -14,9 +14,11 @@ import io
 import json
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -27,6 +29,13 @@ R = TypeVar("R", bound=BaseModel)
 
 #: Raised when what is stored changes its meaning without changing its shape.
 _GENERATION = 1
+#: How names of entries end.
+_ENDING = ".stage"
+#: When a file was used last, its bytes, its path.
+_File: TypeAlias = tuple[float, int, str]
+#: Seconds since its last use in which an entry is not removed to make room: what it belongs to
+#: may be at work, and would begin anew if it failed now.
+IN_USE_S = 900.0
 
 
 def key(*parts: object) -> str:
@@ -75,12 +84,16 @@ class StageCache:
         try:
             with path.open("rb") as file:
                 body = unseal(file, ring=ring, about=path.name, name=path.name).read()
-            return kind.model_validate_json(body)
+            found = kind.model_validate_json(body)
         except FileNotFoundError:
             return None
         except (StoreError, ValidationError):
             path.unlink(missing_ok=True)
             return None
+        # Its last use: times of access are kept by few file systems, and late.
+        with suppress(OSError):
+            os.utime(path)
+        return found
 
     def put(self, key: str, record: BaseModel) -> None:
         """Keep a record under the key: whole or not at all.
@@ -108,21 +121,53 @@ class StageCache:
 
     def size(self) -> int:
         """Bytes that all entries take."""
-        return sum(_size(path) for path in self._entries())
+        return sum(size for _, size, _ in self._entries())
 
     def clear(self) -> int:
         """Remove all entries; return the bytes set free. Nothing but time is lost."""
         freed = 0
-        for path in self._entries():
-            freed += _size(path)
-            path.unlink(missing_ok=True)
+        for _, size, path in self._entries():
+            Path(path).unlink(missing_ok=True)
+            freed += size
         return freed
 
-    def _entries(self) -> Iterator[Path]:
-        yield from self._folder.glob("??/*.stage")
+    def trim(self, *, most: int) -> int:
+        """Make all entries fit into `most` bytes; return the bytes set free.
+
+        What was used longest ago goes first; what was used in the last `IN_USE_S` stays, even
+        where that is more. Whoever reads an entry meanwhile still reads all of it. What a process
+        left half-written when it was killed goes, too.
+        """
+        long_ago = time.time() - IN_USE_S
+        found: list[_File] = []
+        for used, size, path in self._files():
+            if path.endswith(_ENDING):
+                found.append((used, size, path))
+            elif used < long_ago:  # half-written
+                _remove(path)
+        found.sort()
+        total = sum(size for _, size, _ in found)
+        freed = 0
+        for used, size, path in found:
+            if total - freed <= most or used >= long_ago:
+                break
+            _remove(path)
+            freed += size
+        return freed
+
+    def _entries(self) -> Iterator[_File]:
+        return (file for file in self._files() if file[2].endswith(_ENDING))
+
+    def _files(self) -> Iterator[_File]:
+        """Find entries, and half-written ones."""
+        for folder in _scan(self._folder):
+            for file in _scan(folder):
+                with suppress(FileNotFoundError):  # another process removed it
+                    found = file.stat()
+                    yield found.st_mtime, found.st_size, file.path
 
     def _path(self, key: str, kind: type[BaseModel]) -> Path:
-        return self._folder / key[:2] / f"{key}.{kind.__name__}.stage"
+        return self._folder / key[:2] / f"{key}.{kind.__name__}{_ENDING}"
 
 
 def _write(path: Path, content: bytes, keys: Keys) -> None:
@@ -137,11 +182,17 @@ def _write(path: Path, content: bytes, keys: Keys) -> None:
         raise
 
 
-def _size(path: Path) -> int:
+def _scan(folder: Path | os.DirEntry[str]) -> list[os.DirEntry[str]]:
     try:
-        return path.stat().st_size
-    except FileNotFoundError:  # another process removed it
-        return 0
+        with os.scandir(folder) as found:
+            return list(found)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _remove(path: str) -> None:
+    with suppress(OSError):  # a folder that cannot be written is told of by who writes there
+        Path(path).unlink(missing_ok=True)
 
 
 def _plain(part: object) -> object:

@@ -226,6 +226,9 @@ class Settings(BaseSettings):
     attempts: int = Field(default=2, ge=1, le=10)
     #: Free space (MB) in `data` below which no work is begun.
     least_free_mb: int = Field(default=500, ge=0)
+    #: Room (MB) for results of stages that are kept so that nothing is done twice; what was used
+    #: longest ago goes first. 0 = no limit.
+    cache_mb: int = Field(default=10_000, ge=0)
     #: Encoding of files that do not say theirs ("cp1250"); empty = found out, or refused.
     encoding: str = ""
     #: IANA name of the zone of times that carry none ("Europe/Bucharest"); empty = not known.

@@ -66,7 +66,7 @@ def examine() -> list[Check]:
         settings = load_settings()
     except QaError as err:
         return [*found, Check("Settings", "bad", err.reason, err.mend)]
-    for look in (_settings, _packages, _gpu, _models, _database, _folder, _disk):
+    for look in (_settings, _packages, _gpu, _models, _database, _folder, _disk, _cache):
         found.extend(_safely(look, settings))
     return found
 
@@ -193,3 +193,12 @@ def _disk(settings: Settings) -> Iterator[Check]:
         yield Check("Disk", "warn", found, "Free some space, or set QA_DATA to another disk.")
     else:
         yield Check("Disk", "ok", found)
+
+
+def _cache(settings: Settings) -> Iterator[Check]:
+    from qa.cache import StageCache
+    from qa.sealing import keys_of
+
+    size = StageCache(settings.cache_folder, keys=keys_of(settings)).size()
+    most = f"of {settings.cache_mb / 1e3:.1f} GB" if settings.cache_mb else "without a limit"
+    yield Check("Cache", "ok", f"{size / 1e9:.1f} GB {most} (QA_CACHE_MB)")

@@ -20,6 +20,7 @@ from qa.jobs.one import failed
 from qa.jobs.pool import Child, ready
 from qa.jobs.report import Current, Failure, Progress, WorkReport
 from qa.jobs.tally import Tally
+from qa.jobs.tidy import Tidy
 from qa.settings import Settings
 from qa.store import Job, Store, name_worker, open_store
 
@@ -108,6 +109,7 @@ class _Run:
         self._children: list[Child] = []
         self._tally = Tally()
         self._lacking = Lacking(settings)
+        self._tidy = Tidy(settings)
         self._began = self._beaten = time.monotonic()
         self._counted = (float("-inf"), 0)
         self._ended = "failed"
@@ -240,6 +242,7 @@ class _Run:
         jobs = [job for child in self._children for job in child.jobs]
         self._store.renew(jobs, lease_s=LEASE_S)
         self._night.note(self._tally, waiting=self._left())
+        self._tidy.now_and_then()
 
     def _due(self) -> bool:
         """Say whether something waits for its next attempt."""
@@ -259,6 +262,7 @@ class _Run:
         self._store.release(self._worker)
         waiting = self._store.waiting(self._only)
         self._night.end(self._tally, waiting=waiting, ended=self._ended)
+        self._tidy.trim()
 
     # --- telling -----------------------------------------------------------------------
 

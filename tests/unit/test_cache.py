@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import os
 import stat
+import time
 from io import BytesIO
 from types import MappingProxyType
 
 import pytest
 
-from qa.cache import StageCache, key
+from qa.cache import IN_USE_S, StageCache, key
 from qa.errors import DiskFull, StoreError
 from qa.records import Metadata, Word
 from qa.sealing import keys_of, seal
@@ -105,6 +107,69 @@ def test_size_counts_all_entries_and_clear_frees_them(tmp_path, keys):
     assert cache.size() == 2 * one > 0
     assert cache.clear() == 2 * one
     assert cache.get(key("a"), Word) is None
+
+
+class TestTrim:
+    """The cache is made to fit; what was used longest ago goes first."""
+
+    @pytest.fixture
+    def cache(self, tmp_path, keys):
+        """Entries "a" (used 4 hours ago) to "d" (an hour ago), each of the same size."""
+        cache = StageCache(tmp_path, keys=keys)
+        for name, hours in zip("abcd", (4, 3, 2, 1), strict=True):
+            cache.put(key(name), HELLO)
+            used(tmp_path, name, hours * 3600)
+        return cache
+
+    def kept(self, cache):
+        return "".join(name for name in "abcd" if cache.get(key(name), Word))
+
+    def test_goes_down_to_what_may_be(self, cache):
+        one = cache.size() // 4
+        assert cache.trim(most=2 * one) == 2 * one
+        assert self.kept(cache) == "cd"
+
+    def test_leaves_what_fits(self, cache):
+        assert cache.trim(most=cache.size()) == 0
+        assert self.kept(cache) == "abcd"
+
+    def test_an_entry_that_was_read_was_used(self, cache, tmp_path):
+        one = cache.size() // 4
+        assert cache.get(key("a"), Word) == HELLO
+        cache.trim(most=one)
+        assert self.kept(cache) == "a"
+
+    def test_what_is_in_use_stays_even_where_it_is_too_much(self, cache, tmp_path):
+        used(tmp_path, "b", IN_USE_S - 60)
+        used(tmp_path, "c", IN_USE_S + 60)
+        cache.trim(most=0)
+        assert self.kept(cache) == "b"
+
+    def test_who_reads_an_entry_reads_all_of_it(self, cache, tmp_path):
+        (path,) = tmp_path.glob(f"*/{key('a')}*")
+        with path.open("rb") as reading:
+            cache.trim(most=0)
+            assert not path.exists()
+            assert len(reading.read()) > 0
+
+    def test_what_a_killed_process_left_half_written_goes(self, cache, tmp_path):
+        (folder,) = {path.parent for path in tmp_path.glob(f"*/{key('a')}*")}
+        old, new = folder / ".new-old", folder / ".new-new"
+        for path, ago in ((old, IN_USE_S + 60), (new, 0)):
+            path.write_bytes(b"half")
+            os.utime(path, (time.time() - ago,) * 2)
+        cache.trim(most=cache.size())
+        assert not old.exists()
+        assert new.exists()
+
+    def test_a_cache_that_was_never_written_fits(self, tmp_path, keys):
+        assert StageCache(tmp_path / "none", keys=keys).trim(most=0) == 0
+
+
+def used(folder, name, ago):
+    """Let an entry have been used so many seconds ago."""
+    (path,) = folder.glob(f"*/{key(name)}*")
+    os.utime(path, (time.time() - ago,) * 2)
 
 
 class TestKey:

@@ -10,6 +10,7 @@ from qa.jobs.one import failed, hangs
 from qa.jobs.pace import Timing
 from qa.jobs.pool import Child
 from qa.jobs.report import Outcome
+from qa.jobs.tidy import Tidy
 from qa.settings import Settings
 from qa.store import Job, Store, name_worker
 
@@ -35,6 +36,7 @@ class Desk:
         self._idle: list[Child] = []
         self._jobs: dict[str, Job] = {}
         self._timing = Timing(None, workers=1)
+        self._tidy = Tidy(settings)
         self.done = 0
 
     async def process(self, id: str, *, number: int) -> str:
@@ -124,12 +126,14 @@ class Desk:
     def beat(self) -> None:
         """Renew what is being worked on. May be called from another thread."""
         self._store.renew(list(self._jobs.values()), lease_s=LEASE_S)
+        self._tidy.now_and_then()
 
     def close(self) -> None:
         """End the processes."""
         for child in self._idle:
             child.stop()
         self._idle.clear()
+        self._tidy.trim()
 
 
 __all__ = ["Desk", "Tell"]

@@ -1,0 +1,54 @@
+"""The cache is kept within its bound: at the end of a run, and now and then while one goes on."""
+
+import os
+import time
+
+import pytest
+
+from qa.cache import IN_USE_S
+from qa.jobs import tidy
+from qa.jobs.cluster.desk import Desk
+from qa.jobs.local import work
+from qa.jobs.tidy import Tidy
+from qa.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data=tmp_path, cache_mb=1)
+
+
+@pytest.fixture
+def old(settings):
+    """An entry of 2 MB that was used long ago."""
+    entry = settings.cache_folder / "ab" / "abcd.Transcript.stage"
+    entry.parent.mkdir(parents=True)
+    entry.write_bytes(bytes(2_000_000))
+    os.utime(entry, (time.time() - IN_USE_S - 60,) * 2)
+    return entry
+
+
+def test_at_the_end_of_a_run(settings, old):
+    work(settings)
+    assert not old.exists()
+
+
+def test_at_the_end_of_a_worker_of_many(settings, old):
+    Desk(None, settings, tell=None, pipeline="").close()
+    assert not old.exists()
+
+
+def test_now_and_then_while_a_run_goes_on(settings, old, monkeypatch):
+    going = Tidy(settings)
+    going.now_and_then()
+    assert old.exists()
+    monkeypatch.setattr(tidy, "EVERY_S", 0)
+    going.now_and_then()
+    assert not old.exists()
+
+
+@pytest.mark.parametrize("most", [0, 2])
+def test_what_may_be_stays(settings, old, most):
+    """Zero is no limit."""
+    Tidy(settings.model_copy(update={"cache_mb": most})).trim()
+    assert old.exists()

@@ -42,6 +42,9 @@ class _File(Loose):
     speech_model: str | None = None
     words: tuple[_Word, ...] | None = None
     utterances: tuple[_Utterance, ...] | None = None
+    #: What the service divides a transcript into, when it is asked for these alone.
+    sentences: tuple[_Utterance, ...] | None = None
+    paragraphs: tuple[_Utterance, ...] | None = None
 
 
 class AssemblyAi(JsonFormat):
@@ -60,6 +63,9 @@ class AssemblyAi(JsonFormat):
 
     def fits(self, head: Head) -> bool:
         """Say whether it is a transcript by its status, language and text."""
+        parts = head.has("sentences.words.text") or head.has("paragraphs.words.text")
+        if parts and head.has("audio_duration"):
+            return True
         if not head.has("status", "text") or head.has("segments"):
             return False
         return any(head.has(k) for k in ("language_code", "acoustic_model", "audio_url"))
@@ -81,11 +87,12 @@ class AssemblyAi(JsonFormat):
 
 
 def _utterances(given: _File, language: str) -> Iterator[Utterance]:
-    every: list[_Word | _Utterance] = [*(given.words or ()), *(given.utterances or ())]
+    parts = given.utterances or given.sentences or given.paragraphs
+    every: list[_Word | _Utterance] = [*(given.words or ()), *(parts or ())]
     # Milliseconds, as the service writes them; some copies have seconds, with fractions.
     unit = 1.0 if any(not one.end.is_integer() for one in every) else 1000.0
-    if given.utterances:
-        for one in given.utterances:
+    if parts:
+        for one in parts:
             yield Utterance(
                 party=_label(one),
                 text=one.text,

@@ -22,6 +22,9 @@ from qa.records import Channel, Conversation, Metadata, Utterance, Word
 
 #: A tick is 100 ns.
 _TICKS = 10_000_000
+#: Ticks (10 ms) that somebody says something in at the least.
+_SHORTEST = 100_000
+_MILLISECONDS = {"offset": "offsetMilliseconds", "duration": "durationMilliseconds"}
 
 
 class _Span(Loose):
@@ -51,9 +54,10 @@ def _seconds(given: Mapping[str, Any], name: str) -> float | None:
 
 
 class _Word(_Span):
-    #: Batch says "word", the recogniser "Word", fast transcription "text".
+    #: Batch says "word" and "displayText", the recogniser "Word", fast transcription "text".
     word: str = ""
     text: str = ""
+    displayText: str = ""  # noqa: N815
     confidence: float | None = None
 
 
@@ -62,6 +66,8 @@ class _Choice(_Span):
     lexical: str = ""
     confidence: float | None = None
     words: tuple[_Word, ...] | None = None
+    #: As they are displayed; version 3.2 has them in place of the others where none are asked.
+    displayWords: tuple[_Word, ...] | None = None  # noqa: N815
 
 
 class _Phrase(_Span):
@@ -69,6 +75,7 @@ class _Phrase(_Span):
     recognitionStatus: str = "Success"  # noqa: N815
     nBest: tuple[_Choice, ...] = ()  # noqa: N815
     channel: int | str | None = None
+    channelNumber: int | str | None = None  # noqa: N815 - version 2's
     speaker: int | str | None = None
     speakerId: int | str | None = None  # noqa: N815
     locale: str | None = None
@@ -97,7 +104,8 @@ class AzureSpeech(JsonFormat):
         """Say whether it has recognised phrases."""
         return (
             head.has("recognizedPhrases")
-            or head.has("combinedPhrases", "phrases")
+            or head.has("combinedPhrases")
+            or head.has("AudioFileResults")
             or head.has("RecognitionStatus", "NBest")
         )
 
@@ -113,14 +121,11 @@ class AzureSpeech(JsonFormat):
 
     def conversation(self, item: Item) -> Conversation:
         """Make the call of an object, or of a list of results."""
-        value = item.value
-        if isinstance(value, dict):
-            value = value.get("recognizedPhrases", value.get("phrases"))
-        phrases = [_Phrase.model_validate(one) for one in value]
+        phrases = [_Phrase.model_validate(one) for one in _phrases(item.value)]
         said = [p for p in phrases if p.recognitionStatus == "Success"]
         if phrases and not said:
             raise item.wrong("recognitionStatus: no phrase was recognised.")
-        channels = {p.channel for p in said}
+        channels = {_channel(p) for p in said}
         languages = [p.locale for p in said if p.locale]
         return call(
             item,
@@ -134,10 +139,35 @@ def _is_result(value: Any) -> bool:
     return isinstance(value, dict) and "RecognitionStatus" in value
 
 
+def _phrases(value: Any) -> list[Any]:
+    """Return the phrases of a file, whichever version of the service wrote it."""
+    if isinstance(value, list):
+        return value
+    if "AudioFileResults" in value:  # version 2: a result each channel
+        results = value["AudioFileResults"]
+        return [
+            one if one.get("ChannelNumber") is not None or len(results) == 1
+            else {**one, "ChannelNumber": number}
+            for number, result in enumerate(results)
+            for one in result.get("SegmentResults") or ()
+        ]  # fmt: skip
+    found = value.get("recognizedPhrases", value.get("phrases"))
+    if found is None:
+        return list(value["combinedPhrases"])
+    lasts = [one["duration"] for one in found if isinstance(one.get("duration"), (int, float))]
+    # The preview of fast transcription counts milliseconds under the name of ticks.
+    return [_renamed(one) for one in found] if lasts and max(lasts) < _SHORTEST else list(found)
+
+
+def _renamed(one: Mapping[str, Any]) -> dict[str, Any]:
+    made = {_MILLISECONDS.get(key, key): value for key, value in one.items()}
+    return {**made, "words": [_renamed(word) for word in one.get("words") or ()]}
+
+
 def _utterance(phrase: _Phrase, *, many: bool) -> Utterance:
     best = phrase.nBest[0] if phrase.nBest else None
     shown = (best.display or best.lexical) if best else phrase.text
-    heard = (best.words if best else phrase.words) or ()
+    heard = (best.displayWords or best.words if best else phrase.words) or ()
     sure = best.confidence if best else phrase.confidence
     end = None
     if phrase.start is not None and phrase.lasts is not None:
@@ -155,12 +185,17 @@ def _utterance(phrase: _Phrase, *, many: bool) -> Utterance:
 
 def _word(given: _Word) -> Word:
     start = given.start or 0.0
-    return word(given.word or given.text, start, start + (given.lasts or 0.0), given.confidence)
+    text = given.displayText or given.word or given.text
+    return word(text, start, start + (given.lasts or 0.0), given.confidence)
 
 
 def _label(phrase: _Phrase, *, many: bool) -> str:
     """Return who speaks: a channel, where there are several, else a speaker."""
     if many:
-        return str(phrase.channel)
+        return str(_channel(phrase))
     speaker = phrase.speakerId if phrase.speaker is None else phrase.speaker
     return NOBODY if speaker is None else str(speaker)
+
+
+def _channel(phrase: _Phrase) -> int | str | None:
+    return phrase.channelNumber if phrase.channel is None else phrase.channel

@@ -83,11 +83,18 @@ class _Channels(Loose):
     channels: tuple[_Channel, ...] = ()
 
 
+class _Spoken(Loose):
+    language_code: str
+    duration_in_seconds: float = 0.0
+
+
 class _Results(Loose):
     items: tuple[_ItemIn, ...] = ()
     speaker_labels: _Labels | None = None
     channel_labels: _Channels | None = None
     language_code: str | None = None
+    #: Where several were looked for.
+    language_codes: tuple[_Spoken, ...] = ()
 
 
 class _Job(Camel):
@@ -114,6 +121,8 @@ class CallAnalytics(JsonFormat):
         """Say whether it has turns by role, or items under results."""
         if head.has("Transcript.ParticipantRole", "Transcript.BeginOffsetMillis"):
             return not head.has("Transcript.ParticipantId")
+        if head.has("results.items.alternatives.content"):
+            return True
         return head.has("jobName", "results") and (
             head.has("results.transcripts") or head.has("results.items")
         )
@@ -175,7 +184,8 @@ def _plain(item: Item) -> Conversation:
     given = _Job.model_validate(item.value)
     _finished(item, "status", given.status)
     results = given.results
-    language = results.language_code or ""
+    spoken = max(results.language_codes, key=lambda s: s.duration_in_seconds, default=None)
+    language = results.language_code or (spoken.language_code if spoken else "")
     if results.channel_labels and results.channel_labels.channels:
         streams = [(c.items, c.channel_label) for c in results.channel_labels.channels]
     else:

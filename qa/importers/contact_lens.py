@@ -48,8 +48,8 @@ class _Line(Pascal):
     content: str | None = None
     content_type: str = ""
     type: str = "MESSAGE"
-    begin_offset_millis: int | None = None
-    end_offset_millis: int | None = None
+    begin_offset_millis: float | None = None
+    end_offset_millis: float | None = None
     absolute_time: str | None = None
     attachments: list[_Attachment] | None = None
 
@@ -86,18 +86,25 @@ class ContactLens(JsonFormat):
         metadata="contact id, language, categories; of chats the start, joins, transfers and end",
         suffixes=(".json",),
         note="Calls have no words' times. Sentiment, issues and summaries are lost. Chats may"
-        " come as Connect keeps them, without an analysis.",
+        " come as Connect keeps them, without an analysis; calls as the segments that came while"
+        " they went on.",
     )
 
     def fits(self, head: Head) -> bool:
-        """Say whether it has a transcript of participants by their ids."""
+        """Say whether it has a transcript of participants by their ids, or segments of one."""
+        if head.has("Segments.Transcript.ParticipantId"):
+            return True
         return head.has("Transcript.ParticipantId") and (
             head.has("Transcript.BeginOffsetMillis") or head.has("Transcript.AbsoluteTime")
         )
 
     def conversation(self, item: Item) -> Conversation:
         """Make the call or chat of an object."""
-        given = _File.model_validate(item.value)
+        value = item.value
+        if "Segments" in value and "Transcript" not in value:  # as they came during the call
+            lines = [one["Transcript"] for one in value["Segments"] if "Transcript" in one]
+            value = {**value, "Transcript": lines}
+        given = _File.model_validate(value)
         if given.job_status not in {None, "COMPLETED"}:
             raise item.wrong("JobStatus: not COMPLETED, so there is no transcript.")
         cast = Cast()
@@ -198,7 +205,7 @@ def _text(line: _Line) -> str:
     return "\n".join(p for p in parts if isinstance(p, str)) or text
 
 
-def _seconds(millis: int | None) -> float | None:
+def _seconds(millis: float | None) -> float | None:
     return None if millis is None else millis / 1000
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import AliasChoices, Field, model_validator
 
 from qa.importers.base import About, Item
 from qa.importers.cast import Cast
@@ -54,6 +54,10 @@ class _Reference(Loose):
     type: str | None = None
 
 
+class _State(Loose):
+    category: str | None = None
+
+
 class _Part(Loose):
     part_type: str | None = None
     type: str | None = None
@@ -64,13 +68,20 @@ class _Part(Loose):
     assigned_to: _Reference | str | int | None = None
     attachments: tuple[_Attachment, ...] | None = None
     redacted: bool | None = None
-    ticket_state: str | None = None
+    #: Since version 2.12 an object with a category.
+    ticket_state: str | _State | None = None
 
 
 class _Parts(Loose):
     conversation_parts: tuple[_Part, ...] = ()
     ticket_parts: tuple[_Part, ...] = ()
     total_count: int | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: object) -> object:
+        """Take a list for the object that it lies in."""
+        return {"conversation_parts": given} if isinstance(given, list) else given
 
 
 class _Contact(Loose):
@@ -81,6 +92,11 @@ class _Contact(Loose):
 class _Contacts(Loose):
     contacts: tuple[_Contact, ...] = ()
 
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: object) -> object:
+        return {"contacts": given} if isinstance(given, list) else given
+
 
 class _Tag(Loose):
     name: str | None = None
@@ -88,6 +104,11 @@ class _Tag(Loose):
 
 class _Tags(Loose):
     tags: tuple[_Tag, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: object) -> object:
+        return {"tags": given} if isinstance(given, list) else given
 
 
 class _Rating(Loose):
@@ -104,7 +125,12 @@ class _File(Loose):
     id: str | int
     ticket_id: str | int | None = None
     created_at: int | str | None = None
-    source: _Part | None = None
+    #: Versions 1 say "conversation_message", and "user" and "assignee" for who takes part.
+    source: _Part | None = Field(
+        default=None, validation_alias=AliasChoices("source", "conversation_message")
+    )
+    user: _Contact | None = None
+    assignee: _Reference | None = None
     contacts: _Contacts | None = None
     conversation_parts: _Parts | None = None
     ticket_parts: _Parts | None = None
@@ -132,18 +158,21 @@ class Intercom(JsonFormat):
 
     def fits(self, head: Head) -> bool:
         """Say whether it is a conversation or ticket by its type and parts."""
-        kinds = {head.json.get(f"{root}type") for root in ("", "data.")}
+        kinds = {head.json.get(f"{root}type") for root in ("", "data.", "data.item.")}
         if not kinds & _TYPES:
             return False
         return any(
             head.has(f"{root}{key}")
-            for root in ("", "conversations.", "tickets.", "data.")
+            for root in ("", "conversations.", "tickets.", "data.", "data.item.")
             for key in ("source.author", "conversation_parts", "ticket_parts", "ticket_attributes")
         )
 
     def conversation(self, item: Item) -> Conversation:
         """Make the chat or mail thread of an object."""
-        given = _File.model_validate(item.value)
+        value = item.value
+        if value.get("type") == "notification_event":  # as a webhook was sent it
+            value = value["data"]["item"]
+        given = _File.model_validate(value)
         made = _Made(given, self.settings.time_zone)
         mail = given.source is not None and given.source.type == "email"
         messages = [m for part in made.parts() if (m := made.message(part)) is not None]
@@ -189,9 +218,16 @@ class _Made:
                 yield from (*parts.conversation_parts, *parts.ticket_parts)
 
     def _contact(self) -> str | None:
-        contacts = self._given.contacts.contacts if self._given.contacts else ()
+        given = self._given
+        contacts = given.contacts.contacts if given.contacts else ()
+        contacts = contacts or ((given.user,) if given.user else ())
         found = next((c.external_id or c.id for c in contacts if c.external_id or c.id), None)
         return None if found is None else str(found)
+
+    def _assignee(self) -> str | None:
+        """Return the agent whom versions 1 name."""
+        one = self._given.assignee
+        return _some(one.id) if one is not None and one.type == "admin" else None
 
     def message(self, part: _Part) -> Sent | None:
         """Return what a part says; None where it says nothing."""
@@ -244,7 +280,7 @@ class _Made:
             elif to is not None and to.type == "admin" and to.id:
                 who = self.cast.id(f"{Role.AGENT} {to.id}", Role.AGENT, agent_id=to.id)
                 yield Happened(event=Event(kind=EventKind.ASSIGNED, party=who), time=time)
-            if kind in _CLOSING or part.ticket_state in _CLOSING:
+            if kind in _CLOSING or _state(part) in _CLOSING:
                 closed = True
                 yield Happened(event=Event(kind=EventKind.CLOSED), time=time)
             elif kind == "snoozed":
@@ -263,7 +299,7 @@ class _Made:
         return Metadata(
             platform="intercom",
             ticket=None if given.ticket_id is None else str(given.ticket_id),
-            agent_id=_some(given.admin_assignee_id),
+            agent_id=_some(given.admin_assignee_id) or self._assignee(),
             team=_some(given.team_assignee_id),
             customer_ref=self._contact(),
             started_at=None if started is None else moment(started, zone=self._zone),
@@ -271,6 +307,11 @@ class _Made:
             tags=tuple(t.name for t in tags if t.name),
             survey=given.conversation_rating.rating if given.conversation_rating else None,
         )
+
+
+def _state(part: _Part) -> str | None:
+    state = part.ticket_state
+    return state.category if isinstance(state, _State) else state
 
 
 def _some(value: str | int | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Parakeet and Canary: transcripts of NVIDIA NeMo models.
+"""Parakeet and Canary: transcripts of NVIDIA NeMo models, by NeMo itself or parakeet-mlx.
 
 https://docs.nvidia.com/nemo-framework/user-guide/latest/nemotoolkit/asr/intro.html
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+from pydantic import AliasChoices, Field
+
 from qa.importers.base import About, Item
 from qa.importers.head import Head
 from qa.importers.making import call, word
 from qa.importers.one_file import JsonFormat
 from qa.importers.segments import NOBODY, Loose
 from qa.importers.tokens import Token, said
+from qa.importers.tokens import words as join
 from qa.records import Channel, Conversation, Metadata, Utterance, Word
 
 
@@ -31,6 +34,8 @@ class _Word(Loose):
 
 class _Segment(_Word):
     words: tuple[int, ...] | None = None
+    #: parakeet-mlx: pieces of words; a word begins with a space.
+    tokens: tuple[_Word, ...] = ()
 
 
 class _Stamps(Loose):
@@ -46,7 +51,12 @@ class _File(Loose):
     model: str = ""
     words: tuple[_Word, ...] = ()
     segments: tuple[_Segment, ...] = ()
-    timestamp: _Stamps | None = None
+    #: parakeet-mlx.
+    sentences: tuple[_Segment, ...] = ()
+    #: NeMo before 2.2 says "timestep".
+    timestamp: _Stamps | None = Field(
+        default=None, validation_alias=AliasChoices("timestamp", "timestep")
+    )
 
 
 class Nemo(JsonFormat):
@@ -60,12 +70,16 @@ class Nemo(JsonFormat):
         roles="speakers where the file has them",
         metadata="language",
         suffixes=(".json",),
-        note="Segments with their words, or a hypothesis with 'timestamp'.",
+        note="Segments with their words, a hypothesis with 'timestamp', sentences of"
+        " parakeet-mlx, or a manifest with 'pred_text', which has no times.",
     )
 
     def fits(self, head: Head) -> bool:
         """Say whether it has words beside segments, or the stamps of a hypothesis."""
-        if head.has("timestamp.word.word") or head.has("timestamp.segment.segment"):
+        for stamps in ("timestamp", "timestep"):
+            if head.has(f"{stamps}.word.word") or head.has(f"{stamps}.segment.segment"):
+                return True
+        if head.has("text", "sentences.tokens.text") or head.has("audio_filepath", "pred_text"):
             return True
         return head.has("text", "words.text", "words.start", "segments.text") and not (
             head.has("status") or head.has("segments.avg_logprob") or head.has("transcript")
@@ -87,7 +101,11 @@ class Nemo(JsonFormat):
 def _utterances(given: _File, language: str) -> Iterator[Utterance]:
     words = given.words or (given.timestamp.word if given.timestamp else ())
     segments = given.segments or (given.timestamp.segment if given.timestamp else ())
-    if not segments:
+    if given.sentences:
+        yield from (_sentence(one, language) for one in given.sentences)
+    elif not segments and not words:
+        yield Utterance(party=NOBODY, text=given.pred_text or given.text, language=language)
+    elif not segments:
         tokens = (
             Token(
                 text=w.text or w.word,
@@ -112,6 +130,29 @@ def _utterances(given: _File, language: str) -> Iterator[Utterance]:
             confidence=segment.confidence,
             language=language,
         )
+
+
+def _sentence(given: _Segment, language: str) -> Utterance:
+    """Return a sentence of parakeet-mlx, the pieces of its words put together."""
+    pieces = (
+        Token(
+            text=one.text,
+            start=one.start,
+            end=one.end,
+            confidence=one.confidence,
+            attached=not one.text.startswith(" "),
+        )
+        for one in given.tokens
+    )
+    return Utterance(
+        party=NOBODY if given.speaker is None else str(given.speaker),
+        text=given.text,
+        start=given.start,
+        end=given.end,
+        words=join(pieces),
+        confidence=given.confidence,
+        language=language,
+    )
 
 
 def _of(segment: _Segment, words: tuple[_Word, ...]) -> list[_Word]:

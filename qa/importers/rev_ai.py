@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from pydantic import model_validator
+from pydantic import AliasChoices, Field, field_validator, model_validator
 
 from qa.importers.base import About, Item
 from qa.importers.head import Head
 from qa.importers.making import call
 from qa.importers.one_file import JsonFormat
 from qa.importers.segments import NOBODY, Loose
+from qa.importers.times import clock
 from qa.importers.tokens import Token, said
 from qa.records import Channel, Conversation, Metadata, Utterance
 
 
 class _Element(Loose):
     type: str
-    value: str
-    ts: float | None = None
-    end_ts: float | None = None
+    #: A tag (laughter) has a name in its place.
+    value: str = ""
+    #: Transcripts of Rev's people say "timestamp", on a clock: 00:00:01,510.
+    ts: float | None = Field(default=None, validation_alias=AliasChoices("ts", "timestamp"))
+    end_ts: float | None = Field(
+        default=None, validation_alias=AliasChoices("end_ts", "end_timestamp")
+    )
     confidence: float | None = None
+
+    @field_validator("ts", "end_ts", mode="before")
+    @classmethod
+    def _on_clock(cls, given: object) -> object:
+        return clock(given) if isinstance(given, str) and ":" in given else given
 
 
 class _Info(Loose):
     display_name: str | None = None
+
+
+class _Speaker(Loose):
+    id: int | str
+    name: str | None = None
 
 
 class _Monologue(Loose):
@@ -36,6 +51,7 @@ class _Monologue(Loose):
 
 class _File(Loose):
     monologues: tuple[_Monologue, ...]
+    speakers: tuple[_Speaker, ...] = ()
     id: str | None = None
     status: str = "transcribed"
     language: str | None = None
@@ -72,6 +88,7 @@ class RevAi(JsonFormat):
     def conversation(self, item: Item) -> Conversation:
         """Make the call of an object."""
         given = _File.model_validate(item.value)
+        names = {str(one.id): one.name for one in given.speakers if one.name}
         if given.status not in {"transcribed", "completed"}:
             raise item.wrong("status: not 'transcribed', so there is no transcript.")
         return call(
@@ -81,15 +98,16 @@ class RevAi(JsonFormat):
             utterances=[
                 utterance
                 for one in given.monologues
-                for utterance in _utterances(one, given.language or "")
+                for utterance in _utterances(one, names, given.language or "")
             ],
             metadata=Metadata(language=given.language or None),
             external_id=given.id,
         )
 
 
-def _utterances(one: _Monologue, language: str) -> Iterator[Utterance]:
+def _utterances(one: _Monologue, names: Mapping[str, str], language: str) -> Iterator[Utterance]:
     named = one.speaker_info.display_name if one.speaker_info else None
+    named = named or names.get(str(one.speaker))
     speaker = named or (NOBODY if one.speaker is None else str(one.speaker))
     yield from said(_tokens(one.elements), nobody=speaker, language=language)
 
@@ -108,4 +126,5 @@ def _tokens(elements: Sequence[_Element]) -> Iterator[Token]:
                 confidence=one.confidence,
                 attached=(mark and not one.value[0].isspace()) or (spaced and not divided),
             )
-        divided = one.value[-1:].isspace() or not spaced
+        if one.value:
+            divided = one.value[-1:].isspace() or not spaced

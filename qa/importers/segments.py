@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel, to_pascal
 
 from qa.importers.making import word
@@ -19,6 +19,14 @@ class Loose(BaseModel):
     """Fields that are needed, of the right types; what else there is, is left."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out(cls, given: Any) -> Any:
+        """Take a null for what is not there: which of the two a service writes varies."""
+        if isinstance(given, dict) and None in given.values():
+            return {key: value for key, value in given.items() if value is not None}
+        return given
 
 
 class Camel(Loose):
@@ -36,13 +44,22 @@ class Pascal(Loose):
 class WordIn(Loose):
     """A word; WhisperX leaves the times of some out (numbers)."""
 
-    word: str
+    #: whisper-timestamped says "text".
+    word: str = Field(validation_alias=AliasChoices("word", "text"))
     start: float | None = None
     end: float | None = None
-    #: WhisperX says "score", Whisper "probability".
-    score: float | None = None
+    #: WhisperX says "score", whisper-timestamped "confidence", Whisper "probability".
+    score: float | None = Field(default=None, validation_alias=AliasChoices("score", "confidence"))
     probability: float | None = None
     speaker: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unnamed(cls, given: Any) -> Any:
+        """Take the values alone, as JSON has a named tuple of faster-whisper before 1.1."""
+        if isinstance(given, list):
+            return dict(zip(("start", "end", "word", "probability"), given, strict=False))
+        return given
 
 
 class SegmentIn(Loose):
@@ -53,6 +70,20 @@ class SegmentIn(Loose):
     text: str
     speaker: str | None = None
     words: list[WordIn] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unnamed(cls, given: Any) -> Any:
+        """Take the values alone: id, seek, start, end, text, tokens, figures, words."""
+        if not isinstance(given, list):
+            return given
+        made = dict(zip(("start", "end", "text"), given[2:5], strict=False))
+        words = [one for one in given[5:] if isinstance(one, list) and _are_words(one)]
+        return {**made, "words": words[0] if words else None}
+
+
+def _are_words(values: list[Any]) -> bool:
+    return bool(values) and all(isinstance(one, (list, dict)) for one in values)
 
 
 def utterances(segments: Iterable[SegmentIn], *, language: str = "") -> Iterator[Utterance]:
@@ -144,5 +175,5 @@ def _joined(given: Sequence[WordIn]) -> list[WordIn]:
 
 
 def plain_segments(value: Any) -> bool:
-    """Say whether a value is a list of objects."""
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
+    """Say whether a value is a list of objects, or of their values alone."""
+    return isinstance(value, list) and all(isinstance(one, (dict, list)) for one in value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -32,7 +33,9 @@ class _Result(Loose):
 
 
 class _Job(Loose):
-    id: str | None = None
+    id: str | int | None = None
+    #: Version 1's language.
+    lang: str | None = None
 
 
 class _Config(Loose):
@@ -50,6 +53,23 @@ class _File(Loose):
     metadata: _Metadata = _Metadata()
 
 
+class _Turn(Loose):
+    """When somebody speaks, in version 1."""
+
+    name: str
+    time: float
+    duration: float
+    confidence: float | None = None
+
+
+class _Old(Loose):
+    """A file of version 1: words, and beside them who speaks when."""
+
+    words: tuple[_Turn, ...]
+    speakers: tuple[_Turn, ...] = ()
+    job: _Job = _Job()
+
+
 class _Said(Loose):
     """A word of a reference of the service's own measuring tools."""
 
@@ -63,7 +83,7 @@ class Speechmatics(JsonFormat):
     """Reads transcripts of Speechmatics."""
 
     about: ClassVar = About(
-        title="Speechmatics transcripts (json-v2)",
+        title="Speechmatics transcripts (json-v2, and version 1)",
         channels=(Channel.CALL,),
         times="words",
         confidence=True,
@@ -75,10 +95,8 @@ class Speechmatics(JsonFormat):
 
     def fits(self, head: Head) -> bool:
         """Say whether it has results in the service's format, or is a list of its words."""
-        return _is_list(head) or (
-            head.has("format", "results", "metadata")
-            and (head.has("job") or head.has("message") or head.has("results.alternatives.content"))
-        )
+        old = head.has("format", "words.name", "words.time")
+        return _is_list(head) or old or _is_new(head)
 
     def items(self, file: Path) -> Iterator[Item | Rejected]:
         """Yield the objects of a file; a list of words is one."""
@@ -97,6 +115,8 @@ class Speechmatics(JsonFormat):
         """Make the call of an object."""
         if isinstance(item.value, list):
             return _of_words(item, item.value)
+        if "words" in item.value:
+            return _of_old(item, _Old.model_validate(item.value))
         given = _File.model_validate(item.value)
         config = given.metadata.transcription_config
         language = config.language or ""
@@ -116,8 +136,14 @@ class Speechmatics(JsonFormat):
                 )
             ],
             metadata=Metadata(language=language or None),
-            external_id=given.job.id,
+            external_id=None if given.job.id is None else str(given.job.id),
         )
+
+
+def _is_new(head: Head) -> bool:
+    return head.has("format", "results", "metadata") and any(
+        head.has(key) for key in ("job", "message", "results.alternatives.content")
+    )
 
 
 def _is_list(head: Head) -> bool:
@@ -165,3 +191,28 @@ def _of_words(item: Item, values: list[Any]) -> Conversation:
         for w in given
     )
     return call(item, engine="speechmatics", utterances=list(said(tokens, nobody=NOBODY)))
+
+
+def _of_old(item: Item, given: _Old) -> Conversation:
+    """Make the call of a file of version 1."""
+    turns = sorted(given.speakers, key=lambda turn: turn.time)
+    starts = [turn.time for turn in turns]
+    tokens = (
+        Token(
+            text=one.name,
+            start=one.time,
+            end=one.time + one.duration,
+            confidence=one.confidence,
+            attached=not any(map(str.isalnum, one.name)),
+            speaker=turns[max(0, bisect_right(starts, one.time) - 1)].name if turns else "",
+        )
+        for one in given.words
+    )
+    job = given.job
+    return call(
+        item,
+        engine="speechmatics",
+        utterances=list(said(tokens, nobody=NOBODY, language=job.lang or "")),
+        metadata=Metadata(language=job.lang or None),
+        external_id=None if job.id is None else str(job.id),
+    )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from qa.importers.base import About, Item
 from qa.importers.head import Head
@@ -19,6 +19,7 @@ from qa.importers.making import Sent, call, written
 from qa.importers.one_file import JsonFormat
 from qa.importers.recordings import recorded as recorded_call
 from qa.importers.roles import role_named
+from qa.importers.segments import Loose
 from qa.importers.times import moment
 from qa.importers.vcon_analysis import Found, transcript_of
 from qa.importers.vcon_media import message_of, recordings_of
@@ -34,20 +35,16 @@ from qa.records import (
 )
 
 
-class PartyIn(BaseModel):
+class PartyIn(Loose):
     """A party; addresses and numbers of people are left where they are."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: str | None = None
     role: str | None = None
     meta: dict[str, Any] = Field(default_factory=dict)
 
 
-class DialogIn(BaseModel):
+class DialogIn(Loose):
     """A part of the dialog."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     type: str
     start: str | float | None = None
@@ -81,16 +78,16 @@ class DialogIn(BaseModel):
         return list(dict.fromkeys([*first, *flat]))
 
 
-class File(BaseModel):
+class File(Loose):
     """A vCon."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
 
     uuid: str | None = None
     subject: str | None = None
     parties: list[PartyIn]
-    dialog: list[DialogIn]
+    dialog: list[DialogIn] = Field(default_factory=list)
     analysis: list[dict[str, Any]] = Field(default_factory=list)
+    #: Transcripts among them, in the first draft of the World Transcription Format.
+    attachments: list[dict[str, Any]] = Field(default_factory=list)
 
 
 class Vcon(JsonFormat):
@@ -161,7 +158,8 @@ class _Reading:
         texts = [d for d in dialogs if d.type == "text" and d.body not in {None, ""}]
         if not recorded and texts:
             return self._written(texts)
-        found, unread = transcript_of(self._item, self._given.analysis, self._settings)
+        analyses = [*self._given.analysis, *self._given.attachments]
+        found, unread = transcript_of(self._item, analyses, self._settings)
         if not recorded and found is None and unread:
             raise self._item.wrong(f"its transcript ({unread}) is in no known format.")
         if not recorded and found is None:

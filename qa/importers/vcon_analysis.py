@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +18,13 @@ from qa.importers.json_items import parse
 from qa.importers.making import seconds, word
 from qa.importers.one_file import JsonFormat
 from qa.importers.plain_text import said_in
+from qa.importers.recordings import decoded
 from qa.importers.times import between, moment
 from qa.records import Utterance, Word
 from qa.settings import Settings
 
+#: Types of analyses that say what was said: transcript, transcription, wtf_transcription.
+_KINDS = re.compile(r"(?:^|_)transcript|^diarized$")
 #: Formats that no analysis is in: they are whole conversations.
 _WHOLE = frozenset({"vcon", "json", "rejects"})
 
@@ -83,11 +87,7 @@ def transcript_of(
 
     None where there is none, or none in a format that is known.
     """
-    given = [
-        a
-        for a in analyses
-        if str(a.get("type", "")).startswith("transcript") or a.get("type") == "diarized"
-    ]
+    given = [a for a in analyses if _KINDS.search(str(a.get("type") or a.get("purpose") or ""))]
     found = [f for a in given if (f := _read(item, a, settings)) is not None]
     vendors = dict.fromkeys(str(a.get("vendor", "unknown"))[:40] for a in given)
     return max(found, key=_worth, default=None), "" if found else ", ".join(vendors)
@@ -104,6 +104,11 @@ def _worth(found: Found) -> tuple[bool, bool, bool]:
 
 def _read(item: Item, analysis: Mapping[str, Any], settings: Settings) -> Found | None:
     body = analysis.get("body")
+    if isinstance(body, str) and analysis.get("encoding") in {"base64url", "base64"}:
+        try:
+            body = decoded(item, body, str(analysis["encoding"])).decode("utf-8", "replace")
+        except InputError:
+            return None
     if isinstance(body, str) and body.lstrip().startswith(("{", "[")):
         try:
             body = parse(body)
@@ -160,6 +165,10 @@ def _by_format(item: Item, body: Any, settings: Settings) -> Found | None:
     """Return what the importer of the body's own format reads in it."""
     if not isinstance(body, (dict, list)):
         return None
+    if isinstance(body, dict) and {"transcript", "words"} <= body.keys():
+        # Deepgram's best alternative, as vcon-server keeps it.
+        channel = {"alternatives": [body], "detected_language": body.get("detected_language")}
+        body = {"results": {"channels": [channel]}}
     text = json.dumps(body).encode()
     head = Head(path=Path("analysis.json"), content=text[:SIZE], size=len(text))
     for name in plugins.names(FORMATS, GROUP):

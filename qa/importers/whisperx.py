@@ -11,6 +11,11 @@ from qa.importers.one_file import JsonFormat
 from qa.importers.segments import Loose, SegmentIn, utterances
 from qa.records import Channel, Conversation, Metadata
 
+#: All that a file without alignment has.
+_UNALIGNED = frozenset(
+    ("segments", "segments.start", "segments.end", "segments.text", "segments.speaker", "language")
+)
+
 
 class _File(Loose):
     segments: list[SegmentIn]
@@ -32,14 +37,12 @@ class WhisperX(JsonFormat):
     )
 
     def fits(self, head: Head) -> bool:
-        """Say whether it has aligned segments beside the words of all of them."""
-        if not head.has("segments.start", "segments.text") or _of_whisper(head):
+        """Say whether it has aligned segments, or (--no_align) segments and nothing else."""
+        if not head.has("segments.start", "segments.text"):
             return False
-        return (
-            head.has("segments.words.score")
-            or head.has("word_segments")
-            or head.has("segments.speaker", "segments.words.word")
-        )
+        if aligned(head) or head.json.keys() <= _UNALIGNED:
+            return True
+        return head.has("segments.speaker", "segments.words.word") and not _of_whisper(head)
 
     def conversation(self, item: Item) -> Conversation:
         """Make the call of an object."""
@@ -51,6 +54,11 @@ class WhisperX(JsonFormat):
             utterances=utterances(given.segments, language=language),
             metadata=Metadata(language=language or None),
         )
+
+
+def aligned(head: Head) -> bool:
+    """Say whether a file's words were aligned with its sound, as WhisperX alone does."""
+    return head.has("segments.words.score") or head.has("word_segments")
 
 
 def _of_whisper(head: Head) -> bool:

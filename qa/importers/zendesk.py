@@ -18,7 +18,7 @@ from qa.importers.one_file import JsonFormat
 from qa.importers.roles import role_named
 from qa.importers.segments import Loose
 from qa.importers.times import moment
-from qa.importers.zendesk_chat import chat
+from qa.importers.zendesk_chat import ChatIn, History, chat, from_messaging
 from qa.records import Channel, Conversation, Event, EventKind, Metadata, Role
 
 #: Who writes what nobody wrote.
@@ -43,6 +43,7 @@ _CHATS = frozenset(
         "mobile_sdk",
     ]
 )
+_OF_CHATS = frozenset({"ChatStartedEvent", "ChatEndedEvent"})
 _DONE = frozenset({"solved", "closed"})
 
 
@@ -93,6 +94,7 @@ class _Change(Loose):
 
 
 class _Audit(Loose):
+    ticket_id: int | str | None = None
     created_at: str | None = None
     author_id: int | str | None = None
     via: _Via | None = None
@@ -145,8 +147,8 @@ class Zendesk(JsonFormat):
         roles="the users' roles, else the requester and everybody else; rules and bots apart",
         metadata="ticket, agent, queue, customer reference, start, tags, status, rating",
         suffixes=(".json", ".jsonl"),
-        note="Comments that are not public stay between colleagues. Assignments and reopenings"
-        " come with audits.",
+        note="Comments that are not public stay between colleagues. Assignments, reopenings and"
+        " the chats of messaging come with audits.",
     )
     under: ClassVar = ("tickets", "chats")
 
@@ -178,11 +180,11 @@ class Zendesk(JsonFormat):
         channel = str(given.via.channel) if given.via else ""
         return written(
             item,
-            channel=Channel.CHAT if channel in _CHATS else Channel.MAIL,
+            channel=Channel.CHAT if made.chats or channel in _CHATS else Channel.MAIL,
             messages=list(made.messages()),
             parties=made.cast.parties,
             metadata=made.metadata(),
-            external_id=None if given.id is None else str(given.id),
+            external_id=_id(given),
             events=list(made.events()),
         )
 
@@ -197,14 +199,27 @@ class _Made:
         requester = given.requester_id
         if requester is None and given.requester is not None:
             requester = given.requester.id
+        audits = given.audits or ()
+        if requester is None:
+            requester = next((r for a in audits if (r := _requester(a)) is not None), None)
         self._requester = None if requester is None else str(requester)
         people = [*(given.users or ()), given.requester, given.submitter, given.assignee]
         self._people = {str(p.id): p for p in reversed(people) if p is not None}
+        #: What was said in messaging, which the ticket's audits hold.
+        self.chats = [self._chat(h) for audit in audits if (h := _history(audit))]
+
+    def _chat(self, history: Sequence[Any]) -> History:
+        entries = [from_messaging(one) for one in history]
+        given = ChatIn.model_validate({"history": entries})
+        return History(given, self._zone, cast=self.cast, customer=self._requester or "visitor")
 
     def messages(self) -> Iterator[Sent]:
         """Yield the comments; of a ticket without them, its description."""
-        comments = self._given.comments or tuple(self._audited())
-        if comments:
+        for one in self.chats:
+            yield from one.messages()
+        comments = () if self.chats else self._given.comments or ()
+        comments = comments or tuple(self._audited())
+        if comments or self.chats:
             yield from (self._sent(one) for one in comments)
         else:
             text = "\n\n".join(t for t in (self._given.subject, self._given.description) if t)
@@ -215,7 +230,10 @@ class _Made:
             )
 
     def _audited(self) -> Iterator[_Comment]:
+        """Yield the comments of the audits, without those that tell a chat once more."""
         for audit in self._given.audits or ():
+            if self.chats and any(event.type in _OF_CHATS for event in audit.events):
+                continue
             for event in audit.events:
                 if event.type == "Comment":
                     yield _Comment(
@@ -269,6 +287,8 @@ class _Made:
                 event = self._event(change)
                 if event is not None:
                     yield Happened(event=event, time=time)
+        for one in self.chats:
+            yield from one.events()
         metrics = self._given.metric_set
         if metrics is not None and not self._given.audits:
             begun, done = map(self._time, (metrics.initially_assigned_at, metrics.solved_at))
@@ -305,7 +325,7 @@ class _Made:
         extra = {"satisfaction": rating} if rating and rating != "unoffered" else {}
         return Metadata(
             platform="zendesk",
-            ticket=_text(given.id),
+            ticket=_id(given),
             agent_id=_text(assignee),
             agent_name=known.name if known else None,
             queue=_text(group),
@@ -321,6 +341,23 @@ class _Made:
     def _assignees(self) -> set[str]:
         changes: Sequence[_Change] = [c for audit in self._given.audits or () for c in audit.events]
         return {str(c.value) for c in changes if c.field_name == "assignee_id" and c.value}
+
+
+def _id(given: _Ticket) -> str | None:
+    """Return the ticket's id; audits that come by themselves name it."""
+    return _text(given.id) or next((_text(a.ticket_id) for a in given.audits or ()), None)
+
+
+def _requester(audit: _Audit) -> str | None:
+    """Return whom an audit says the ticket is from."""
+    return next((_text(c.value) for c in audit.events if c.field_name == "requester_id"), None)
+
+
+def _history(audit: _Audit) -> Sequence[Any]:
+    """Return what was said in a chat that began with an audit."""
+    started = (c.value for c in audit.events if c.type == "ChatStartedEvent")
+    found = (value.get("history") for value in started if isinstance(value, dict))
+    return [one for history in found for one in history or () if isinstance(one, dict)]
 
 
 def _text(value: object) -> str | None:

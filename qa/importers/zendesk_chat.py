@@ -24,6 +24,18 @@ _SENDERS = {
 }
 
 
+#: Kinds of entries of messaging, and of the chat tables -> those of the chat API.
+KINDS = {
+    "ChatMessage": "chat.msg",
+    "ChatFileAttachment": "chat.file",
+    "ChatJoin": "chat.memberjoin",
+    "ChatLeave": "chat.memberleave",
+    "ChatDepartmentTransfer": "chat.transfer.department",
+    "ChatAgentTransfer": "chat.transfer.agent",
+}
+_ACTORS = {"end-user": "Visitor", "agent": "Agent", "system": "System", "trigger": "Trigger"}
+
+
 class _Entry(Loose):
     type: str
     timestamp: str | float | None = None
@@ -32,18 +44,19 @@ class _Entry(Loose):
     sender_type: str | None = None
     agent_id: int | str | None = None
     msg: str | None = None
-    options: str | None = None
     attachment: Mapping[str, Any] | None = None
     department_name: str | None = None
     new_rating: str | None = None
 
 
 class _Visitor(Loose):
-    id: str | None = None
+    id: str | int | None = None
     name: str | None = None
 
 
-class _Chat(Loose):
+class ChatIn(Loose):
+    """A chat, or a message left while nobody was there."""
+
     id: str | int | None = None
     type: str = "chat"
     timestamp: str | float | None = None
@@ -52,7 +65,6 @@ class _Chat(Loose):
     history: tuple[_Entry, ...] = ()
     visitor: _Visitor | None = None
     agent_ids: tuple[int | str, ...] | None = None
-    agent_names: tuple[str, ...] | None = None
     department_name: str | None = None
     tags: tuple[str, ...] | None = None
     rating: str | None = None
@@ -61,8 +73,8 @@ class _Chat(Loose):
 
 def chat(item: Item, zone: str) -> Conversation:
     """Make the chat of an object with a history, or of a message left while nobody was there."""
-    given = _Chat.model_validate(item.value)
-    made = _Made(given, zone)
+    given = ChatIn.model_validate(item.value)
+    made = History(given, zone)
     agents = given.agent_ids or ()
     return written(
         item,
@@ -71,25 +83,40 @@ def chat(item: Item, zone: str) -> Conversation:
         parties=made.cast.parties,
         metadata=Metadata(
             platform="zendesk",
-            ticket=None if given.zendesk_ticket_id is None else str(given.zendesk_ticket_id),
+            ticket=_text(given.zendesk_ticket_id),
             queue=given.department_name,
             agent_id=str(agents[0]) if agents else None,
-            customer_ref=given.visitor.id if given.visitor else None,
+            customer_ref=_text(given.visitor.id) if given.visitor else None,
             started_at=made.time(given.timestamp),
             transferred=len(agents) > 1,
             tags=given.tags or (),
             extra={"satisfaction": given.rating} if given.rating else {},
         ),
-        external_id=None if given.id is None else str(given.id),
+        external_id=_text(given.id),
         events=list(made.events()),
     )
 
 
-class _Made:
-    def __init__(self, given: _Chat, zone: str) -> None:
+def _text(id: str | int | None) -> str | None:
+    return None if id is None else str(id)
+
+
+class History:
+    """A chat on its way to a conversation.
+
+    Parameters
+    ----------
+    cast : who takes part in what the chat is a part of.
+    customer : how the visitor is known there.
+    """
+
+    def __init__(
+        self, given: ChatIn, zone: str, *, cast: Cast | None = None, customer: str = "visitor"
+    ) -> None:
         self._given = given
         self._zone = zone
-        self.cast = Cast()
+        self._customer = customer
+        self.cast = Cast() if cast is None else cast
 
     def time(self, value: str | float | None) -> datetime | None:
         """Return a point in time of the file."""
@@ -99,7 +126,7 @@ class _Made:
         """Yield what was written and sent."""
         if self._given.message:
             visitor = self._given.visitor or _Visitor()
-            who = self.cast.id("visitor", Role.CUSTOMER, name=visitor.name)
+            who = self.cast.id(self._customer, Role.CUSTOMER, name=visitor.name)
             time = self.time(self._given.timestamp)
             yield Sent(party=who, text=self._given.message, time=time)
         for one in self._given.history:
@@ -126,7 +153,7 @@ class _Made:
             role = Role.SYSTEM
         if role is Role.CUSTOMER:
             name = one.name or (self._given.visitor.name if self._given.visitor else None)
-            return self.cast.id("visitor", role, name=name)
+            return self.cast.id(self._customer, role, name=name)
         if role in {Role.SYSTEM, Role.BOT}:
             return self.cast.id(str(role), role)
         key = one.agent_id if one.agent_id is not None else one.name or nick or "agent"
@@ -148,3 +175,29 @@ class _Made:
         end = self.time(self._given.end_timestamp)
         if end is not None:
             yield Happened(event=Event(kind=EventKind.CLOSED), time=end)
+
+
+def from_messaging(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an entry of messaging, as a ticket's audits hold them, as one of a history."""
+    actor = str(entry.get("actor_id") or "")
+    sender = _ACTORS.get(str(entry.get("actor_type")), "")
+    if from_bot(entry.get("original_message")):
+        sender = "Bot"
+    elif actor.startswith("__"):
+        sender = "System"
+    filename = entry.get("filename")
+    return {
+        "type": KINDS.get(str(entry.get("type")), str(entry.get("type"))),
+        "timestamp": entry.get("timestamp"),
+        "sender_type": sender or None,
+        "name": entry.get("actor_name"),
+        "agent_id": actor or None,
+        "msg": entry.get("message"),
+        "attachment": {"name": filename} if filename else None,
+    }
+
+
+def from_bot(message: object) -> bool:
+    """Say whether a message as the messenger sent it names the answering machine."""
+    source = message.get("source") if isinstance(message, Mapping) else None
+    return isinstance(source, Mapping) and "bot" in str(source.get("type", "")).casefold()

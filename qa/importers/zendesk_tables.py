@@ -9,18 +9,9 @@ from typing import Any, ClassVar
 from qa.importers.base import About
 from qa.importers.tables import Row, Tables, by, of_id, utc, yes
 from qa.importers.zendesk import Zendesk
+from qa.importers.zendesk_chat import KINDS, from_bot
 from qa.records import Channel
 from qa.settings import Settings
-
-#: Events of the chat tables -> those of the API.
-_EVENTS = {
-    "ChatMessage": "chat.msg",
-    "ChatFileAttachment": "chat.file",
-    "ChatJoin": "chat.memberjoin",
-    "ChatLeave": "chat.memberleave",
-    "ChatDepartmentTransfer": "chat.transfer.department",
-    "ChatAgentTransfer": "chat.transfer.agent",
-}
 
 
 class ZendeskTables(Tables):
@@ -138,7 +129,7 @@ def _entry(row: Row, users: Mapping[str, Any]) -> dict[str, Any]:
         sender = "Visitor" if user["role"] == "end-user" else "Agent"
     filename = row.get("filename")
     return {
-        "type": _EVENTS.get(row.get("type", ""), row.get("type", "")),
+        "type": KINDS.get(row.get("type", ""), row.get("type", "")),
         "timestamp": utc(row.get("created_at")),
         "sender_type": sender or None,
         "name": user.get("name"),
@@ -151,7 +142,6 @@ def _entry(row: Row, users: Mapping[str, Any]) -> dict[str, Any]:
 def _answered_by_bot(row: Row) -> bool:
     """Say whether the message as the messenger sent it names the answering machine."""
     try:
-        source = json.loads(row.get("original_message") or "{}").get("source", {})
-        return "bot" in str(source.get("type", "")).casefold()
-    except (ValueError, AttributeError, RecursionError):
+        return from_bot(json.loads(row.get("original_message") or "{}"))
+    except (ValueError, RecursionError):
         return False

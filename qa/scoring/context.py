@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import dropwhile, takewhile
 from math import inf
 
 from qa.records import Evidence, EvidenceKind, SafeTurn, Verdict
@@ -110,7 +111,28 @@ class Context:
             unless_negated=search.unless_negated,
             within=self.window(search.who, search.where),
         )
+        if hits and search.unless_answering:
+            answers = self._answers(search.unless_answering, search.who or self.item.who)
+            hits = [hit for hit in hits if hit.turn not in answers]
         return hits if len(hits) >= search.at_least else []
+
+    def _answers(self, asked: Search, who: Who) -> set[int]:
+        """Return the turns of a side that answer something: what they say next, until broken off.
+
+        Parameters
+        ----------
+        asked : what is answered; of the other side where it does not say whose it is.
+        """
+        other: dict[Who, Who] = {"agent": "customer", "customer": "agent", "any": "any"}
+        whole = replace(self, after=None, before=None, since=None)
+        question = {"who": asked.who or other[who], "where": asked.where or Where()}
+        own = self.part.all_of(who)
+        found: set[int] = set()
+        for hit in whole.find(asked.model_copy(update=question)):
+            later = [t.index for t in self.part.turns if t.index > hit.turn]
+            said = dropwhile(lambda turn: turn not in own, later)
+            found.update(takewhile(lambda turn: turn in own, said))
+        return found
 
     def within(self, first: Hit, hit: Hit) -> bool:
         """Tell whether a step is near enough to the first one, in turns and seconds."""

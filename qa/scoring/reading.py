@@ -47,7 +47,7 @@ _MAX_NODES = 100_000
 _NESTED: dict[str, type[BaseModel]] = {
     "where": Where, "only": Only, "not_if": Search, "or_if": Search, "before": Mark,
     "after": Mark, "to": Search, "when": Search, "sequence": Search,
-    "items": Item, "sections": Section, "examples": ItemExample,
+    "items": Item, "sections": Section, "examples": ItemExample, "unless_answering": Search,
 }  # fmt: skip
 
 

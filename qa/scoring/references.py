@@ -21,7 +21,10 @@ def references(card: Scorecard) -> Iterator[tuple[Path_, Any]]:
             yield from _inside(item.check, (*path, item.kind))
             for key in ("not_if", "or_if", "before", "after"):
                 search = getattr(item, key)
-                yield from _inside(search.any if search else None, (*path, key, "any"))
+                if search:
+                    yield from _inside(search.any, (*path, key, "any"))
+                    asked = search.unless_answering
+                    yield from _inside(asked, (*path, key, "unless_answering"))
             if item.only:
                 yield from _inside(item.only.when, (*path, "only", "when"))
                 if item.only.seen and not item.only.when:

@@ -108,6 +108,9 @@ class Search(Part):
     unless_negated: bool = False
     #: How far a hit may be from the phrase, see the item's.
     strictness: Strictness = Strictness.MEDIUM
+    #: A search, of the other side unless it says `who`: hits in the answer to it do not count,
+    #: that is in what this side says next.
+    unless_answering: Search | None = None
     #: Of a step of a sequence: may be missing.
     optional: bool = False
 

@@ -92,7 +92,8 @@ def _contradicted(item: Item) -> str:
         wanted = Search(who="customer", any=(ListRef(list=item.only.seen),))
     if wanted and waiver and wanted.at_least >= waiver.at_least:
         same = (wanted.who or "customer") == (waiver.who or item.who)
-        if same and not waiver.where and set(wanted.any) <= set(waiver.any):
+        narrowed = waiver.where or waiver.unless_answering
+        if same and not narrowed and set(wanted.any) <= set(waiver.any):
             return "what it waits for ('only') is what waives it ('not_if')"
     if item.before and item.before == item.after:
         return "it must come before and after the same thing"
@@ -135,10 +136,19 @@ def _searches(item: Item) -> Iterator[tuple[str, str, Sequence[PhraseRef]]]:
         search = getattr(item, key)
         if search is not None:
             yield key, search.who or item.who, search.any
+            yield from _asked(key, search, search.who or item.who)
     if item.only and item.only.when:
         yield "only", item.only.when.who or "customer", item.only.when.any
+        yield from _asked("only", item.only.when, item.only.when.who or "customer")
     if item.only and item.only.seen:
         yield "only", "customer", (ListRef(list=item.only.seen),)
+
+
+def _asked(key: str, search: Search, who: str) -> Iterator[tuple[str, str, Sequence[PhraseRef]]]:
+    asked = search.unless_answering
+    if asked:
+        other = {"agent": "customer", "customer": "agent"}.get(who, "any")
+        yield key, asked.who or other, asked.any
 
 
 def _side(card: Scorecard, ref: PhraseRef) -> str:

@@ -275,6 +275,34 @@ def test_waivers_escapes_and_what_comes_before(answer, item, verdict):
     assert answer(item).verdict is verdict
 
 
+ASKED = "unless_answering: {any: [anything else]}"
+
+
+@pytest.mark.parametrize(
+    ("talk", "verdict"),
+    [
+        pytest.param(["a: Anything else?", "c: No, thanks."], FAIL, id="no more"),
+        pytest.param(
+            ["a: Anything else?", "a: Hello?", "c: No.", "c: No, thanks."], FAIL, id="turns"
+        ),
+        pytest.param(["c: No, thanks.", "a: Anything else?", "c: Yes."], NA, id="said before"),
+        pytest.param(
+            ["a: Anything else?", "c: Yes.", "a: A lamp?", "c: No, thanks."], NA, id="said later"
+        ),
+        pytest.param(["a: Would you like a lamp?", "c: No, thanks."], NA, id="of something else"),
+        pytest.param(["a: Hm.", "c: Anything else? No, thanks."], NA, id="nobody asked them"),
+    ],
+)
+@pytest.mark.parametrize("where", ["", "\nwhere: {last_turns: 1}", "\nwhere: {first_turns: 1}"])
+def test_an_answer_to_one_thing_is_none_to_another(answer, talk, verdict, where):
+    lines = [({"a": "agent", "c": "customer"}[who], text) for who, text in
+             (line.split(": ", 1) for line in talk)]  # fmt: skip
+    waived = f"not_if: {{who: customer, where: {{last_share: 1}}, any: [no thanks], {ASKED}}}"
+    assert answer(f"any: [welcome]\n{waived}{where}", lines).verdict is verdict
+    seen = f"only: {{seen: refusal, when: {{any: [no thanks], {ASKED}}}}}"
+    assert answer(f"any: [welcome]\n{seen}", lines).verdict is (NA if verdict is FAIL else FAIL)
+
+
 @pytest.mark.parametrize(
     ("where", "verdict"),
     [

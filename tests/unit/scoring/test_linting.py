@@ -90,6 +90,10 @@ def test_a_card_that_means_what_it_says_leaves_no_doubt():
             14, 15, "what waives it",
         ),
         (ITEM, f"{ITEM}\n        before: {{any: [x]}}\n        after: {{any: [x]}}", 13, 14, "same thing"),
+        (
+            ITEM, f"{ITEM}\n        not_if: {{any: [so be it], unless_answering: {{any: [family: greeting]}}}}",
+            14, 17, "what the agent says, in what the customer says",
+        ),
         (ITEM, "any: [family: complaint]", 13, 14, "what the customer says, in what the agent says"),
         # items that overlap
         (ITEM, "any: [good morning]", 13, 14, "all that 'it' asks for counts for 'greeting'"),

@@ -101,6 +101,8 @@ def test_layout_and_comments_do_not_change_the_hash_and_words_do():
         ("any: [list: hello]", "where: {first_turn: 3}\n        any: [hi]", 13, 17, "did you mean 'first_turns'"),
         ("any: [list: hello]", "only: {chanel: call}\n        any: [hi]", 13, 16, "did you mean 'channel'"),
         ("any: [list: hello]", "only: {seen: complant}\n        any: [hi]", 13, 22, "'complaint'"),
+        ("any: [list: hello]", "not_if: {any: [hi], unless_answering: {any: [family: gretting]}}\n        any: [hi]", 13, 54, "'greeting'"),
+        ("any: [list: hello]", "not_if: {any: [hi], unless_answering: {an: [hi]}}\n        any: [hi]", 13, 48, "unknown key 'an'.*'any'"),
         ("any: [list: hello]", 'any: ["{company}"]', 13, 16, "no variable named 'company'"),
         ("any: [list: hello]", "weight: 2", 11, 9, "no check; it needs exactly one of any, all"),
         ("any: [list: hello]", "any: [hi]\n        none: [ho]", 11, 9, r"2 checks \(any, none\)"),

@@ -182,6 +182,32 @@ def test_the_clock_of_a_chat_starts_when_the_agent_was_assigned():
     assert verdicts(result)["first_reply"] is Verdict.PASS
 
 
+#: What a customer who has agreed answers when asked whether there is anything else.
+NO_MORE = {
+    "en": ("Is there anything else I can help you with?", "No, thanks.", "Do not call me again."),
+    "ru": ("Могу я ещё чем-то помочь?", "Нет, спасибо, больше ничего не нужно.", "Не звоните мне."),
+    "ro": ("Mai aveți alte întrebări?", "Nu doresc nimic, mulțumesc.", "Nu mă mai sunați."),
+    "hu": ("Segíthetek még valamiben?", "Nem kérem, köszönöm.", "Nem érdekel, ne hívjanak."),
+}
+
+
+@pytest.mark.parametrize("language", GOLDEN["outbound-offer"])
+def test_no_thanks_to_anything_else_is_no_refusal_of_the_offer(language):
+    talk, closing = (lines("outbound-offer", language, part) for part in ("talk", "closing"))
+    question, no, refusal = NO_MORE[language]
+    asked = [("agent", question), ("customer", no)]
+    [result] = judged("outbound-offer", [*talk, *asked, *closing], language)
+    found = verdicts(result)
+    assert (found["product"], found["next_step"]) == (Verdict.PASS, Verdict.PASS)
+    assert found["respects_no"] is Verdict.NOT_APPLICABLE
+    assert result.score.total == 100
+    for refused in ([("customer", no), *asked], [*asked, ("agent", "Hm."), ("customer", refusal)]):
+        [result] = judged("outbound-offer", [*talk, *refused, *closing], language)
+        found = verdicts(result)
+        assert {found["product"], found["next_step"]} == {Verdict.NOT_APPLICABLE}, refused
+        assert found["respects_no"] is Verdict.PASS
+
+
 COMPLAINT = [
     ("agent", "Good morning, this is Acme, my name is Anna."),
     ("customer", "You charged me twice, this is unacceptable."),

@@ -10,11 +10,19 @@ from __future__ import annotations
 import os
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -165,6 +173,15 @@ class Join(_Part):
     columns: dict[str, str]
     #: IANA name of the zone of its times; empty = that of `time_zone`.
     time_zone: str = ""
+    #: Columns and what stands in them where a call was recorded ({disposition = "ANSWERED"}):
+    #: each import counts those that have no recording. Empty = none is expected to have one.
+    recorded: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _timed(self) -> Self:
+        if self.recorded and not (self.on in {"id", "name"} and "started_at" in self.columns):
+            raise ValueError("recorded needs a column for started_at, and on = 'id' or 'name'")
+        return self
 
 
 class Settings(BaseSettings):
@@ -246,6 +263,8 @@ class Settings(BaseSettings):
     name_patterns: tuple[NamePattern, ...] = ()
     #: Files that say more of conversations; all of them are looked into.
     joins: tuple[Join, ...] = ()
+    #: Share of the calls in `joins` without a recording above which the night's report alarms.
+    missing_share: float = Field(default=0.05, ge=0, le=1)
     #: Country whose telephone numbers come without one ("RO"), for looking callers up.
     phone_region: str = Field(default="", pattern="^([A-Z]{2})?$")
     #: Draws for review that come again; each by its own name.

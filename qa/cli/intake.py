@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,11 @@ from qa.cli import say
 from qa.errors import InputError
 from qa.importers import About, Rejected, find
 from qa.importers.knowing import notes
-from qa.records import Conversation
+from qa.jobs import recorder
+from qa.records import Conversation, as_json
 from qa.settings import Settings
 from qa.store import Store
+from qa.store.recorded import Recorded
 from qa.store.taking import Wanted
 
 #: Conversations that are registered together: a wait for the disk each time.
@@ -55,6 +58,9 @@ class Taken:
 
     #: (where it lies, where one of the same own id was taken in from before); both are kept.
     namesakes: list[tuple[str, str]] = field(default_factory=list)
+
+    #: Calls without a recording, by table of the telephone system.
+    recorded: tuple[Recorded, ...] = ()
 
     #: By the user's own id and where it counts: the first conversation that has it.
     by_own_id: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -109,6 +115,7 @@ class Taken:
                 for r in self.rejected
             ],
             "rejects_file": str(self.rejects_file or ""),
+            "recorded": [as_json(one) for one in self.recorded],
         }
 
 
@@ -172,6 +179,7 @@ def take_in(
             if r.raw is not None
         ]
     )
+    taken.recorded = recorder.look(store, settings, now=datetime.now(UTC))
     return taken
 
 
@@ -240,6 +248,7 @@ def report(taken: Taken) -> None:
         say.note(f"{here}: the same as {there}; taken once.")
     for here, there in taken.namesakes:
         say.note(f"{here}: has the id of {there}, with other content; both are kept.")
+    _report_recorded(taken)
     _report_notes(taken)
     for rejected in taken.rejected:
         say.failure(rejected.source, rejected.error.reason, rejected.error.mend)
@@ -257,6 +266,12 @@ _METADATA = {
 }
 #: Conversations that a note names.
 _NAMED = 3
+
+
+def _report_recorded(taken: Taken) -> None:
+    for one in taken.recorded:
+        if one.missing:
+            say.warn(f"{one.missing} of {one.calls} calls in {one.table} have no recording.")
 
 
 def _report_notes(taken: Taken) -> None:

@@ -7,7 +7,7 @@ noted under ``metadata.extra`` and never guessed.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -70,30 +70,10 @@ class _Table:
         self._zone = join.time_zone or settings.time_zone
         strange = sorted(set(join.columns) - set(FIELDS))
         if strange:
-            raise self._wrong(f"no field named '{strange[0]}'", f"Known: {', '.join(FIELDS)}.")
+            raise _wrong(join, f"no field named '{strange[0]}'", f"Known: {', '.join(FIELDS)}.")
         #: Those of keys that stand twice are None.
         self._rows: dict[str, tuple[str, ...] | None] = {}
-        try:
-            with open_text(join.file, encoding=settings.encoding) as file:
-                self._load(file, join)
-        except (OSError, csv.Error, UnicodeDecodeError) as err:
-            raise self._wrong(f"cannot be read ({type(err).__name__})", "Check the file.") from err
-
-    def _load(self, file: TextIO, join: Join) -> None:
-        separator = _separator(file.readline(1 << 16))
-        file.seek(0)
-        reader = csv.reader(file, delimiter=separator)
-        header = [name.strip().lstrip("\ufeff").casefold() for name in next(reader, [])]
-        wanted = [name.strip().casefold() for name in (join.key, *join.columns.values())]
-        missing = [name for name in wanted if name not in header]
-        if missing:
-            raise self._wrong(f"has no column '{missing[0]}'", f"It has: {', '.join(header)}.")
-        places = [header.index(name) for name in wanted]
-        for row in reader:
-            if len(row) <= max(places) or not row[places[0]].strip():
-                continue
-            key = _key(row[places[0]], join)
-            cells = tuple(row[place].strip() for place in places[1:])
+        for key, cells in read_rows(join, settings, tuple(join.columns.values())):
             same = key not in self._rows or self._rows[key] == cells
             self._rows[key] = cells if same else None
 
@@ -116,8 +96,43 @@ class _Table:
         note = f"not understood in {name}: {', '.join(strange)}" if strange else ""
         return filled(conversation, values, note=("join", note))
 
-    def _wrong(self, what: str, mend: str) -> SettingsError:
-        return SettingsError(f"joins: {self._join.file} {what}.", mend)
+
+def read_rows(
+    join: Join, settings: Settings, columns: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the key of each row of a table, and what stands in these columns.
+
+    Raises
+    ------
+    SettingsError : the file cannot be read, or has no such column.
+    """
+    try:
+        with open_text(join.file, encoding=settings.encoding) as file:
+            yield from _rows(file, join, columns)
+    except (OSError, csv.Error, UnicodeDecodeError) as err:
+        what = f"cannot be read ({type(err).__name__})"
+        raise _wrong(join, what, "Check the file.") from err
+
+
+def _rows(
+    file: TextIO, join: Join, columns: Sequence[str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    separator = _separator(file.readline(1 << 16))
+    file.seek(0)
+    reader = csv.reader(file, delimiter=separator)
+    header = [name.strip().lstrip("\ufeff").casefold() for name in next(reader, [])]
+    wanted = [name.strip().casefold() for name in (join.key, *columns)]
+    missing = [name for name in wanted if name not in header]
+    if missing:
+        raise _wrong(join, f"has no column '{missing[0]}'", f"It has: {', '.join(header)}.")
+    places = [header.index(name) for name in wanted]
+    for row in reader:
+        if len(row) > max(places) and row[places[0]].strip():
+            yield _key(row[places[0]], join), tuple(row[place].strip() for place in places[1:])
+
+
+def _wrong(join: Join, what: str, mend: str) -> SettingsError:
+    return SettingsError(f"joins: {join.file} {what}.", mend)
 
 
 def _key_of(conversation: Conversation, on: str) -> str:

@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 
 from qa.errors import QaError
 from qa.settings import Settings
-from qa.store import database, queue, results
+from qa.store import database, queue, recorded, results
 from qa.store.morning import Morning, morning
 from qa.store.nights import Nights
+from qa.store.recorded import Recorded
 from qa.store.standing import Standing, standing
 from qa.store.tables import ConversationRow, State
 from qa.store.views import Fit, Job, Load
@@ -185,7 +186,20 @@ class Claims:
 
     def morning(self, *, since: datetime, until: datetime, team: str = "") -> Morning:
         """Return what the span ``[since, until)`` brought, of one team or all."""
-        return morning(self._engine, since=since, until=until, team=team, clock=self._now)
+        share = self._settings.missing_share
+        return morning(
+            self._engine, since=since, until=until, team=team, clock=self._now, share=share
+        )
+
+    def calls_since(self, since: datetime) -> list[tuple[str, str]]:
+        """Return the user's own id and the source of each call that came in since then."""
+        with database.reading(self._engine) as session:
+            return recorded.calls_since(session, since)
+
+    def note_recorded(self, found: Sequence[Recorded]) -> None:
+        """Keep how many calls had no recording, for the report of the night."""
+        with database.writing(self._engine) as session:
+            recorded.note(session, found, now=self._now())
 
     def waiting(
         self, only: Collection[str] | None = None, *, loads: Collection[Load] = ALL_LOADS

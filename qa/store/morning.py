@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Engine, func
 from sqlmodel import Session, col, exists, select
 
 from qa.records import Record
-from qa.store import database
+from qa.store import database, recorded
 from qa.store.desk.tables import DrawnRow, DrawRow
 from qa.store.run_tables import RunRow
 from qa.store.standing import Failed, reasons_of
@@ -37,7 +37,7 @@ class Low(Record):
 class Alarm(Record):
     """Something that should not be."""
 
-    #: "run-failed", "nothing-came-in" or "volume".
+    #: "run-failed", "nothing-came-in", "volume" or "recordings-missing".
     kind: str
     text: str
 
@@ -67,21 +67,38 @@ class Morning(Record):
 
 
 def morning(
-    engine: Engine, *, since: datetime, until: datetime, team: str, clock: Callable[[], datetime]
+    engine: Engine,
+    *,
+    since: datetime,
+    until: datetime,
+    team: str,
+    clock: Callable[[], datetime],
+    share: float,
 ) -> Morning:
-    """Return what the span ``[since, until)`` brought."""
+    """Return what the span ``[since, until)`` brought.
+
+    Parameters
+    ----------
+    share : of calls without a recording, above which is an alarm.
+    """
     with database.reading(engine) as session:
-        return _Look(session, since, until, team, clock()).all()
+        return _Look(session, since, until, team, clock(), share).all()
 
 
 class _Look:
     """One look at the tables."""
 
     def __init__(
-        self, session: Session, since: datetime, until: datetime, team: str, now: datetime
+        self,
+        session: Session,
+        since: datetime,
+        until: datetime,
+        team: str,
+        now: datetime,
+        share: float,
     ) -> None:
         self._session, self._since, self._until = session, since, until
-        self._team, self._now = team, now
+        self._team, self._now, self._share = team, now, share
 
     def all(self) -> Morning:
         row = ConversationRow
@@ -183,6 +200,13 @@ class _Look:
         elif usual and not FEWEST <= came_in / usual <= MOST:
             text = f"{came_in} came in; lately it was about {usual:.0f}."
             found.append(Alarm(kind="volume", text=text))
+        for one in recorded.newest(self._session, self._since, self._until):
+            if one.missing > self._share * one.calls:
+                text = (
+                    f"{one.missing} of {one.calls} calls in {one.table} have no recording: "
+                    "look at the recorder."
+                )
+                found.append(Alarm(kind="recordings-missing", text=text))
         return found
 
     def _usual(self) -> float:

@@ -16,6 +16,7 @@ from qa.records import (
     ScoreStatus,
 )
 from qa.store import Run, Store, database, name_worker
+from qa.store.recorded import Recorded
 from qa.testing import fake_provenance, make_call, make_chat, make_safe, make_turns
 
 LINES = [("agent", "Hello."), ("customer", "The secret word is lamp.")]
@@ -122,3 +123,35 @@ def test_a_run_that_failed_or_died_is_an_alarm_and_one_at_work_is_none(store, cl
     clock.now += timedelta(hours=1)
     hosts = [a.text.split()[3] for a in last_night(store, clock).alarms]
     assert hosts == ["one", "two"]
+
+
+TABLES = [
+    # calls without a recording of all that the table tells of -> is it an alarm
+    (0, 0, False),
+    (0, 100, False),
+    (5, 100, False),
+    (6, 100, True),
+    (1, 1, True),
+]
+
+
+@pytest.mark.parametrize(("missing", "calls", "alarms"), TABLES)
+def test_calls_without_a_recording_are_an_alarm(store, clock, missing, calls, alarms):
+    came(store, "one")
+    store.note_recorded([Recorded(table="cdr.csv", calls=calls, missing=missing)])
+    found = [a for a in last_night(store, clock).alarms if a.kind == "recordings-missing"]
+    assert bool(found) is alarms
+    if alarms:
+        assert f"{missing} of {calls} calls in cdr.csv" in found[0].text
+
+
+def test_what_the_last_import_found_counts_by_table(store, clock):
+    """Recordings that came late are no alarm; nor is what an earlier night lacked."""
+    bad = {"calls": 10, "missing": 9}
+    store.note_recorded([Recorded(table="old.csv", **bad)])
+    clock.now += 2 * DAY
+    store.note_recorded([Recorded(table="late.csv", **bad), Recorded(table="dead.csv", **bad)])
+    clock.now += timedelta(minutes=15)
+    store.note_recorded([Recorded(table="late.csv", calls=10, missing=0)])
+    found = [a for a in last_night(store, clock).alarms if a.kind == "recordings-missing"]
+    assert [a.text.split()[5] for a in found] == ["dead.csv"]

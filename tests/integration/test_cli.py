@@ -5,6 +5,7 @@ import json
 import re
 import sqlite3
 import wave
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,26 @@ def test_formats_are_named_with_what_they_carry(qa):
     known = {f["name"]: f for f in json.loads(qa("formats", "--json").stdout)}
     assert known["json"]["times"] == "words"
     assert known["audio"]["audio"] is True
+
+
+def test_a_recorder_that_died_is_told_at_once_and_in_the_morning(qa, folder, tmp_path, monkeypatch):
+    began = datetime.now(UTC) - timedelta(hours=2)
+    table = tmp_path / "cdr.csv"
+    table.write_text(
+        "id,began,said\n" + f"gone,{began:%Y-%m-%d %H:%M:%S},ANSWERED\n", encoding="utf-8"
+    )
+    join = {
+        "file": str(table),
+        "key": "id",
+        "columns": {"started_at": "began"},
+        "time_zone": "UTC",
+        "recorded": {"said": "ANSWERED"},
+    }
+    monkeypatch.setenv("QA_JOINS", json.dumps([join]))
+    imported = qa("import", folder / "a-chat.json")
+    assert "1 of 1 calls in cdr.csv have no recording" in imported.stderr
+    night = json.loads(qa("report", "night", "--json").stdout)
+    assert "recordings-missing" in [alarm["kind"] for alarm in night["alarms"]]
 
 
 def test_what_was_rejected_can_be_mended_and_imported_again(qa, tmp_path):

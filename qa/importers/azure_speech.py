@@ -104,6 +104,7 @@ class AzureSpeech(JsonFormat):
         """Say whether it has recognised phrases."""
         return (
             head.has("recognizedPhrases")
+            or head.has("combinedRecognizedPhrases")
             or head.has("combinedPhrases")
             or head.has("AudioFileResults")
             or head.has("RecognitionStatus", "NBest")

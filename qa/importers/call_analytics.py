@@ -121,7 +121,9 @@ class CallAnalytics(JsonFormat):
         """Say whether it has turns by role, or items under results."""
         if head.has("Transcript.ParticipantRole", "Transcript.BeginOffsetMillis"):
             return not head.has("Transcript.ParticipantId")
-        if head.has("results.items.alternatives.content"):
+        if head.has("results.items.alternatives.content") or head.has(
+            "results.transcripts.transcript"
+        ):
             return True
         return head.has("jobName", "results") and (
             head.has("results.transcripts") or head.has("results.items")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from qa.importers.base import About, Item
 from qa.importers.cast import Cast
@@ -27,6 +27,10 @@ _KINDS = {
     "transfer.failed": EventKind.SYSTEM,
     "chat.ended": EventKind.CLOSED,
 }
+
+
+#: What a segment holds, besides what an analysis says of others.
+_SEGMENTS = ("Transcript", "Event", "Attachments")
 
 
 class _Participant(Pascal):
@@ -102,8 +106,7 @@ class ContactLens(JsonFormat):
         """Make the call or chat of an object."""
         value = item.value
         if "Segments" in value and "Transcript" not in value:  # as they came during the call
-            lines = [one["Transcript"] for one in value["Segments"] if "Transcript" in one]
-            value = {**value, "Transcript": lines}
+            value = {**value, "Transcript": [*map(_segment, value["Segments"])]}
         given = _File.model_validate(value)
         if given.job_status not in {None, "COMPLETED"}:
             raise item.wrong("JobStatus: not COMPLETED, so there is no transcript.")
@@ -160,6 +163,17 @@ class ContactLens(JsonFormat):
             external_id=_contact_id(given),
             events=events,
         )
+
+
+def _segment(given: Any) -> Any:
+    """Return a segment as a line: a turn, or of a chat a message, a file or an event."""
+    line: dict[str, Any] = next((given[kind] for kind in _SEGMENTS if kind in given), {})
+    return {
+        **line,
+        **(line.get("Time") or {}),
+        "Type": "EVENT" if "EventType" in line else "MESSAGE",
+        "ContentType": line.get("EventType") or line.get("ContentType"),
+    }
 
 
 def _who(line: _Line, cast: Cast, people: dict[str, _Participant]) -> str:

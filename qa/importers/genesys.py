@@ -83,6 +83,8 @@ class _Phrase(_Timed):
 class _Transcript(Camel):
     language: str | None = None
     start_time: float | None = None
+    #: Of mail.
+    subject: str | None = None
     phrases: tuple[_Phrase, ...] = ()
 
 
@@ -190,14 +192,17 @@ class _Made:
         )
 
     def messages(self) -> Iterator[Sent]:
-        """Yield what is written in a chat or mail."""
+        """Yield what is written in a chat or mail; of mail with its subject."""
+        subject = next((t.subject for t in self._given.transcripts if t.subject), None)
         for transcript in self._given.transcripts:
             for phrase in transcript.phrases:
+                text = phrase.decorated_text or phrase.text
                 yield Sent(
                     party=self._who(phrase),
-                    text=phrase.decorated_text or phrase.text,
+                    text=f"{subject}\n\n{text}" if subject else text,
                     time=_time(phrase.start_time_ms),
                 )
+                subject = None
 
     def _seconds(self, given: _Timed) -> float | None:
         if given.start_time_ms is not None and self._zero is not None:

@@ -13,6 +13,15 @@ from qa.importers.encoding import decode_head, encoding_of
 
 #: Bytes that are read to recognise a file.
 SIZE = 1 << 16
+#: Bytes that are read of a bigger file of JSON, which may begin with the text of a whole call.
+_FURTHER = 1 << 20
+_JSON = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\[\s*)?\{\s*"')
+#: A string, and what of its beginning all encodings share.
+_STRING = re.compile(
+    rb'"(?P<start>[\x20-\x21\x23-\x5b\x5d-\x7e]{0,200})[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL
+)
+#: Bytes of a string beyond which it is cut short.
+_LONG = 1_000
 #: Levels of JSON that are looked at.
 _DEPTH = 6
 _TOKEN = re.compile(
@@ -111,4 +120,18 @@ def read_head(path: Path) -> Head:
     """
     with path.open("rb") as file:
         content = file.read(SIZE)
-    return Head(path=path, content=content, size=path.stat().st_size)
+        if len(content) == SIZE and _JSON.match(content):
+            content += file.read(_FURTHER)
+    return head_of(path, content, path.stat().st_size)
+
+
+def head_of(path: Path, content: bytes, size: int) -> Head:
+    """Return the head of a file that begins with some content; of JSON, long texts cut short."""
+    if len(content) > SIZE and _JSON.match(content):
+        content = _STRING.sub(_cut, content)
+    return Head(path=path, content=content[:SIZE], size=size)
+
+
+def _cut(string: re.Match[bytes]) -> bytes:
+    whole = string[0]
+    return whole if len(whole) < _LONG else b'"' + string["start"] + b'"'

@@ -13,7 +13,7 @@ from typing import Any
 from qa import plugins
 from qa.errors import InputError
 from qa.importers.base import FORMATS, GROUP, Item, convert
-from qa.importers.head import SIZE, Head
+from qa.importers.head import head_of
 from qa.importers.json_items import parse
 from qa.importers.making import seconds, word
 from qa.importers.one_file import JsonFormat
@@ -170,7 +170,7 @@ def _by_format(item: Item, body: Any, settings: Settings) -> Found | None:
         channel = {"alternatives": [body], "detected_language": body.get("detected_language")}
         body = {"results": {"channels": [channel]}}
     text = json.dumps(body).encode()
-    head = Head(path=Path("analysis.json"), content=text[:SIZE], size=len(text))
+    head = head_of(Path("analysis.json"), text, len(text))
     for name in plugins.names(FORMATS, GROUP):
         if name in _WHOLE:
             continue

@@ -43,6 +43,7 @@ _CHATS = frozenset(
         "mobile_sdk",
     ]
 )
+_COMMENTS = frozenset({"Comment", "VoiceComment", "FacebookComment"})
 _OF_CHATS = frozenset({"ChatStartedEvent", "ChatEndedEvent"})
 _DONE = frozenset({"solved", "closed"})
 
@@ -67,6 +68,7 @@ class _Attachment(Loose):
 
 
 class _Comment(Loose):
+    id: int | str | None = None
     body: str | None = None
     plain_body: str | None = None
     html_body: str | None = None
@@ -83,6 +85,9 @@ class _Change(Loose):
     """An event of an audit."""
 
     type: str
+    id: int | str | None = None
+    #: Of a comment that was taken back, or hidden from the customer.
+    comment_id: int | str | None = None
     field_name: str | None = None
     value: Any = None
     previous_value: Any = None
@@ -205,6 +210,9 @@ class _Made:
         self._requester = None if requester is None else str(requester)
         people = [*(given.users or ()), given.requester, given.submitter, given.assignee]
         self._people = {str(p.id): p for p in reversed(people) if p is not None}
+        #: What became of a comment later, and its id.
+        changes = (e for audit in audits for e in audit.events if e.comment_id)
+        self._later = {(e.type, str(e.comment_id)) for e in changes}
         #: What was said in messaging, which the ticket's audits hold.
         self.chats = [self._chat(h) for audit in audits if (h := _history(audit))]
 
@@ -235,8 +243,9 @@ class _Made:
             if self.chats and any(event.type in _OF_CHATS for event in audit.events):
                 continue
             for event in audit.events:
-                if event.type == "Comment":
+                if event.type in _COMMENTS:
                     yield _Comment(
+                        id=event.id,
                         body=event.body,
                         html_body=event.html_body,
                         public=event.public,
@@ -257,10 +266,13 @@ class _Made:
             text=plain or one.html_body or "",
             html=not plain,
             time=self._time(one.created_at),
-            deleted=one.redacted,
-            internal=not one.public,
+            deleted=one.redacted or self._changed(one, "CommentRedactionEvent"),
+            internal=not one.public or self._changed(one, "CommentPrivacyChange"),
             attachments=tuple(a.file_name or "attachment" for a in one.attachments or ()),
         )
+
+    def _changed(self, one: _Comment, kind: str) -> bool:
+        return (kind, str(one.id)) in self._later
 
     def _time(self, text: str | None) -> datetime | None:
         return moment(text, zone=self._zone) if text else None

@@ -119,11 +119,20 @@ def spoken(who, text, at):
     return {"Id": text, "ParticipantId": who, "ParticipantRole": who, "Content": text, "BeginOffsetMillis": at, "EndOffsetMillis": at + 900.5}  # fmt: skip
 
 
+def joined(what, clock):
+    return {"ParticipantId": "c", "ParticipantRole": "CUSTOMER", "EventType": f"application/vnd.amazonaws.connect.event.{what}", "Time": {"AbsoluteTime": f"2026-03-02T{clock}Z"}}  # fmt: skip
+
+
+def messaged(who, text, clock):
+    return {"ParticipantId": who[0].lower(), "ParticipantRole": who, "Content": text, "ContentType": "text/plain", "Time": {"AbsoluteTime": f"2026-03-02T{clock}Z"}}  # fmt: skip
+
+
 PLAIN = [{"type": "pronunciation", "start_time": w["s"], "end_time": w["e"], "alternatives": [{"content": w["w"], "confidence": "0.9"}]} for w in pairs("Good day.", "w", "s", "e")]  # fmt: skip
 LENS = [spoken("AGENT", "Good day.", 0), spoken("CUSTOMER", "Hello.", 1000.0)]
 AMAZON = {
     "parts of milliseconds and nulls": ("contact-lens", {"Channel": "VOICE", "Participants": None, "Categories": {"MatchedCategories": None}, "CustomerMetadata": None, "Transcript": LENS}, SIDES),
     "segments during the call": ("contact-lens", {"Channel": "VOICE", "Segments": [{"Transcript": LENS[0]}, {"Categories": {}}, {"Transcript": LENS[1]}]}, SIDES),
+    "segments of a chat": ("contact-lens", {"Channel": "CHAT", "Segments": [{"Event": joined("chat.started", "09:59:59")}, {"Transcript": messaged("AGENT", "Good day.", "10:00:00")}, {"Transcript": messaged("CUSTOMER", "Hello.", "10:00:01")}]}, [("agent", "Good day.", 1.0), ("customer", "Hello.", 2.0)]),
     "results alone": ("call-analytics", {"results": {"transcripts": [], "items": PLAIN, "audio_segments": []}}, ONE),
     "several languages": ("call-analytics", {"jobName": "j", "status": "COMPLETED", "results": {"language_codes": [{"language_code": "en-US", "duration_in_seconds": 2.0}], "transcripts": [], "items": PLAIN}}, ONE),
 }  # fmt: skip
@@ -226,6 +235,23 @@ def test_a_file_is_told_from_all_other_makers_and_read(format, value, expected, 
     assert len(parties) == 1 if len(said) == 1 else len(parties) > 1
 
 
+LONG = {
+    "whisper": {"text": "ж" * 100_000, "segments": [SEGMENT | {"tokens": [50364] * 999}], "language": "ru"},
+    "nemo": {"text": 'a "word" ' * 20_000, "timestamp": STAMPS},
+    "azure-speech": {"combinedRecognizedPhrases": [dict.fromkeys(("lexical", "itn", "display"), "word " * 20_000)], "recognizedPhrases": [RECOGNISED]},
+    "call-analytics": {"results": {"transcripts": [{"transcript": "word " * 20_000}], "items": PLAIN}},
+    "wtf": {"transcript": {"text": "word " * 20_000}, "segments": WTF["segments"]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("format", LONG)
+@pytest.mark.parametrize("escaped", [True, False], ids=["escaped", "in UTF-8"])
+def test_a_file_that_begins_with_the_text_of_hours_is_recognised(format, escaped, data):
+    head = read_head(data("a.json", json.dumps(LONG[format], ensure_ascii=escaped)))
+    fits = [name for name, part in PARTS.items() if isinstance(part, Format) and part.fits(head)]
+    assert fits == [format]
+
+
 def test_words_have_the_marks_of_the_text_that_they_lie_beside(data, found):
     data("a.json", WHISPERS["words beside segments"][1])
     data("b.json", WHISPERS["words alone"][1])
@@ -246,6 +272,23 @@ def test_a_ticket_with_a_chat_is_a_chat_under_its_own_number(data, found):
     (made,), _ = found()
     assert (str(made.channel), made.metadata.ticket, made.external_id) == ("chat", "35", "35")
     assert made.messages[4].attachments == ("a.png",)
+
+
+def test_what_became_of_a_comment_later_is_told_by_later_audits(data, found):
+    kinds = [("CommentRedactionEvent", 1), ("CommentPrivacyChange", 2)]
+    changes = [{"type": kind, "comment_id": number} for kind, number in kinds]
+    comments = [COMMENT | {"id": n, "body": f"Number {n}"} for n in (1, 2, 3)]
+    data("a.json", {"audits": [{"created_at": START, "events": comments}, {"created_at": START, "events": changes}]})  # fmt: skip
+    (made,), _ = found()
+    told = [(m.deleted, m.internal) for m in made.messages]
+    assert told == [(True, False), (False, True), (False, False)]
+
+
+def test_genesys_mail_has_its_subject(data, found):
+    mail = HEARD | {"subject": "Late"}
+    data("a.json", GENESYS | {"mediaType": "email", "transcripts": [mail]})
+    (made,), _ = found()
+    assert [m.text for m in made.messages] == ["Late\n\nGood day.", "Hello."]
 
 
 def test_intercom_tickets_are_closed_by_a_state_that_is_an_object(data, found):

@@ -44,6 +44,11 @@ def role_named(label: str) -> Role:
     return found.pop() if len(found) == 1 and len(parts) <= 2 else Role.UNKNOWN  # noqa: PLR2004
 
 
+def names_nobody(label: str) -> bool:
+    """Say whether a label is a number or letter of a voice ("SPEAKER_00", "Channel 2", "A")."""
+    return role_named(label) is Role.UNKNOWN and _NOBODY.fullmatch(label) is not None
+
+
 def party(id: str, *, label: str | None = None, role: Role | None = None, **more: object) -> Party:
     """Return a party whose role is what its label says, if it says one.
 

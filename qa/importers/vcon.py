@@ -9,6 +9,7 @@ what is signed: nothing here knows whose signatures to trust.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -20,7 +21,7 @@ from qa.importers.one_file import JsonFormat
 from qa.importers.recordings import recorded as recorded_call
 from qa.importers.roles import role_named
 from qa.importers.segments import Loose
-from qa.importers.times import moment
+from qa.importers.times import between, moment
 from qa.importers.vcon_analysis import Found, transcript_of
 from qa.importers.vcon_media import message_of, recordings_of
 from qa.records import (
@@ -103,7 +104,8 @@ class Vcon(JsonFormat):
         audio=True,
         suffixes=(".json", ".vcon"),
         note="Versions 0.0.1 to 0.4. Recordings inside, beside, or at an address of"
-        " QA_FETCH_FROM; hashes are checked. Encrypted and signed ones are refused.",
+        " QA_FETCH_FROM; hashes are checked. The transcripts of several recordings come one"
+        " after another. Encrypted and signed ones are refused.",
     )
 
     def fits(self, head: Head) -> bool:
@@ -159,7 +161,8 @@ class _Reading:
         if not recorded and texts:
             return self._written(texts)
         analyses = [*self._given.analysis, *self._given.attachments]
-        found, unread = transcript_of(self._item, analyses, self._settings)
+        begins = self._begins(recorded)
+        found, unread = transcript_of(self._item, analyses, self._settings, begins=begins)
         if not recorded and found is None and unread:
             raise self._item.wrong(f"its transcript ({unread}) is in no known format.")
         if not recorded and found is None:
@@ -170,6 +173,18 @@ class _Reading:
         if unread:
             notes["transcript"] = f"in no known format ({unread}); transcribed here"
         return self._call(recorded or list(dialogs), found, notes)
+
+    def _begins(self, recorded: Sequence[DialogIn]) -> list[float | None]:
+        """Return when each dialog begins, in seconds from the beginning of the first."""
+        times = {
+            id(d): moment(d.start, zone=self._settings.time_zone)
+            for d in recorded
+            if d.start is not None
+        }
+        if len(recorded) < 2 or not times:  # noqa: PLR2004
+            return [0.0 for _ in self._given.dialog]
+        first = min(times.values(), key=datetime.timestamp)
+        return [between(first, times.get(id(d))) for d in self._given.dialog]
 
     def _metadata(self, first: DialogIn | None, **more: Any) -> Metadata:
         meta = first.meta if first else {}

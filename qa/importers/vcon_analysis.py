@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from qa.importers.making import seconds, word
 from qa.importers.one_file import JsonFormat
 from qa.importers.plain_text import said_in
 from qa.importers.recordings import decoded
+from qa.importers.roles import names_nobody
 from qa.importers.times import between, moment
 from qa.records import Utterance, Word
 from qa.settings import Settings
@@ -65,12 +66,16 @@ class Found:
         ----------
         known : the ids of speakers that are among the vCon's parties.
         """
+        taken = frozenset(known.values())
         for line in self.lines:
             start = line.start
+            who = known.get(line.who, "speaker" if isinstance(line.who, int) else line.who)
+            if line.who not in known and who in taken and names_nobody(who):
+                who = f"voice {who.rpartition('-')[2]}"  # the first need not be the first party
             if isinstance(start, datetime):
                 start = between(begin, start)
             yield Utterance(
-                party=known.get(line.who, "speaker" if isinstance(line.who, int) else line.who),
+                party=who,
                 text=line.text,
                 start=start,
                 end=None if start is None or line.duration is None else start + line.duration,
@@ -81,16 +86,69 @@ class Found:
 
 
 def transcript_of(
-    item: Item, analyses: Sequence[Mapping[str, Any]], settings: Settings
+    item: Item,
+    analyses: Sequence[Mapping[str, Any]],
+    settings: Settings,
+    *,
+    begins: Sequence[float | None],
 ) -> tuple[Found | None, str]:
     """Return the transcript that tells most, and who wrote those that cannot be read.
 
-    None where there is none, or none in a format that is known.
+    None where there is none, or none in a format that is known. Of several recordings with
+    a transcript each, one after another.
+
+    Parameters
+    ----------
+    begins : when each dialog begins, in seconds of the conversation; None where nobody knows.
     """
     given = [a for a in analyses if _KINDS.search(str(a.get("type") or a.get("purpose") or ""))]
-    found = [f for a in given if (f := _read(item, a, settings)) is not None]
+    found = [(a, f) for a in given if (f := _read(item, a, settings)) is not None]
     vendors = dict.fromkeys(str(a.get("vendor", "unknown"))[:40] for a in given)
-    return max(found, key=_worth, default=None), "" if found else ", ".join(vendors)
+    parts: dict[int, list[Found]] = {}
+    whole: list[Found] = []
+    for analysis, one in found:
+        place = _dialog_of(analysis)
+        known = place is not None and 0 <= place < len(begins)
+        (parts.setdefault(place, []) if known and place is not None else whole).append(one)
+    best = {place: max(of_it, key=_worth) for place, of_it in sorted(parts.items())}
+    whole += [_joined(best, begins)] if len(best) > 1 else list(best.values())
+    return max(whole, key=_worth, default=None), "" if found else ", ".join(vendors)
+
+
+def _dialog_of(analysis: Mapping[str, Any]) -> int | None:
+    """Return the place of the only dialog that an analysis is of."""
+    given = analysis.get("dialog")
+    given = given[0] if isinstance(given, list) and len(given) == 1 else given
+    return given if isinstance(given, int) and not isinstance(given, bool) else None
+
+
+def _joined(parts: Mapping[int, Found], begins: Sequence[float | None]) -> Found:
+    """Return the transcripts of several dialogs as one.
+
+    A label that names nobody ("speaker-0") is somebody of its own in each of them.
+    """
+    voices: dict[tuple[int, str], str] = {}
+    lines: list[Line] = []
+    for place, part in parts.items():
+        for line in part.lines:
+            who = line.who
+            if isinstance(who, str) and names_nobody(who):
+                who = voices.setdefault((place, who), f"voice {len(voices)}")
+            lines.append(replace(_moved(line, begins[place]), who=who))
+    first = next(iter(parts.values()))
+    return replace(first, lines=tuple(lines))
+
+
+def _moved(line: Line, begin: float | None) -> Line:
+    """Return a line of a dialog on the conversation's clock."""
+    if isinstance(line.start, datetime) or begin == 0:
+        return line
+    if begin is None:
+        return replace(line, start=None, duration=None, words=())
+    words = tuple(
+        w.model_copy(update={"start": w.start + begin, "end": w.end + begin}) for w in line.words
+    )
+    return replace(line, start=None if line.start is None else line.start + begin, words=words)
 
 
 def _worth(found: Found) -> tuple[bool, bool, bool]:

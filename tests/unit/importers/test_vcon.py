@@ -103,6 +103,35 @@ def test_a_transcript_that_tells_who_speaks_wins(data, found):
     assert [(p, t) for p, t, _, _ in said(c)] == SPOKEN
 
 
+LATER = "2026-03-02T08:00:30Z"
+PARTS = [
+    ("places", {0: [{"party": 0, "text": "Hi.", "start": 1.0}], 1: [{"party": 0, "text": "Hello.", "start": 2.0}]}, LATER, [("agent", "Hi.", 1.0), ("agent", "Hello.", 32.0)]),
+    ("voices", {0: [{"speaker": "A", "text": "Hi.", "start": 1.0}], 1: [{"speaker": "A", "text": "Hello.", "start": 2.0}]}, LATER, [("speaker-voice-0", "Hi.", 1.0), ("speaker-voice-1", "Hello.", 32.0)]),
+    ("nobody knows when", {0: [{"party": 0, "text": "Hi.", "start": 1.0}], 1: [{"party": 0, "text": "Hello.", "start": 2.0}]}, None, [("agent", "Hi.", 1.0), ("agent", "Hello.", None)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("why", "bodies", "start", "expected"), PARTS, ids=[p[0] for p in PARTS])
+def test_recordings_with_a_transcript_each_are_told_one_after_another(
+    why, bodies, start, expected, data, found
+):
+    analysis = [transcript(body, dialog=place) for place, body in bodies.items()]
+    data("v.json", vcon(recording(), recording(start=start), analysis=analysis))
+    (c,), rejected = found()
+    assert not rejected
+    assert [row[:3] for row in said(c)] == expected
+
+
+def test_the_first_voice_need_not_be_the_first_party(data, found):
+    words = [{"word": "hi", "start": 0, "end": 1, "speaker": 0}]
+    body = {"results": {"channels": [{"alternatives": [{"transcript": "hi", "words": words}]}]}}
+    people = [{"name": "Ann"}, {"name": "Dana"}]
+    data("v.json", vcon(recording(), analysis=[transcript(body)], parties=people))
+    (c,), _ = found()
+    named = {p.id: p.name for p in c.parties}
+    assert [named[u.party] for u in c.transcript.utterances] == [None]
+
+
 def test_a_recording_inside_is_kept_apart_from_the_json(recording, data, found, tmp_path):
     sound = recording("sound.wav").read_bytes()
     (tmp_path / "sound.wav").unlink()

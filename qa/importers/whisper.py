@@ -1,13 +1,16 @@
-"""JSON of openai-whisper (``--output_format json``) and of OpenAI's service.
+"""JSON of openai-whisper (``--output_format json``), and of others that run Whisper.
 
-Of the service: verbose_json, whose words lie beside the segments or are all there is, and
-diarized_json. https://platform.openai.com/docs/api-reference/audio
+Of OpenAI's service: verbose_json, whose words lie beside the segments or are all there is,
+and diarized_json. https://platform.openai.com/docs/api-reference/audio
+
+Of whisper.cpp (``--output-json``, with or without the tokens of ``--output-json-full``), and
+of the pipeline of transformers: chunks, and the speakers that tools around it add.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from qa.importers.base import About, Item
 from qa.importers.head import Head
@@ -31,7 +34,7 @@ _DIARIZED = "transcript.text.segment"
 
 
 class _File(Loose):
-    text: str
+    text: str = ""
     segments: tuple[SegmentIn, ...] = ()
     #: Of the service, which says them beside the segments.
     words: tuple[WordIn, ...] = ()
@@ -51,13 +54,17 @@ class Whisper(JsonFormat):
         suffixes=(".json",),
         note="Words' times with --word_timestamps. No speakers: one party says everything,"
         " so with its recording --transcribe is better. Also verbose_json, and diarized_json"
-        " with its speakers, of OpenAI's service.",
+        " with its speakers, of OpenAI's service; whisper.cpp; chunks of transformers.",
     )
 
     def fits(self, head: Head) -> bool:
         """Say whether it has a text, and segments with Whisper's own figures, or words alone."""
+        if head.has("transcription.offsets.from", "transcription.text"):
+            return True
         if not head.has("text") or head.has("info"):
             return False
+        if head.has("chunks.timestamp", "chunks.text"):
+            return True
         if head.has("segments.start"):
             diarized = head.json.get("segments.type") == _DIARIZED
             return diarized or head.has("segments.avg_logprob")
@@ -67,7 +74,7 @@ class Whisper(JsonFormat):
 
     def conversation(self, item: Item) -> Conversation:
         """Make the call of an object."""
-        given = _File.model_validate(item.value)
+        given = _File.model_validate(_named_as_whisper(item.value))
         language = _NAMES.get((given.language or "").casefold(), given.language or "")
         apart = bool(given.words) and not any(s.words for s in given.segments)
         return call(
@@ -78,6 +85,40 @@ class Whisper(JsonFormat):
             else utterances(given.segments, language=language),
             metadata=Metadata(language=language or None),
         )
+
+
+def _named_as_whisper(value: Any) -> Any:
+    """Return a file of whisper.cpp or transformers under openai-whisper's names."""
+    if "transcription" in value:
+        segments = [_of_cpp(one) for one in value["transcription"]]
+        return {"segments": segments, "language": (value.get("result") or {}).get("language")}
+    if "chunks" not in value:
+        return value
+    parts = [_of_chunk(one) for one in value.get("speakers") or value["chunks"]]
+    single = len(parts) > 1 and all(len(part["text"].split()) < 2 for part in parts)  # noqa: PLR2004
+    return {"text": value["text"], "words" if single else "segments": parts}
+
+
+def _of_cpp(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a segment, or a token of one; milliseconds."""
+    times = given["offsets"]
+    tokens = [one for one in given.get("tokens") or () if not one["text"].startswith("[_")]
+    speaker = str(given.get("speaker", "?"))
+    return {
+        "text": given["text"],
+        "start": times["from"] / 1000,
+        "end": times["to"] / 1000,
+        "probability": given.get("p"),
+        "speaker": None if speaker == "?" else speaker,
+        "words": [_of_cpp(one) for one in tokens] or None,
+    }
+
+
+def _of_chunk(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a chunk; the end of the last may be missing."""
+    start, end = given["timestamp"]
+    ends = start if end is None else end
+    return {"text": given["text"], "start": start, "end": ends, "speaker": given.get("speaker")}
 
 
 def _with_words(given: _File, language: str) -> Iterator[Utterance]:

@@ -38,11 +38,21 @@ DIARIZED = [
     {"type": "transcript.text.segment", "id": "seg_1", "speaker": "A", **BARE},
     {"type": "transcript.text.segment", "id": "seg_2", "speaker": "B", "start": 1.0, "end": 2.0, "text": "Hello."},
 ]  # fmt: skip
+CPP = {"timestamps": {"from": "00:00:00,000"}, "offsets": {"from": 0, "to": 1000}, "text": " Good day."}  # fmt: skip
+TOKENS = [
+    {"text": text, "offsets": {"from": start, "to": start + 300}, "id": 1, "p": 0.9}
+    for text, start in (("[_BEG_]", 0), (" Good", 0), (" da", 400), ("y", 500), (".", 700))
+]
 WHISPERS = {
     "words alone": ("whisper", {"task": "transcribe", "language": "english", "duration": 1.0, "text": "Good day.", "words": pairs("Good day", "word", "start", "end")}, ONE),
     "words beside segments": ("whisper", {"language": "en", "text": "Good day.", "segments": [SEGMENT], "words": pairs("Good day", "word", "start", "end")}, ONE),
     "speakers of the service": ("whisper", {"text": "Good day. Hello.", "segments": DIARIZED, "usage": {}}, TWO),
     "whisper-timestamped": ("whisper", {"text": "Good day.", "segments": [SEGMENT | {"words": pairs("Good day.", "text", "start", "end", confidence=0.9)}], "language": "en"}, ONE),
+    "whisper.cpp": ("whisper", {"result": {"language": "en"}, "transcription": [CPP, CPP | {"text": " Hello.", "offsets": {"from": 1000, "to": 2000}, "speaker": "1"}]}, TWO),
+    "whisper.cpp with tokens": ("whisper", {"transcription": [CPP | {"tokens": TOKENS}]}, ONE),
+    "chunks": ("whisper", {"text": "Good day.", "chunks": [{"timestamp": [0.0, None], "text": " Good day."}]}, ONE),
+    "chunks of a word each": ("whisper", {"text": " Good day.", "chunks": [{"timestamp": [0.0, 0.3], "text": " Good"}, {"timestamp": [0.4, 0.7], "text": " day."}]}, ONE),
+    "chunks and speakers": ("whisper", {"text": "Good day. Hello.", "chunks": [{"timestamp": [0.0, 2.0], "text": "Good day. Hello."}], "speakers": [{"speaker": "SPEAKER_00", "timestamp": [0.0, 1.0], "text": "Good day."}, {"speaker": "SPEAKER_01", "timestamp": [1.0, 2.0], "text": "Hello."}]}, TWO),
     "no alignment": ("whisperx", {"segments": [BARE], "language": "en"}, ONE),
     "no alignment but speakers": ("whisperx", {"segments": [BARE | {"speaker": "SPEAKER_00"}]}, ONE),
     "alignment and Whisper's figure": ("whisperx", {"segments": [BARE | {"avg_logprob": -0.2, "words": pairs("Good day.", "word", "start", "end", score=0.9)}], "word_segments": []}, ONE),

@@ -251,7 +251,7 @@ def test_ctrl_c_ends_all_processes_and_gives_the_recordings_back(store, settings
 
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGTERM], ids=["kill", "terminate"])
 def test_after_a_kill_the_next_run_goes_on_at_once(store, settings, kill):
-    register(store, "call-1", "slow-1")
+    register(store, "slow-1", "call-1")  # the newest is the first
     program = start(settings)
     until(lambda: "slow-1" in marks(settings, "listened"))
     program.send_signal(kill)

@@ -38,7 +38,7 @@ def grants_of(
         if everywhere == bool(teams or projects):
             raise UsageError(
                 f"It is not clear for which conversations the role '{role}' is.",
-                "Name a team, a project or both; or say that it is everywhere.",
+                "Name a team, a project or both; or say that it is everywhere (--everywhere).",
             )
         made += [
             Grant(UserRole(role), team=team, project=project)

@@ -24,7 +24,7 @@ COMMANDS = {
     "roster import", "roster list", "roster join", "roster check",
     "vault status", "vault rotate", "vault key", "vault forget",
     "sample", "agreement", "report", "search", "examples", "collections",
-    "db upgrade", "status", "serve", "doctor",
+    "db upgrade", "db backup", "db restore", "db copy", "worker", "status", "serve", "doctor",
 }  # fmt: skip
 
 

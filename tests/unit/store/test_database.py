@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from qa.errors import DiskFull, SettingsError, StoreError
+from qa.errors import DatabaseRefuses, DiskFull, SettingsError, StoreError
 from qa.settings import Settings
 from qa.store import Store, database, open_store, upgrade
 from qa.store.migrations import REVISIONS
@@ -114,7 +114,7 @@ def test_a_full_disk_keeps_what_was_there_and_nothing_of_the_new(settings):
         assert not store.vault.has("conversation", "chat-1")
 
 
-@pytest.mark.parametrize(("free", "error"), [(0, DiskFull), (1 << 30, StoreError)])
+@pytest.mark.parametrize(("free", "error"), [(0, DiskFull), (1 << 30, DatabaseRefuses)])
 def test_where_the_journal_finds_no_room_the_disk_is_full(settings, monkeypatch, free, error):
     # SQLite itself only says that a file beside the database could not be written.
     upgrade(settings)

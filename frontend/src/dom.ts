@@ -28,7 +28,10 @@ export function clock(time: number): string {
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Scroll something into the middle of what can be seen. */
+/**
+ * Scroll something into the middle of what can be seen. Only this glides: a second smooth
+ * scroll would end the first half-way, and a verdict or its words would stay out of sight.
+ */
 export function show(node: Element, block: ScrollLogicalPosition = "center"): void {
   node.scrollIntoView({ block, behavior: still.matches ? "auto" : "smooth" });
 }

@@ -13,6 +13,7 @@ from qa.errors import NotFound
 from qa.settings import Settings
 from qa.store import changes, counting, database, listing, results, scopes
 from qa.store.accounts import Accounts
+from qa.store.audit import Audit
 from qa.store.desk.agreeing import Agreeing
 from qa.store.desk.assigning import Assignments
 from qa.store.desk.callers import Callers
@@ -45,6 +46,8 @@ class Browsing(Streaming):
         self, engine: Engine, *, settings: Settings, clock: Callable[[], datetime]
     ) -> None:
         super().__init__(engine, settings=settings, clock=clock)
+        #: Who did what, for good.
+        self.audit = Audit(engine, clock=clock)
         #: Who may log in.
         self.accounts = Accounts(engine, clock=clock)
         #: Who is behind a session or a token.

@@ -11,7 +11,7 @@ from qa.records import Record
 from qa.store import journal
 from qa.store.tables import ConversationRow, EventRow
 
-_KIND = "recordings-missing"
+_KIND = journal.RECORDINGS_MISSING
 
 
 class Recorded(Record):

@@ -12,7 +12,7 @@ from typing import Annotated
 from urllib.parse import parse_qsl, quote, urlencode
 
 from fastapi import APIRouter, FastAPI, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 
@@ -23,6 +23,7 @@ from qa.api.deps import SettingsDep, StoreDep
 from qa.api.errors import answer, wants_page
 from qa.api.i18n import N_, gettext
 from qa.api.identity import any_account, cookie_name, open_to_all, secure
+from qa.api.pages import going
 from qa.api.pages.token_lines import rights_to_choose, token_lines
 from qa.api.templating import page
 from qa.errors import NotLoggedIn, QaError, TooMany, UsageError
@@ -60,7 +61,7 @@ def install(app: FastAPI) -> None:
         wanted = request.url.path
         if request.method in {"GET", "HEAD"}:
             query = f"?{request.url.query}" if request.url.query else ""
-            return _to(f"/login?next={quote(wanted + query, safe='')}")
+            return going.to(f"/login?next={quote(wanted + query, safe='')}")
         return _login_page(
             request,
             next=wanted,
@@ -121,7 +122,7 @@ def logged_in(
     """Begin a session under a new id, and lead on."""
     old = request.cookies.get(cookie_name(settings), "")
     secret = store.sessions.begin(account, instead=old, by=by)
-    where = local_path(next)
+    where = going.local_path(next)
     made = (
         page(
             request,
@@ -134,7 +135,7 @@ def logged_in(
             },
         )
         if kept
-        else _to(where)
+        else going.to(where)
     )
     made.set_cookie(
         cookie_name(settings),
@@ -229,12 +230,6 @@ def address_of(request: Request) -> str:
     return ":".join(host.split(":")[:4]) if host.count(":") > 1 else host
 
 
-def local_path(wanted: str) -> str:
-    """Return a path of this server: what was wanted, or the first page."""
-    own = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if own else "/"
-
-
 def account_page(
     request: Request,
     store: Store,
@@ -277,7 +272,7 @@ def _login_page(
     settings: Settings = request.app.state.settings
     context = {
         "title": gettext("Log in"),
-        "next": local_path(next),
+        "next": going.local_path(next),
         "kept": kept,
         "name": name,
         "message": message,
@@ -287,12 +282,8 @@ def _login_page(
 
 
 def _forgotten(settings: Settings) -> Response:
-    made = _to("/login")
+    made = going.to("/login")
     made.delete_cookie(
         cookie_name(settings), path="/", secure=secure(settings), httponly=True, samesite="lax"
     )
     return made
-
-
-def _to(address: str) -> Response:
-    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from qa.access import Principal, Right
@@ -23,6 +22,7 @@ from qa.api.example_schemas import (
 )
 from qa.api.i18n import gettext
 from qa.api.identity import requires
+from qa.api.pages import going
 from qa.api.routes.examples import sound_address
 from qa.api.templating import page, partial
 from qa.errors import UsageError
@@ -149,7 +149,7 @@ class _Head(BaseModel):
 @router.post("/collections")
 def create_collection(form: Annotated[_Head, Form()], store: StoreDep, who: Collector) -> Response:
     """Make an empty collection."""
-    return _to(store.collections.create(form.name, owner=who.name, note=form.note))
+    return _to_collection(store.collections.create(form.name, owner=who.name, note=form.note))
 
 
 @router.get("/collections/{collection}")
@@ -169,9 +169,9 @@ def change_collection(
     """Give another name or note, or delete it."""
     if form.do == "delete":
         store.collections.delete(collection, owner=who.name)
-        return RedirectResponse("/collections", status_code=HTTPStatus.SEE_OTHER)
+        return going.to("/collections")
     store.collections.change(collection, owner=who.name, name=form.name, note=form.note)
-    return _to(collection)
+    return _to_collection(collection)
 
 
 class _Moment(BaseModel):
@@ -190,12 +190,12 @@ def change_moment(
     """Move a moment, say something of it, or take it out."""
     if form.do == "remove":
         store.collections.remove(collection, moment, owner=who.name)
-        return _to(collection)
+        return _to_collection(collection)
     if form.do == "note":
         store.collections.note(collection, moment, form.note, owner=who.name)
     else:
         store.collections.move(collection, moment, form.do, owner=who.name)
-    return _to(collection, f"m{moment}")
+    return _to_collection(collection, f"m{moment}")
 
 
 class _Share(BaseModel):
@@ -223,7 +223,7 @@ def share(
 def withdraw(collection: str, share: str, store: StoreDep, who: Collector) -> Response:
     """End a link."""
     store.collections.withdraw(collection, share, owner=who.name, who=who.name)
-    return _to(collection, "shares")
+    return _to_collection(collection, "shares")
 
 
 @router.get("/shared/{link}")
@@ -277,15 +277,14 @@ def _target(store: Store, who: Principal, form: _Add) -> str:
 def _added(request: Request, store: Store, who: Principal, target: str, number: int) -> Response:
     """Answer a script with a word where the form was; else lead to the collection."""
     if not partial(request):
-        return _to(target, f"m{number}")
+        return _to_collection(target, f"m{number}")
     name = next((one.name for one in _own(store, who) if one.id == target), "")
     context = {"collection": target, "name": name, "number": number}
     return page(request, "examples/added.html", context)
 
 
-def _to(collection: str, anchor: str = "") -> Response:
-    address = f"/collections/{collection}{'#' + anchor if anchor else ''}"
-    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+def _to_collection(collection: str, anchor: str = "") -> Response:
+    return going.to(f"/collections/{collection}", anchor)
 
 
 def _conditions(query: ExamplesQuery) -> dict[str, str]:

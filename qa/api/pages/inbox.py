@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 
 from qa.access import Principal, Right
@@ -17,7 +16,7 @@ from qa.api.deps import SettingsDep, StoreDep
 from qa.api.desk_schemas import GroupOut, InboxQuery
 from qa.api.i18n import gettext
 from qa.api.identity import requires
-from qa.api.pages import listing
+from qa.api.pages import going, listing
 from qa.api.routes.desk import inbox_of
 from qa.api.routes.scorecards import public_cards
 from qa.api.templating import page
@@ -143,4 +142,4 @@ def assign(
     """Give conversations to a reviewer."""
     assigning.give(store, form.conversation, form.reviewer, who=who)
     inside = form.next == "/inbox" or form.next.startswith("/inbox?")
-    return RedirectResponse(form.next if inside else "/inbox", status_code=HTTPStatus.SEE_OTHER)
+    return going.to(form.next if inside else "/inbox")

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from qa.access import Principal, Right
@@ -18,6 +17,7 @@ from qa.api.deps import IdDep, StoreDep
 from qa.api.example_schemas import MomentOut, readable_by
 from qa.api.i18n import N_, Texts
 from qa.api.identity import requires
+from qa.api.pages import going
 from qa.api.pages.cards import CardView
 from qa.records import Verdict
 from qa.store import Store
@@ -126,7 +126,7 @@ def ask(
         store, id, form.scorecard, form.item,
         party=form.party or None, comment=form.comment, who=who,
     )  # fmt: skip
-    return _back(id, form.at)
+    return going.to_conversation(id, form.at)
 
 
 class _Answer(_At):
@@ -152,7 +152,7 @@ def answer(
         value=value_of(verdict, form.share) if verdict else None,
         who=who, seen=form.seen or None,
     )  # fmt: skip
-    return _back(id, form.at)
+    return going.to_conversation(id, form.at)
 
 
 class _Own(BaseModel):
@@ -170,7 +170,7 @@ def acknowledge(
 ) -> Response:
     """Say that one knows one's result."""
     store.own.acknowledge(id, who=who.name, scope=who.scope(Right.SECOND_LOOK))
-    return _to("/mine") if form.mine else _back(id)
+    return going.to("/mine") if form.mine else going.to_conversation(id)
 
 
 class _Sound(_Own):
@@ -187,12 +187,4 @@ def let_sound(
     """Let the sound of one's own part be an example, or no longer."""
     scope = who.scope(Right.SECOND_LOOK)
     store.own.let_sound(id, allowed=form.allowed, who=who.name, scope=scope)
-    return _to("/mine") if form.mine else _back(id)
-
-
-def _back(id: str, anchor: str = "") -> Response:
-    return _to(f"/conversations/{id}" + (f"#{anchor}" if anchor else ""))
-
-
-def _to(address: str) -> Response:
-    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+    return going.to("/mine") if form.mine else going.to_conversation(id)

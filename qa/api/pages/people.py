@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from qa.access import Grant, Principal, Right, UserRole, grants_of
@@ -19,6 +19,7 @@ from qa.api import people, people_words
 from qa.api.deps import StoreDep
 from qa.api.i18n import gettext
 from qa.api.identity import requires
+from qa.api.pages import going
 from qa.api.pages.token_lines import rights_to_choose, token_lines
 from qa.api.pages.tokens import NewToken
 from qa.api.templating import page
@@ -257,5 +258,4 @@ def _names(text: str) -> list[str]:
 
 
 def _back(account: str) -> Response:
-    where = f"/people/accounts/{quote(account, safe='')}"
-    return RedirectResponse(where, status_code=HTTPStatus.SEE_OTHER)
+    return going.to(f"/people/accounts/{quote(account, safe='')}")

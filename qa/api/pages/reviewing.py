@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from qa.access import Principal, Right
 from qa.api import actions
 from qa.api.deps import IdDep, StoreDep
 from qa.api.identity import requires
+from qa.api.pages import going
 from qa.errors import UsageError
 from qa.records import Verdict
 from qa.store import Store
@@ -62,7 +62,7 @@ def finish(
     """Be through with a conversation; go on to the next."""
     store.reviewing.finish(id, who=who.name, seen=form.seen or None)
     following = store.reviewing.next(id, scope=who.scope(Right.OVERRIDE))
-    return _to(f"/conversations/{following}" if following else "/")
+    return going.to(f"/conversations/{following}" if following else "/")
 
 
 @router.post("/conversations/{id}/reopen")
@@ -74,7 +74,7 @@ def reopen(
 ) -> Response:
     """Let a conversation count as not reviewed again."""
     store.reviewing.reopen(id, who=who.name, seen=form.seen or None)
-    return _back(id)
+    return going.to_conversation(id)
 
 
 async def _fields(request: Request) -> dict[str, str]:
@@ -91,7 +91,7 @@ def save_blind(
     """Keep a reviewer's own verdicts on every item; then show the machine's."""
     given = blind_verdicts(store, id, form)
     store.blind.save(id, given, who=who.name, seen=form.get("seen") or None)
-    return _back(id)
+    return going.to_conversation(id)
 
 
 def blind_verdicts(store: Store, id: str, form: dict[str, str]) -> list[Given]:
@@ -147,7 +147,7 @@ def remove_comment(
 ) -> Response:
     """Take one's own comment away."""
     store.remarks.remove(id, form.number, who=who.name)
-    return _back(id)
+    return going.to_conversation(id)
 
 
 @router.post("/conversations/{id}/star")
@@ -185,7 +185,7 @@ def language(
 ) -> Response:
     """Say in which language a conversation is; it is judged again."""
     store.correcting.language(id, form.language, who=who.name, seen=form.seen or None)
-    return _back(id)
+    return going.to_conversation(id)
 
 
 @router.post("/conversations/{id}/score")
@@ -197,7 +197,7 @@ def score(
 ) -> Response:
     """Ask for another score by the same cards."""
     store.correcting.again(id, None, who=who.name, seen=form.seen or None)
-    return _back(id)
+    return going.to_conversation(id)
 
 
 @router.post("/conversations/{id}/take-back")
@@ -209,16 +209,8 @@ def take_back(
 ) -> Response:
     """Show a conversation to its agents no more."""
     store.take_back_from_agents(id, who=who.name, seen=form.seen or None)
-    return _back(id)
+    return going.to_conversation(id)
 
 
 def _at(id: str, turn: int | None) -> Response:
-    return _to(f"/conversations/{id}" + ("" if turn is None else f"#t{turn}"))
-
-
-def _back(id: str) -> Response:
-    return _to(f"/conversations/{id}")
-
-
-def _to(address: str) -> Response:
-    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+    return going.to_conversation(id, "" if turn is None else f"t{turn}")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel
 
 from qa.access import Principal, Right
@@ -15,7 +14,7 @@ from qa.api.deps import IdDep, SettingsDep, StoreDep
 from qa.api.i18n import OFFERED, gettext
 from qa.api.identity import any_account, open_to_all, requires, secure
 from qa.api.language import COOKIE
-from qa.api.pages import listing
+from qa.api.pages import going, listing
 from qa.api.pages.conversation import conversation_page, part_of, scores_of
 from qa.api.routes.scorecards import public_cards
 from qa.api.schemas import ListQuery
@@ -37,7 +36,7 @@ def show_home(who: Annotated[Principal, any_account()]) -> Response:
         (Right.LIST, "/conversations"),
         (Right.EXAMPLES, "/examples"),
     )
-    return _to(next((path for right, path in homes if who.may(right)), "/account"))
+    return going.to(next((path for right, path in homes if who.may(right)), "/account"))
 
 
 @router.get("/conversations")
@@ -74,7 +73,7 @@ def show_conversation(
 ) -> Response:
     """Show a conversation beside its scorecards."""
     if id != request.path_params["id"]:
-        return _to(f"/conversations/{id}")
+        return going.to_conversation(id)
     return page(request, "conversation.html", conversation_page(store, id, who, part=part))
 
 
@@ -191,7 +190,7 @@ def swap(
 ) -> Response:
     """Let agent and customer change places."""
     store.swap_roles(id, who=who.name)
-    return _back(id)
+    return going.to_conversation(id)
 
 
 @router.post("/conversations/{id}/release")
@@ -200,7 +199,7 @@ def release(
 ) -> Response:
     """Show a conversation to its agents."""
     store.release_to_agents(id, who=who.name)
-    return _back(id)
+    return going.to_conversation(id)
 
 
 class _Language(BaseModel):
@@ -213,8 +212,7 @@ class _Language(BaseModel):
 @router.post("/language", dependencies=[open_to_all()])
 def speak(form: Annotated[_Language, Form()], settings: SettingsDep) -> Response:
     """Remember in which language a browser is answered."""
-    inside = form.next.startswith("/") and not form.next.startswith(("//", "/\\"))
-    answer = _to(form.next if inside else "/")
+    answer = going.to(going.local_path(form.next))
     if form.language in OFFERED:
         answer.set_cookie(
             COOKIE,
@@ -231,12 +229,4 @@ def _scores(request: Request, store: Store, id: str, who: Principal, anchor: str
     """Answer a verdict: with the scores to a script, else lead back to where one was."""
     if partial(request):
         return page(request, "conversation/scores.html", scores_of(store, id, who))
-    return _back(id, anchor)
-
-
-def _back(id: str, anchor: str = "") -> Response:
-    return _to(f"/conversations/{id}{'#' + anchor if anchor.isalnum() else ''}")
-
-
-def _to(address: str) -> Response:
-    return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+    return going.to_conversation(id, anchor)

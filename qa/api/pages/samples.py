@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from qa.access import Principal, Right
 from qa.api.deps import SettingsDep, StoreDep
 from qa.api.desk_schemas import SampleIn
 from qa.api.i18n import gettext
 from qa.api.identity import requires
+from qa.api.pages import going
 from qa.api.routes.desk import drawn_by
 from qa.api.routes.scorecards import public_cards
 from qa.api.templating import page
@@ -52,7 +52,7 @@ def draw(
     """Draw; what was only tried, or found nothing, is shown at once."""
     made = drawn_by(store, form, who)
     if made.number is not None:
-        return RedirectResponse(f"/samples#d{made.number}", status_code=HTTPStatus.SEE_OTHER)
+        return going.to(f"/samples#d{made.number}")
     return page(request, "samples.html", _context(store, settings, who, tried=made, form=form))
 
 

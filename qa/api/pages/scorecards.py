@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from qa.access import Principal, Right
@@ -14,6 +14,7 @@ from qa.api import card_reading, drafting, words
 from qa.api.deps import SettingsDep, StoreDep
 from qa.api.i18n import gettext
 from qa.api.identity import requires
+from qa.api.pages import going
 from qa.api.templating import page
 from qa.errors import UsageError
 from qa.scoring import find_card, load_scorecard
@@ -91,7 +92,7 @@ def try_draft(
             )
         kept = store.publish(read.card, who=who.name)
         address = f"/scorecards/{kept.card.id}?version={kept.card.version}"
-        return RedirectResponse(address, status_code=HTTPStatus.SEE_OTHER)
+        return going.to(address)
     tried = None
     if form.act in {"preview", "compare"}:
         most = drafting.FEW if form.act == "preview" else drafting.MANY

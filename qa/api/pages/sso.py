@@ -6,14 +6,14 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import asdict
-from http import HTTPStatus
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from qa.api.deps import SettingsDep, StoreDep
 from qa.api.identity import open_to_all, secure
-from qa.api.pages.door import address_of, local_path, logged_in
+from qa.api.pages import going
+from qa.api.pages.door import address_of, logged_in
 from qa.api.single_sign_on import Begun, Provider, Vouched, begin
 from qa.errors import Forbidden, NotFound, UnknownName
 from qa.settings import Settings
@@ -30,10 +30,8 @@ _LONGEST_S = 600
 def leave(request: Request, settings: SettingsDep, next: str = "/") -> Response:
     """Send the browser to the provider."""
     provider = _provider(request)
-    begun = begin(local_path(next))
-    made = RedirectResponse(
-        provider.address(begun, _back(request, settings)), status_code=HTTPStatus.SEE_OTHER
-    )
+    begun = begin(going.local_path(next))
+    made = going.to(provider.address(begun, _back(request, settings)))
     # Lax: it comes with the browser that the provider sends back, and with no form of others.
     made.set_cookie(
         _cookie(settings),

@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from qa.access import Principal, Right
 from qa.api import people
 from qa.api.deps import StoreDep
 from qa.api.identity import any_account, requires
+from qa.api.pages import going
 from qa.api.pages.door import account_page
 from qa.errors import QaError
 
@@ -53,4 +54,4 @@ def make_token(
 def revoke_token(token: str, store: StoreDep, who: Annotated[Principal, any_account()]) -> Response:
     """Take a token of one's own back."""
     store.sessions.revoke(token, who=who.name, account=who.id)
-    return RedirectResponse("/account#tokens", status_code=HTTPStatus.SEE_OTHER)
+    return going.to("/account#tokens")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from qa.access import Principal, Right
 from qa.api import words
 from qa.api.deps import SettingsDep, StoreDep
 from qa.api.i18n import gettext
 from qa.api.identity import requires
-from qa.api.pages import listing
+from qa.api.pages import going, listing
 from qa.api.routes.scorecards import public_cards
 from qa.api.routes.uploads import received
 from qa.api.templating import page
@@ -49,7 +48,7 @@ async def upload(
     """Take a file in, and lead to how far it is."""
     ids = await received(request, store, settings, who)
     query = urlencode([("id", one) for one in ids])
-    return RedirectResponse(f"/upload/progress?{query}", status_code=HTTPStatus.SEE_OTHER)
+    return going.to(f"/upload/progress?{query}")
 
 
 @router.get("/upload/progress")

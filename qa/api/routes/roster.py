@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from qa.access import Principal, Right
 from qa.api.deps import StoreDep
+from qa.api.forms import file_form, sent_file
 from qa.api.identity import requires
 from qa.api.people import LARGEST_ROSTER, Taken, take_roster
 from qa.api.people_schemas import RosterCheckOut, RosterOut, RosterTakenOut
-from qa.errors import UsageError
 from qa.store import Store
 from qa.store.joining import overlaps
 
 router = APIRouter(tags=["people"])
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "CSV: id, name, extension, team, project, from, to.",
-                        },
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = file_form("CSV: id, name, extension, team, project, from, to.")
 
 
 @router.get("/roster", dependencies=[requires(Right.USERS)])
@@ -77,9 +57,6 @@ async def received_roster(request: Request, store: Store, who: Principal) -> Tak
     UsageError : no file came with it.
     FormatError : names every line that cannot be used; nothing was taken.
     """
-    async with request.form(max_files=1, max_fields=2) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise UsageError("No file was sent.", "Choose a roster: agents.csv.")
-        content, name = await file.read(), file.filename
+    async with sent_file(request, mend="Choose a roster: agents.csv.") as (file, _):
+        content, name = await file.read(), file.filename or ""
     return await run_in_threadpool(take_roster, store, content, name, who=who)

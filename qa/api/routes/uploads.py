@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 
 from qa.access import Principal, Right
 from qa.api.deps import SettingsDep, StoreDep
+from qa.api.forms import file_form, sent_file
 from qa.api.identity import requires
 from qa.api.schemas import Accepted, Public
 from qa.api.uploading import LARGEST, take_upload
-from qa.errors import UsageError
 from qa.settings import Settings
 from qa.store import Store
 
 router = APIRouter(tags=["conversations"])
 
-_FORM: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {"type": "string", "format": "binary"},
-                        "scorecard": {"type": "string", "description": "Empty = by the routes."},
-                        "agent": {"type": "string", "description": "Id; where the file says none."},
-                    },
-                }
-            }
-        },
-    }
-}
+_FORM = file_form(scorecard="Empty = by the routes.", agent="Id; where the file says none.")
 
 
 class UploadOut(Public):
@@ -77,11 +59,9 @@ async def received(
     ------
     UsageError : no file came with it.
     """
-    async with request.form(max_files=1, max_fields=8) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise UsageError("No file was sent.", "Choose a recording or a chat.")
+    async with sent_file(request, mend="Choose a recording or a chat.") as (file, form):
         card, agent = (str(form.get(name) or "").strip() for name in ("scorecard", "agent"))
+        name = file.filename or ""
         return await run_in_threadpool(
-            take_upload, store, settings, file.file, file.filename, who=who, card=card, agent=agent
+            take_upload, store, settings, file.file, name, who=who, card=card, agent=agent
         )

@@ -11,6 +11,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
+from seeing import visitor
 
 _ROOT = Path(__file__).parents[2]
 _SEEDING = _ROOT / "tests" / "integration" / "seeding.py"
@@ -98,12 +99,5 @@ def address(settings):
 @pytest.fixture
 def page(chromium, address):
     """A page of that browser; whatever it complains about fails the test."""
-    complaints = []
-    context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900})
-    made = context.new_page()
-    made.set_default_timeout(15_000)
-    made.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    made.on("pageerror", lambda e: complaints.append(str(e)))
-    yield made
-    context.close()
-    assert complaints == []
+    with visitor(chromium, address) as made:
+        yield made

@@ -1,6 +1,7 @@
 """Agreement in a real browser: the figures, the way to a case, for everybody."""
 
 import pytest
+from seeing import fits, shuts_nobody_out
 
 from qa.access import machine_user
 from qa.records import Verdict
@@ -8,7 +9,6 @@ from qa.store import open_store
 from qa.store.desk.blind import Given
 from qa.store.desk.draws import Occasion, Rule
 
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
 
 
@@ -30,9 +30,8 @@ def test_a_case_is_found_from_the_figures(page, width, scheme):
     page.emulate_media(color_scheme=scheme)
     page.goto("/agreement")
     for _ in range(2):
-        found = Axe().run(page, options={"preload": False}).response["violations"]
-        assert [(v["id"], n["target"]) for v in found for n in v["nodes"]] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        shuts_nobody_out(page)
+        fits(page, [width])
         apart = page.locator("a[href^='/agreement/cases']")
         if apart.count():
             apart.first.click()

@@ -1,11 +1,9 @@
 """A trainer's afternoon: search, hear, gather, order, share, and take it along to a room."""
 
-import os
 import zipfile
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from seeing import fits, keep, shuts_nobody_out, visitor
 from sqlalchemy import update
 
 from qa.access import Grant, UserRole
@@ -13,36 +11,10 @@ from qa.records import Verdict
 from qa.store import database, open_store
 from qa.store.tables import ConversationRow
 
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
 
+SCREENS = (1280, 390, 360)
 PLAYS = "(audio) => !audio.paused && !audio.error && audio.currentTime > 0 && audio.duration"
-
-
-@contextmanager
-def visitor(chromium, address, session, **more):
-    """Give a page of somebody who is logged in; what it complains about fails the test."""
-    complaints = []
-    context = chromium.new_context(
-        base_url=address, viewport={"width": 1280, "height": 900}, **more
-    )
-    context.add_cookies([{"name": "qa_session", "value": session, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
-def picture(page, name):
-    """Keep a picture where QA_TEST_PICTURES names a folder: to be looked at."""
-    if folder := os.environ.get("QA_TEST_PICTURES"):
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        page.set_viewport_size({"width": 1280, "height": 900})
 
 
 @pytest.fixture
@@ -62,7 +34,7 @@ def people(settings):
 
 @pytest.fixture
 def trainer(people, chromium, address):
-    with visitor(chromium, address, people["trainer"]) as page:
+    with visitor(chromium, address, session=people["trainer"], width=1280) as page:
         yield page
 
 
@@ -73,20 +45,11 @@ def heard(audio):
     return audio.evaluate("(audio) => audio.duration")
 
 
-def nothing_sticks_out(page):
-    for width in (1280, 390, 360):
-        page.set_viewport_size({"width": width, "height": 900})
-        inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        assert inner[0] <= inner[1], (page.url, width)
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
 def nobody_is_kept_out(page):
-    nothing_sticks_out(page)
+    fits(page, SCREENS)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, options={"preload": False}).response["violations"]
-        assert [(v["id"], n["target"]) for v in found for n in v["nodes"]] == []
+        shuts_nobody_out(page)
     page.emulate_media(color_scheme="light")
 
 
@@ -97,7 +60,7 @@ def test_moments_are_found_heard_gathered_ordered_shared_and_taken_along(
     search_and_gather(page)
     order(page)
     link = share(page, address)
-    with visitor(chromium, address, people["reviewer"]) as other:
+    with visitor(chromium, address, session=people["reviewer"], width=1280) as other:
         other.goto(link)
         assert other.locator("article.moment").count() == 2
         assert other.get_by_role("button", name="move").count() == 0
@@ -119,7 +82,7 @@ def fetched(page, address):
 def search_and_gather(page):
     page.goto("/examples")
     nobody_is_kept_out(page)
-    picture(page, "examples")
+    keep(page, "examples")
     assert page.get_by_role("link", name="Conversations").count() == 0
     page.get_by_label("Item").select_option("greeting")
     page.get_by_label("Verdict").select_option("pass")
@@ -161,7 +124,7 @@ def order(page):
     page.wait_for_url("**#m*")
     assert "insult" in asked.first.inner_text()
     nobody_is_kept_out(page)
-    picture(page, "collection")
+    keep(page, "collection")
 
 
 def share(page, address):
@@ -175,7 +138,7 @@ def share(page, address):
 def withdraw(page):
     page.goto("/collections")
     nobody_is_kept_out(page)
-    picture(page, "collections")
+    keep(page, "collections")
     page.get_by_role("link", name="Openings <b>").click()
     page.get_by_role("button", name="Withdraw").click()
     page.get_by_text("withdrawn").wait_for()
@@ -183,35 +146,29 @@ def withdraw(page):
 
 def plays_from_disk(chromium, folder):
     """Open the page that was taken along as a file, without a network."""
-    complaints = []
-    context = chromium.new_context(offline=True, viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.on("console", lambda m: complaints.append(m.text))
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    asked = []
-    page.on("request", lambda r: asked.append(r.url))
-    page.goto((folder / "index.html").as_uri())
-    assert page.locator("h1").inner_text() == "Openings <b>"
-    line = page.locator("article", has=page.locator("audio")).locator("li[data-start]").nth(1)
-    line.click()
-    audio = page.locator("audio")
-    page.wait_for_function(PLAYS, arg=audio.element_handle())
-    assert audio.evaluate("(a) => a.currentTime") >= 3.9
-    page.locator("li.now").wait_for()
-    assert [url for url in asked if not url.startswith("file:")] == []
-    nothing_sticks_out(page)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        found = Axe().run(page, options={"preload": False}).response["violations"]
-        assert [(v["id"], n["target"]) for v in found for n in v["nodes"]] == []
-        picture(page, f"taken-along-{scheme}")
-    context.close()
-    assert complaints == []
+    with visitor(chromium, "", width=1280, offline=True) as page:
+        asked = []
+        page.on("request", lambda r: asked.append(r.url))
+        page.goto((folder / "index.html").as_uri())
+        assert page.locator("h1").inner_text() == "Openings <b>"
+        line = page.locator("article", has=page.locator("audio")).locator("li[data-start]").nth(1)
+        line.click()
+        audio = page.locator("audio")
+        page.wait_for_function(PLAYS, arg=audio.element_handle())
+        assert audio.evaluate("(a) => a.currentTime") >= 3.9
+        page.locator("li.now").wait_for()
+        assert [url for url in asked if not url.startswith("file:")] == []
+        fits(page, SCREENS)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            shuts_nobody_out(page)
+            keep(page, f"taken-along-{scheme}")
 
 
 def test_all_of_it_works_without_javascript(people, chromium, address):
-    with visitor(chromium, address, people["trainer"], java_script_enabled=False) as page:
+    with visitor(
+        chromium, address, session=people["trainer"], width=1280, java_script_enabled=False
+    ) as page:
         page.goto("/examples?item=greeting&verdict=pass")
         first = page.locator("article.moment").first
         first.get_by_text("Add to a collection").click()
@@ -231,9 +188,9 @@ def test_all_of_it_works_without_javascript(people, chromium, address):
 
 
 def test_the_pages_speak_russian(people, chromium, address):
-    with visitor(chromium, address, people["trainer"], locale="ru-RU") as page:
+    with visitor(chromium, address, session=people["trainer"], width=1280, locale="ru-RU") as page:
         page.goto("/examples")
         assert page.locator("h1").inner_text() == "Примеры"
         assert "Moments" not in page.locator("main").inner_text()
-        nothing_sticks_out(page)
-        picture(page, "examples-ru")
+        fits(page, SCREENS)
+        keep(page, "examples-ru")

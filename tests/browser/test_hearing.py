@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from seeing import fits
 
 pytestmark = pytest.mark.browser
 
@@ -152,8 +153,7 @@ def test_without_javascript_the_page_still_answers(chromium, address):
 def test_nothing_sticks_out_at_any_width(page, path, width):
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(path)
-    inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert inner[0] <= inner[1]
+    fits(page, [width])
 
 
 CONTRAST = """

@@ -1,10 +1,7 @@
 """An agent reads their results and asks for a second look; another reviewer answers it."""
 
-import os
-from contextlib import contextmanager
-from pathlib import Path
-
 import pytest
+from seeing import fits, keep, shuts_nobody_out, visitor
 from sqlalchemy import update
 
 from qa.access import Grant, UserRole
@@ -12,40 +9,16 @@ from qa.records import Verdict
 from qa.store import database, open_store
 from qa.store.tables import ConversationRow
 
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
 
 ITEM = "Did the agent say sorry for what went wrong?"
 
 
-@contextmanager
-def visitor(chromium, address, session, **more):
-    """Give a page of somebody who is logged in; what it complains about fails the test."""
-    complaints = []
-    context = chromium.new_context(
-        base_url=address, viewport={"width": 1280, "height": 900}, **more
-    )
-    context.add_cookies([{"name": "qa_session", "value": session, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    yield page
-    context.close()
-    assert complaints == []
-
-
 def looked_at(page, name):
-    """Check a page as all have to see it; keep it where QA_TEST_PICTURES names a folder."""
-    found = Axe().run(page, options={"preload": False}).response["violations"]
-    assert [(v["id"], n["target"]) for v in found for n in v["nodes"]] == []
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 900})
-        inner = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        assert inner[0] <= inner[1], (page.url, width)
-        if folder := os.environ.get("QA_TEST_PICTURES"):
-            page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 900})
+    """Check a page as all have to see it, and keep a picture."""
+    shuts_nobody_out(page)
+    fits(page)
+    keep(page, name)
 
 
 @pytest.fixture
@@ -73,14 +46,14 @@ def people(settings):
 
 
 def test_an_agent_asks_another_reviewer_answers_and_the_agent_reads_it(people, chromium, address):
-    with visitor(chromium, address, people["dana"]) as page:
+    with visitor(chromium, address, session=people["dana"], width=1280) as page:
         reads_and_asks(page)
-    with visitor(chromium, address, people["rita"]) as page:
+    with visitor(chromium, address, session=people["rita"], width=1280) as page:
         page.goto("/inbox")
         assert page.get_by_text("asks for a second look").count() == 0
-    with visitor(chromium, address, people["max"]) as page:
+    with visitor(chromium, address, session=people["max"], width=1280) as page:
         answers(page)
-    with visitor(chromium, address, people["dana"], locale="ru-RU") as page:
+    with visitor(chromium, address, session=people["dana"], width=1280, locale="ru-RU") as page:
         reads_the_outcome(page)
 
 
@@ -132,7 +105,9 @@ def reads_the_outcome(page):
 
 
 def test_without_a_script_it_can_be_asked_and_the_sound_let_go(people, chromium, address):
-    with visitor(chromium, address, people["dana"], java_script_enabled=False) as page:
+    with visitor(
+        chromium, address, session=people["dana"], width=1280, java_script_enabled=False
+    ) as page:
         page.goto("/conversations/refund")
         item = page.locator("details.item", has_text=ITEM)
         item.get_by_text("Ask for a second look").first.click()

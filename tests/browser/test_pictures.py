@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from seeing import visitor
 
 ROOT = Path(__file__).parents[2]
 DOCS = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]
@@ -26,18 +27,11 @@ def test_every_scene_shows_what_it_is_taken_of(scenes, chromium, serving, tmp_pa
     settings, sessions = scenes.house(tmp_path)
     with serving(settings) as address:
         for scene in scenes.SCENES:
-            context = chromium.new_context(
-                base_url=address, viewport={"width": 1280, "height": 900}
-            )
-            context.add_cookies(
-                [{"name": "qa_session", "value": sessions[scene.who], "url": address}]
-            )
-            page = context.new_page()
-            page.set_default_timeout(15_000)
-            page.goto(scene.path)
-            shown = scene.play(page)
-            assert shown is None or shown.is_visible(), scene.name
-            context.close()
+            session = sessions[scene.who]
+            with visitor(chromium, address, session=session, width=1280) as page:
+                page.goto(scene.path)
+                shown = scene.play(page)
+                assert shown is None or shown.is_visible(), scene.name
 
 
 def test_every_picture_is_of_a_scene_is_small_and_stands_in_a_guide(scenes):

@@ -1,35 +1,27 @@
 """A day with log-ins and roles: accounts, review, coaching, a second look; in two languages."""
 
-import os
 import zipfile
-from contextlib import contextmanager
-from pathlib import Path
+from functools import partial
 
 import pytest
+from seeing import keep, shuts_nobody_out, visitor
 
 from qa.access import Grant, UserRole
 from qa.store import open_store
 
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
 
-#: Where pictures of the pages are kept to be looked at; empty = nowhere.
-PICTURES = os.environ.get("QA_TEST_PICTURES", "")
 PLAYS = """() => {
   const p = document.getElementById('player');
   return !p.paused && !p.error && p.duration > 40 && p.currentTime;
 }"""
 
 
-def keep(page, name):
-    """Keep what the page looks like, wide and narrow; see once that it shuts nobody out."""
+def seen(page, name):
+    """Keep what the page looks like; see once that it shuts nobody out."""
     if name.endswith("-en"):
-        found = Axe().run(page, options={"preload": False}).response["violations"]
-        assert [(v["id"], n["target"]) for v in found for n in v["nodes"]] == [], name
-    for width in (1280, 390) if PICTURES else ():
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 1440, "height": 900})
+        shuts_nobody_out(page)
+    keep(page, name)
 
 
 @pytest.fixture
@@ -42,22 +34,8 @@ def root(settings):
 
 @pytest.fixture
 def desk(chromium, address):
-    """Open browsers, in a language; whatever they complain about fails the test."""
-
-    @contextmanager
-    def opened(language):
-        complaints = []
-        context = chromium.new_context(base_url=address, viewport={"width": 1440, "height": 900})
-        context.add_cookies([{"name": "qa_language", "value": language, "url": address}])
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda e: complaints.append(str(e)))
-        yield page
-        context.close()
-        assert complaints == []
-
-    return opened
+    """Open browsers, in a language."""
+    return partial(visitor, chromium, address)
 
 
 def account(page, name, role):
@@ -81,12 +59,12 @@ def gives_a_token(page, name, language):
     form.locator("#t-comment").check()
     form.locator("button").click()
     page.locator(".secret").wait_for()
-    keep(page, f"token-{language}")
+    seen(page, f"token-{language}")
 
 
 def log_in(page, name, password):
     page.goto("/")
-    keep(page, f"login-{page.locator('html').get_attribute('lang')}")
+    seen(page, f"login-{page.locator('html').get_attribute('lang')}")
     page.locator("#name").fill(name)
     page.locator("#password").fill(password)
     page.keyboard.press("Enter")
@@ -95,20 +73,20 @@ def log_in(page, name, password):
 
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_a_day_of_five_people(desk, root, settings, address, language):
-    with desk(language) as page:
+    with desk(language=language) as page:
         page.context.add_cookies([{"name": "qa_session", "value": root, "url": address}])
         supervisor = account(page, "vera", "supervisor")
-        keep(page, f"account-made-{language}")
+        seen(page, f"account-made-{language}")
         trainer = account(page, "theo", "trainer")
         agent = account(page, "dana", "agent")
         reviewer = account(page, "max", "reviewer")
         gives_a_token(page, "max", language)
         page.goto("/people")
-        keep(page, f"people-{language}")
+        seen(page, f"people-{language}")
         assert page.locator("td.name").all_inner_texts() == ["dana", "max", "root", "theo", "vera"]
         title = {"en": "People", "ru": "Люди"}[language]
         assert page.locator("h1").inner_text() == title
-    with desk(language) as page:
+    with desk(language=language) as page:
         log_in(page, "vera", supervisor)
         confirms_a_critical(page, language)
         judges_a_blind_sample(page, language)
@@ -117,24 +95,24 @@ def test_a_day_of_five_people(desk, root, settings, address, language):
     with open_store(settings) as store:
         (star,) = store.remarks.stars("refund")
         assert (star.who, star.turn) == ("vera", 10)
-    with desk(language) as page:
+    with desk(language=language) as page:
         log_in(page, "theo", trainer)
         gathers_and_takes_along(page, language)
-    with desk(language) as page:
+    with desk(language=language) as page:
         log_in(page, "dana", agent)
         reads_and_asks_for_a_second_look(page, language)
-    with desk(language) as page:
+    with desk(language=language) as page:
         log_in(page, "max", reviewer)
         upholds(page, language)
-    with desk(language) as page:
+    with desk(language=language) as page:
         log_in(page, "dana", agent)
         assert "It was not said anywhere." in page.locator("main").inner_text()
-        keep(page, f"mine-answered-{language}")
+        seen(page, f"mine-answered-{language}")
 
 
 def confirms_a_critical(page, language):
     page.goto("/inbox")
-    keep(page, f"inbox-{language}")
+    seen(page, f"inbox-{language}")
     page.locator("section").first.get_by_role("link", name="quarrel.wav").focus()
     page.keyboard.press("Enter")
     page.locator(".item.suspected").wait_for()
@@ -157,7 +135,7 @@ def judges_a_blind_sample(page, language):
     assert page.locator("[data-chip]").count() == 0
     for box in page.locator("form.blind fieldset").all():
         box.locator("input[value=pass]").check()
-    keep(page, f"blind-of-the-day-{language}")
+    seen(page, f"blind-of-the-day-{language}")
     page.locator("form.blind > button").click()
     page.locator(".both").first.wait_for()
 
@@ -167,7 +145,7 @@ def hears_overrides_stars_and_finishes(page, language):
     page.keyboard.press("e")  # its evidence: where it was looked for
     page.wait_for_function(PLAYS)
     assert page.evaluate("document.getElementById('player').currentTime") >= 30.9
-    keep(page, f"evidence-{language}")
+    seen(page, f"evidence-{language}")
     page.keyboard.press("1")
     page.keyboard.type("She asked, in other words.")
     page.keyboard.press("Control+Enter")
@@ -176,7 +154,7 @@ def hears_overrides_stars_and_finishes(page, language):
     page.locator("#t10 .who").click()
     page.keyboard.press("*")
     page.locator("#t10 .remark.star").wait_for()
-    keep(page, f"starred-{language}")
+    seen(page, f"starred-{language}")
     page.keyboard.press("g")  # through with it
     page.wait_for_url(lambda url: "/refund" not in url)
     page.goto("/conversations/refund")
@@ -188,13 +166,13 @@ def hears_overrides_stars_and_finishes(page, language):
 def gathers_and_takes_along(page, language):
     page.goto("/examples?item=farewell&verdict=pass")
     first = page.locator("article.moment", has=page.locator("audio")).first
-    keep(page, f"examples-{language}")
+    seen(page, f"examples-{language}")
     first.locator("details.collect > summary").click()
     first.locator("input[name=name]").fill("Прощания & goodbyes")
     first.locator("details.collect form button").click()
     first.locator("a[href^='/collections/']").click()
     page.locator("h1", has_text="Прощания").wait_for()
-    keep(page, f"collection-of-the-day-{language}")
+    seen(page, f"collection-of-the-day-{language}")
     with page.expect_download() as coming:
         page.locator("a[href$='/archive']").click()
     names = zipfile.ZipFile(coming.value.path()).namelist()
@@ -205,13 +183,13 @@ def gathers_and_takes_along(page, language):
 
 def reads_and_asks_for_a_second_look(page, language):
     assert page.url.endswith("/mine")
-    keep(page, f"mine-{language}")
+    seen(page, f"mine-{language}")
     page.get_by_role("link", name="refund.wav").first.click()
     item = page.locator("details.item.fail", has=page.locator("form[action$='/second-look']")).first
     assert item.locator("aside.good").count() == 1  # how somebody did it well
     item.locator("details.change > summary").click()
     item.locator("textarea[name=comment]").fill("I did say it.")
-    keep(page, f"asking-{language}")
+    seen(page, f"asking-{language}")
     item.locator("form[action$='/second-look'] button").click()
     page.locator(".look.open").wait_for()
 
@@ -222,6 +200,6 @@ def upholds(page, language):
     look = page.locator(".look.open")
     assert "I did say it." in look.inner_text()
     look.locator("textarea[name=answer]").fill("It was not said anywhere.")
-    keep(page, f"answering-{language}")
+    seen(page, f"answering-{language}")
     look.locator("form.answer button").click()
     page.locator(".look:not(.open)").wait_for()

@@ -1,32 +1,13 @@
 """A reviewer's day: what is urgent, what was drawn blind, remarks, being through, by keyboard."""
 
-import os
-from pathlib import Path
-
 import pytest
+from seeing import keep, shuts_nobody_out
 
 from qa.records import Verdict
 from qa.store import open_store
 from qa.store.desk.draws import Occasion, Rule
 
-Axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe
 pytestmark = pytest.mark.browser
-
-#: Where pictures of the pages are kept to be looked at; empty = nowhere.
-PICTURES = os.environ.get("QA_TEST_PICTURES", "")
-WIDTHS = (1280, 390)
-
-
-def keep(page, name):
-    """Keep what the page looks like, wide and narrow."""
-    for width in WIDTHS if PICTURES else ():
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 1440, "height": 900})
-
-
-def violations(page):
-    return [v["id"] for v in Axe().run(page, options={"preload": False}).response["violations"]]
 
 
 @pytest.fixture
@@ -48,7 +29,7 @@ def test_a_conversation_is_reviewed_and_left_by_keyboard(page):
     page.goto("/conversations/refund")
     assert page.get_by_text("Reviewed by").count() == 1
     keep(page, "reviewed")
-    assert violations(page) == []
+    shuts_nobody_out(page)
 
 
 def test_a_moment_is_commented_on_and_starred(page):
@@ -100,7 +81,7 @@ def test_what_was_drawn_is_judged_blind_first(page, drawn, language):
     assert page.locator("[data-chip]").count() == 0
     assert page.locator(".total").count() == 0
     keep(page, f"blind-{language}")
-    assert violations(page) == []
+    shuts_nobody_out(page)
     for box in page.locator("form.blind fieldset").all():
         box.locator("input[value=pass]").check()
     page.locator("form.blind > button").click()

@@ -7,6 +7,7 @@ so a crash in native code takes down one recording's process and nothing else.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -150,6 +151,7 @@ def _serve(pipe: Connection, settings: Settings, name: str) -> None:
         return made
 
     with open_store(settings) as store:
+        settled = False
         while True:
             try:
                 jobs: Sequence[Job] | Look = pipe.recv()
@@ -157,6 +159,12 @@ def _serve(pipe: Connection, settings: Settings, name: str) -> None:
                     pipe.send({one: length_of(one, store) for one in jobs.ids})
                     continue
                 pipe.send(process_all(jobs, store=store, pipeline=pipeline, settings=settings))
+                if not settled:
+                    # Models, cards and dictionaries are here now and stay: to look through
+                    # them for garbage after every few chats costs a tenth of the time.
+                    gc.collect()
+                    gc.freeze()
+                    settled = True
             except (EOFError, OSError):
                 return
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 from qa.records import SafeTurn, Turn
@@ -86,7 +87,9 @@ def what_was_asked(
     ]
     # no further than a number's own turn and those before it is looked for words
     near = {turn for f in (*fragments, *hidden) for turn in range(f.turn - TURNS, f.turn + 1)}
-    cues = [_cues(i, [t.word for t in row]) if i in near else [] for i, row in enumerate(tokens)]
+    cues = [
+        _cues(i, tuple(t.word for t in row)) if i in near else () for i, row in enumerate(tokens)
+    ]
     for fragment in sorted([*fragments, *hidden], key=lambda f: (f.turn, f.first)):
         party = turns[fragment.turn].party
         cue = _here(fragment, cues[fragment.turn])
@@ -98,10 +101,11 @@ def what_was_asked(
     return asked
 
 
-def _cues(turn: int, words: Sequence[str]) -> list[Cue]:
+@lru_cache(maxsize=1024)  # each pass over a conversation asks again
+def _cues(turn: int, words: tuple[str, ...]) -> tuple[Cue, ...]:
     text = " ".join(word.replace("-", " ") for word in words)
     starts = [0, *accumulate(len(word) + 1 for word in words)]
-    return [
+    return tuple(
         Cue(
             turn=turn,
             kind=match.lastgroup or "",
@@ -110,7 +114,7 @@ def _cues(turn: int, words: Sequence[str]) -> list[Cue]:
             expiry=bool(_EXPIRY.search(match.group())),
         )
         for match in _CONTEXT.finditer(text)
-    ]
+    )
 
 
 def _here(fragment: Fragment, cues: Sequence[Cue]) -> Cue | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from qa.redact.found import Found
 from qa.redact.tokens import Token
@@ -30,14 +31,19 @@ def mails_asked_for(tokens: Sequence[Sequence[Token]], kept: frozenset[Place]) -
     """Yield what is said, from first to last word, where an e-mail address was asked for."""
     asked = -_TURNS - 1
     for i, row in enumerate(tokens):
-        words = [token.word for token in row]
-        cue = list(_MAIL.finditer(" ".join(w.replace("-", " ") for w in words)))
+        words = tuple(token.word for token in row)
+        cue = _asks(words)
         if cue or i - asked <= _TURNS:
             reach = _reach(words)
             if reach and not any((i, k) in kept for k in range(reach[0], reach[1] + 1)):
                 yield Found("EMAIL", i, *reach)
         if cue:
             asked = i
+
+
+@lru_cache(maxsize=1024)  # each pass over a conversation asks again
+def _asks(words: tuple[str, ...]) -> bool:
+    return _MAIL.search(" ".join(words).replace("-", " ")) is not None
 
 
 def _reach(words: Sequence[str]) -> tuple[int, int] | None:

@@ -82,9 +82,13 @@ def _named(
 def _all_kept(
     tokens: Sequence[Sequence[Token]], phrases: Sequence[tuple[str, ...]]
 ) -> set[tuple[int, int]]:
-    return {
-        (i, k) for i, row in enumerate(tokens) for phrase in phrases for k in _kept(row, phrase)
-    }
+    taken: set[tuple[int, int]] = set()
+    for i, row in enumerate(tokens):
+        said = {token.word for token in row}
+        for phrase in phrases:
+            if phrase[0] in said:
+                taken.update((i, k) for k in _kept(row, phrase))
+    return taken
 
 
 def _kept(tokens: Sequence[Token], phrase: tuple[str, ...]) -> Iterable[int]:

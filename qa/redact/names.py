@@ -11,8 +11,8 @@ Where capitals are missing (some recognisers write none), lists and sure cues al
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from qa.records import SafeTurn, Turn
 from qa.redact.forms import common_words, forms_of, inflected, stems_of
@@ -51,8 +51,7 @@ _BREAKS = _ENDS | frozenset(",;:—–")
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True)
-class _Word:
+class _Word(NamedTuple):
     """What a token is, as far as names go."""
 
     key: str
@@ -112,23 +111,30 @@ def _row(
         raw = said.text[token.start : token.end]
         end = tokens[k + 1].start if k + 1 < len(tokens) else len(said.text)
         behind = said.text[token.end : end]
-        after = "." if _ENDS & set(behind) else "," if _BREAKS & set(behind) else ""
+        after = "" if behind == " " else _after(behind)
         cyrillic = "а" <= token.word[:1] <= "я"
         never, given, surname, doubtful = _known(token.word, cyrillic)
         row.append(
             _Word(
-                key=token.word,
-                capital=raw[:1].isupper() and (len(raw) == 1 or not raw.isupper()),
-                begins=begins,
-                never=never or token.digits != "" or token.kind == "code" or (turn, k) in taken,
-                given=given,
-                surname=surname,
-                doubtful=doubtful,
-                after=after,
+                token.word,
+                raw[:1].isupper() and (len(raw) == 1 or not raw.isupper()),
+                begins,
+                never or token.digits != "" or token.kind == "code" or (turn, k) in taken,
+                given,
+                surname,
+                doubtful,
+                after,
             )
         )
         begins = after == "."
     return row
+
+
+def _after(behind: str) -> str:
+    """Return what the punctuation behind a word does: "." ends a sentence, "," a name."""
+    if not _ENDS.isdisjoint(behind):
+        return "."
+    return "" if _BREAKS.isdisjoint(behind) else ","
 
 
 @lru_cache(maxsize=65_536)
@@ -169,11 +175,12 @@ def _names(row: Sequence[_Word], *, asked: bool, cased: bool) -> set[int]:
     for k in range(len(row)):
         if _listed(row, k, cased=cased):
             found |= _around(row, k, cased=cased)
-    for k, size in _cues(row, SURE):
+    keys = tuple(word.key for word in row)
+    for k, size in _cues(keys, SURE):
         found |= _behind(row, k + size, cased=cased, sure=True)
-    for k, size in _cues(row, PERHAPS):
+    for k, size in _cues(keys, PERHAPS):
         found |= _behind(row, k + size, cased=cased, sure=False)
-    for k, _ in _cues(row, AFTER):
+    for k, _ in _cues(keys, AFTER):
         if k > 0 and _written(row[k - 1], cased=cased) and row[k - 1].after != ".":
             found |= _around(row, k - 1, cased=cased)
     if asked and (not found or len(row) <= LONGEST):
@@ -226,14 +233,16 @@ def _around(row: Sequence[_Word], k: int, *, cased: bool) -> set[int]:
     return found
 
 
-def _cues(row: Sequence[_Word], phrases: frozenset[Phrase]) -> Iterator[tuple[int, int]]:
+def _cues(keys: tuple[str, ...], phrases: frozenset[Phrase]) -> Iterator[tuple[int, int]]:
     firsts, longest = _first_words(phrases)
-    for k, word in enumerate(row):
-        if word.key not in firsts:
+    if firsts.isdisjoint(keys):
+        return
+    for k, key in enumerate(keys):
+        if key not in firsts:
             continue
         for size in range(longest, 0, -1):
-            if tuple(w.key for w in row[k : k + size]) in phrases:
-                yield k, min(size, len(row) - k)
+            if keys[k : k + size] in phrases:
+                yield k, min(size, len(keys) - k)
                 break
 
 

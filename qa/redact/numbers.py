@@ -143,15 +143,16 @@ def _runs(turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]) -> It
     gap = 0
     for i, token in enumerate(tokens):
         free = (turn, i) not in taken
-        inner = _between_digits(tokens, i)
-        if free and token.member and (not token.amount or inner):
+        if free and token.member and (not token.amount or _between_digits(tokens, i)):
             run.append(i)
             gap = 0
         elif free and token.filler and gap < GAP and not token.amount:
             gap += 1
-        else:
+        elif run:
             yield from _firm(tokens, run)
             run, gap = [], 0
+        else:
+            gap = 0
     yield from _firm(tokens, run)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from qa.records import SafeTurn, Turn
 from qa.redact.words import (
@@ -42,9 +43,10 @@ NO_MONTHS = ("mail", "main", "maiden", "maint", "maybe", "marti", "maisto")
 _BANK = re.compile(r"[A-Z]{4}")
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A stretch of text between spaces, without the punctuation around it.
+
+    A tuple, since there is one for each word that anybody says.
 
     Attributes
     ----------
@@ -106,17 +108,17 @@ def tokens_of(turn: Turn | SafeTurn) -> tuple[Token, ...]:
         seen = _classify(match.group(), language)
         found.append(
             Token(
-                start=match.start() + seen.lead,
-                end=match.end() - seen.trail,
-                word=seen.word,
-                digits=seen.digits,
-                kind=seen.kind,
-                weak=seen.weak,
-                amount=seen.amount,
-                filler=seen.filler,
-                unit=seen.unit,
-                month=seen.month,
-                bank=seen.bank,
+                match.start() + seen.lead,
+                match.end() - seen.trail,
+                seen.word,
+                seen.digits,
+                seen.kind,
+                seen.weak,
+                seen.amount,
+                seen.filler,
+                seen.unit,
+                seen.month,
+                seen.bank,
             )
         )
     return tuple(found)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from qa.errors import UsageError
 from qa.language import base_language, keys, normalise
@@ -27,9 +29,8 @@ _BREAK = "q0q"
 PART = 16_000
 
 
-@dataclass(frozen=True)
-class Word:
-    """A word in its place."""
+class Word(NamedTuple):
+    """A word in its place; a tuple, since there are many."""
 
     folded: str
     #: What it matches by.
@@ -53,13 +54,17 @@ class Term:
 
 def words(text: str, languages: Sequence[str]) -> Iterator[Word]:
     """Return the words of a text with the forms that they have in these languages."""
-    given = normalise(text)
+    given, known = normalise(text), tuple(languages)
     for found in _WORD.finditer(given.folded):
         start, end = found.span()
         # Lemmas are looked up with their diacritics.
         plain = given.text[start:end][:_LONGEST]
-        forms = {form.partition("+")[0] for code in languages for form in keys(plain, code)}
-        yield Word(found[0][:_LONGEST], frozenset(forms), *given.span(start, end))
+        yield Word(found[0][:_LONGEST], _forms(plain, known), *given.span(start, end))
+
+
+@lru_cache(maxsize=100_000)
+def _forms(word: str, languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(form.partition("+")[0] for code in languages for form in keys(word, code))
 
 
 def index(turns: Iterable[tuple[str, str]]) -> Iterator[tuple[list[str], list[str]]]:

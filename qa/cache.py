@@ -3,7 +3,8 @@
 A stage's key is a hash over its inputs and its recipe (engine, model, options),
 so the same key means the same result: a retry starts at the first missing stage
 and a new scorecard transcribes nothing. The entries hold what callers said,
-unredacted, so they are sealed.
+unredacted, so they are sealed. Their names begin with what they are about, so that
+all of one conversation can be erased.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -29,8 +30,9 @@ R = TypeVar("R", bound=BaseModel)
 
 #: Raised when what is stored changes its meaning without changing its shape.
 _GENERATION = 1
-#: How names of entries end.
+#: How names of entries end, and how many digits of what they are about they begin with.
 _ENDING = ".stage"
+_TAG = 24
 #: When a file was used last, its bytes, its path.
 _File: TypeAlias = tuple[float, int, str]
 #: Seconds since its last use in which an entry is not removed to make room: what it belongs to
@@ -69,8 +71,12 @@ class StageCache:
         self._folder = folder
         self._keys = keys
 
-    def get(self, key: str, kind: type[R]) -> R | None:
+    def get(self, key: str, kind: type[R], *, about: str = "") -> R | None:
         """Return what is kept under the key, or None.
+
+        Parameters
+        ----------
+        about : checksum of the conversation it was made for.
 
         An entry that is damaged, sealed with a key that is gone, or written by a program
         with other records, counts as missing and is removed.
@@ -79,7 +85,7 @@ class StageCache:
         ------
         StoreError, SettingsError : there are no keys.
         """
-        path = self._path(key, kind)
+        path = self._path(key, kind, about)
         ring = self._keys.ring
         try:
             with path.open("rb") as file:
@@ -95,15 +101,19 @@ class StageCache:
             os.utime(path)
         return found
 
-    def put(self, key: str, record: BaseModel) -> None:
+    def put(self, key: str, record: BaseModel, *, about: str = "") -> None:
         """Keep a record under the key: whole or not at all.
+
+        Parameters
+        ----------
+        about : checksum of the conversation it was made for.
 
         Raises
         ------
         DiskFull : no room left; nothing half-written stays.
         StoreError : the folder cannot be written.
         """
-        path = self._path(key, type(record))
+        path = self._path(key, type(record), about)
         body = record.model_dump_json().encode()
         try:
             for folder in (self._folder, path.parent):
@@ -131,19 +141,42 @@ class StageCache:
             freed += size
         return freed
 
+    def forget(self, about: Collection[str]) -> int:
+        """Remove all entries about conversations, by their checksums; return how many."""
+        gone = 0
+        for tag in map(_tag, about):
+            for path in (self._folder / tag[:2]).glob(f"{tag}.*"):
+                path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def forget_nameless(self) -> int:
+        """Remove entries of older programs, which do not say what they are about."""
+        gone = 0
+        for _, _, path in self._entries():
+            if _is_nameless(path):
+                _remove(path)
+                gone += 1
+        return gone
+
+    def has(self, about: str) -> bool:
+        """Say whether anything is kept about a conversation, by its checksum."""
+        tag = _tag(about)
+        return any((self._folder / tag[:2]).glob(f"{tag}.*"))
+
     def trim(self, *, most: int) -> int:
         """Make all entries fit into `most` bytes; return the bytes set free.
 
         What was used longest ago goes first; what was used in the last `IN_USE_S` stays, even
         where that is more. Whoever reads an entry meanwhile still reads all of it. What a process
-        left half-written when it was killed goes, too.
+        left half-written when it was killed goes, too, and what an older program named otherwise.
         """
         long_ago = time.time() - IN_USE_S
         found: list[_File] = []
         for used, size, path in self._files():
-            if path.endswith(_ENDING):
+            if path.endswith(_ENDING) and not _is_nameless(path):
                 found.append((used, size, path))
-            elif used < long_ago:  # half-written
+            elif used < long_ago:  # half-written, or never read again
                 _remove(path)
         found.sort()
         total = sum(size for _, size, _ in found)
@@ -166,8 +199,19 @@ class StageCache:
                     found = file.stat()
                     yield found.st_mtime, found.st_size, file.path
 
-    def _path(self, key: str, kind: type[BaseModel]) -> Path:
-        return self._folder / key[:2] / f"{key}.{kind.__name__}{_ENDING}"
+    def _path(self, key: str, kind: type[BaseModel], about: str) -> Path:
+        tag = _tag(about)
+        return self._folder / tag[:2] / f"{tag}.{key}.{kind.__name__}{_ENDING}"
+
+
+def _tag(about: str) -> str:
+    """Return how names of entries about a conversation begin."""
+    return hashlib.sha256(about.encode()).hexdigest()[:_TAG]
+
+
+def _is_nameless(path: str) -> bool:
+    """Say whether an entry does not say what it is about."""
+    return len(Path(path).name.partition(".")[0]) != _TAG
 
 
 def _write(path: Path, content: bytes, keys: Keys) -> None:

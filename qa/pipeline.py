@@ -240,6 +240,7 @@ class Pipeline:
             Diarization,
             ("diarize", recipe_of(diarizer), sound, str(metadata.speakers)),
             lambda: diarizer.diarize(audio, regions.spans, speakers=metadata.speakers),
+            about=conversation.checksum,
         )
         stereo = facts.layout is Layout.STEREO
         transcript = self._stage(
@@ -250,6 +251,7 @@ class Pipeline:
                 diarization.spans if stereo else regions.spans,
                 language=metadata.language,
             ),
+            about=conversation.checksum,
         )
         turns = build_turns(transcript, diarization)
         parties, named = assign_roles(
@@ -278,12 +280,14 @@ class Pipeline:
             ),
         )
 
-    def _stage(self, kind: type[R], recipe: Sequence[object], make: Callable[[], R]) -> R:
+    def _stage(
+        self, kind: type[R], recipe: Sequence[object], make: Callable[[], R], *, about: str
+    ) -> R:
         key = cache.key(*recipe)
-        found = self._stages.get(key, kind)
+        found = self._stages.get(key, kind, about=about)
         if found is None:
             found = make()
-            self._stages.put(key, found)
+            self._stages.put(key, found, about=about)
         return found
 
     # --- both ----------------------------------------------------------------------

@@ -14,15 +14,7 @@ from typing import Literal, Self, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from platformdirs import user_data_path
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,12 +23,10 @@ from pydantic_settings import (
 )
 
 from qa.errors import SettingsError
+from qa.setting_parts import Part as _Part
+from qa.setting_parts import Retention, Source
 
 Side = Literal["agent", "customer", "unknown"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class ChannelMap(_Part):
@@ -286,6 +276,10 @@ class Settings(BaseSettings):
     #: Whether lists of figures may be ordered by score. Ranks of people say less than they seem to:
     #: intervals overlap, and conversations differ.
     rankings: bool = False
+    #: Places of recordings, and whether those are ours to delete.
+    sources: tuple[Source, ...] = ()
+    #: How long what is kept; nothing is erased without. `qa retention run` does it.
+    retention: tuple[Retention, ...] = ()
     #: Keep a copy of every original in the vault (else it is read where it lies).
     keep_originals: bool = False
     #: File of the keys that seal what was said in the clear; empty = ``vault.key`` under
@@ -342,11 +336,11 @@ class Settings(BaseSettings):
         file = Path(os.environ.get("QA_CONFIG", "qa.toml"))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
 
-    @field_validator("samples")
+    @field_validator("samples", "retention")
     @classmethod
-    def _own_names(cls, value: tuple[SampleSchedule, ...]) -> tuple[SampleSchedule, ...]:
+    def _own_names(cls, value: tuple[SampleSchedule | Retention, ...]) -> object:
         if len({one.name for one in value}) < len(value):
-            raise ValueError("two schedules have the same name; give each its own")
+            raise ValueError("two of them have the same name; give each its own")
         return value
 
     @property

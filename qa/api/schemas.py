@@ -26,6 +26,7 @@ from qa.records import (
     Triage,
     Verdict,
 )
+from qa.store.erasing.views import Fate
 from qa.store.tables import State
 from qa.store.views import ConversationSummary, Counts, Filter, Page, Reviewed
 
@@ -125,10 +126,16 @@ class ConversationOut(Public):
     """One conversation: where it stands, and what was said, redacted."""
 
     summary: ConversationSummary
-    conversation: SafeConversation | None = Field(description="Null until it has been heard.")
+    conversation: SafeConversation | None = Field(
+        description="Null until it has been heard, and once its text was erased."
+    )
     audio: str | None = Field(description="Address of the recording; null where there is none.")
     provenance: tuple[Provenance, ...] = Field(
         description="With which engines and models it was heard, stage by stage."
+    )
+    kept: tuple[Fate, ...] = Field(
+        description="What of it was erased, by which rule, and until when the rest is kept; a rule "
+        "without a name: the customer asked. What no rule ends is left out."
     )
 
 

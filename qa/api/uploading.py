@@ -103,6 +103,12 @@ def _placed(found: Conversation, folder: Path, who: Principal, agent: str) -> Co
 def _register(
     store: Store, settings: Settings, found: Conversation, card: str, who: Principal
 ) -> str:
+    erased = store.erasing.erased_before([found])
+    if erased:
+        raise UsageError(
+            f"This content was erased here on {erased[found.id].date()}.",
+            "What was erased is not taken in again.",
+        )
     cards = (card,) if card else cards_for(found, settings)
     new = store.register(with_copies(found, store.vault), cards)
     known = store.by_checksum(found.checksum)

@@ -133,6 +133,7 @@ STATES: Mapping[str, str] = Texts(
         "done": N_("Done"),
         "failed": N_("Failed"),
         "triaged": N_("Not scored"),
+        "erased": N_("Erased"),
     }
 )
 
@@ -174,6 +175,11 @@ def lasting(seconds: float) -> str:
 def moment(at: datetime) -> str:
     """Word a moment, in the zone of this machine: ``2026-03-04 09:30``, pages as people do."""
     return moment_in_language(at)
+
+
+def day(at: datetime) -> str:
+    """Word a day, in the zone of this machine, as it is written everywhere: ``2026-03-04``."""
+    return at.astimezone().date().isoformat()
 
 
 def number(value: float | None) -> str:
@@ -252,7 +258,7 @@ def standing(summary: ConversationSummary) -> str:
     """Word where a conversation stands: in the queue, or with its score once it is done."""
     if summary.triage:
         return gettext("Not scored: %s") % TRIAGES[summary.triage].lower()
-    if summary.state != "done":
+    if summary.state != "done" and not (summary.state == "erased" and summary.scores):
         return STATES[summary.state]
     found = {line.status for line in summary.scores}
     settled = (ScoreStatus.CRITICAL_SUSPECTED, ScoreStatus.CRITICAL_CONFIRMED)

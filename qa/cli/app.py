@@ -10,6 +10,7 @@ from qa import __version__
 from qa.cli import (
     agreeing,
     cards,
+    erasing,
     examples,
     export,
     keeping,
@@ -124,6 +125,17 @@ kept.command("rotate")(vault.rotate)
 kept.command("key")(vault.key)
 kept.command("forget")(vault.forget)
 app.add_typer(kept, name="vault")
+
+rules = typer.Typer(no_args_is_help=True, help="How long what is kept.")
+rules.command("run")(erasing.run)
+app.add_typer(rules, name="retention")
+
+hold = typer.Typer(no_args_is_help=True, help="What may not be erased, and why.")
+hold.command("add")(erasing.hold_add)
+hold.command("list")(erasing.hold_list)
+hold.command("remove")(erasing.hold_remove)
+app.add_typer(hold, name="hold")
+app.command("erase")(erasing.erase)
 
 app.command("status")(status.status)
 app.command("worker")(working.worker)

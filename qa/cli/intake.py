@@ -59,6 +59,9 @@ class Taken:
     #: (where it lies, where one of the same own id was taken in from before); both are kept.
     namesakes: list[tuple[str, str]] = field(default_factory=list)
 
+    #: (where it lies, day on which the same was erased here); not taken in again.
+    erased: list[tuple[str, str]] = field(default_factory=list)
+
     #: Calls without a recording, by table of the telephone system.
     recorded: tuple[Recorded, ...] = ()
 
@@ -109,6 +112,7 @@ class Taken:
         return {
             "conversations": [asdict(f) for f in self.found.values()],
             "duplicates": [{"source": a, "same_as": b} for a, b in self.duplicates],
+            "erased": [{"source": a, "on": b} for a, b in self.erased],
             "same_own_id": [{"source": a, "as": b} for a, b in self.namesakes],
             "rejected": [
                 {"source": r.source, "reason": r.error.reason, "mend": r.error.mend}
@@ -185,6 +189,12 @@ def take_in(
 
 def _register(store: Store, batch: list[Wanted], taken: Taken) -> None:
     """Register a batch, and note what came of it."""
+    erased = store.erasing.erased_before([conversation for conversation, _ in batch])
+    for found, _ in batch:
+        if found.id in erased:
+            taken.erased.append((found.source, erased[found.id].date().isoformat()))
+            del taken.found[found.id]
+    batch[:] = [wanted for wanted in batch if wanted[0].id not in erased]
     for (found, _), came in zip(batch, store.register_all(batch), strict=True):
         if isinstance(came, InputError):
             taken.rejected.append(Rejected(source=found.source, error=came))
@@ -239,6 +249,8 @@ def report(taken: Taken) -> None:
         parts.append(f"{known} known already")
     if taken.duplicates:
         parts.append(count(len(taken.duplicates), "duplicate"))
+    if taken.erased:
+        parts.append(f"{len(taken.erased)} that were erased here and are not taken in again")
     if taken.namesakes:
         parts.append(f"{len(taken.namesakes)} with an id that is known")
     if taken.rejected:

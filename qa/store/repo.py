@@ -30,6 +30,7 @@ from qa.store.claims import utc_now
 from qa.store.desk.blind import Blind
 from qa.store.desk.looks import Looks
 from qa.store.desk.reviewing import Reviewing
+from qa.store.erasing.core import Erasing
 from qa.store.finishing import TURNS, Finishing
 from qa.store.names import shown
 from qa.store.tables import (
@@ -90,6 +91,10 @@ class Store(Finishing):
         self.looks = Looks(engine, clock=clock, days=settings.second_look_days, total=total)
         #: What was said in the clear, and recordings.
         self.vault = Vault(settings.vault_folder, log=self._log_access, keys=keys_of(settings))
+        #: What is kept no longer; holds; what is not to come back.
+        self.erasing = Erasing(
+            engine, vault=self.vault, settings=settings, callers=self._callers, clock=clock
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +127,7 @@ class Store(Finishing):
 
         Known content keeps what it has and is judged by those cards it was not
         judged by yet. Where its recording lies elsewhere now and it has not been
-        heard, it is read from there.
+        heard, it is read from there. What was erased here is known, and stays erased.
 
         Raises
         ------
@@ -140,6 +145,8 @@ class Store(Finishing):
             raise
 
     def _register(self, conversation: Conversation, scorecards: Sequence[str]) -> bool:
+        if self.erasing.erased_before([conversation]):
+            return False
         now = self._now()
         with database.writing(self._engine) as session:
             row = queue.find_same(session, conversation)

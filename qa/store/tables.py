@@ -47,6 +47,8 @@ class State(StrEnum):
     FAILED = "failed"
     #: Counted, not scored.  -> waiting, when more is wanted
     TRIAGED = "triaged"
+    #: What it takes to make anything of it was erased (`qa.store.erasing`); final.
+    ERASED = "erased"
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -14,6 +14,7 @@ from qa.errors import InputError, StoreError
 from qa.records import Conversation
 from qa.store import database, roster, rows
 from qa.store.browsing import Browsing
+from qa.store.erasing.core import Erasing
 from qa.store.queue import among
 from qa.store.tables import ConversationRow, WantRow
 from qa.store.vault import Vault, with_contents
@@ -26,6 +27,7 @@ class Taking(Browsing):
     """The part of the `Store` that takes conversations in."""
 
     vault: Vault
+    erasing: Erasing
 
     @abstractmethod
     def register(self, conversation: Conversation, scorecards: Sequence[str]) -> bool:
@@ -92,8 +94,11 @@ class Taking(Browsing):
     def _register_new(self, given: Sequence[Wanted]) -> set[int]:
         """Take in those that nobody has; return their places."""
         now = self._now()
+        erased = self.erasing.erased_before([conversation for conversation, _ in given])
         with database.writing(self._engine) as session:
-            places = _strangers(session, given)
+            places = [
+                place for place in _strangers(session, given) if given[place][0].id not in erased
+            ]
             new = [given[place] for place in places]
             kept = [with_contents(c, self.vault) for c, _ in new]
             raw = {c.id: c.model_dump_json().encode() for c in kept}

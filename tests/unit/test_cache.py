@@ -146,14 +146,14 @@ class TestTrim:
         assert self.kept(cache) == "b"
 
     def test_who_reads_an_entry_reads_all_of_it(self, cache, tmp_path):
-        (path,) = tmp_path.glob(f"*/{key('a')}*")
+        (path,) = tmp_path.glob(f"*/*{key('a')}*")
         with path.open("rb") as reading:
             cache.trim(most=0)
             assert not path.exists()
             assert len(reading.read()) > 0
 
     def test_what_a_killed_process_left_half_written_goes(self, cache, tmp_path):
-        (folder,) = {path.parent for path in tmp_path.glob(f"*/{key('a')}*")}
+        (folder,) = {path.parent for path in tmp_path.glob(f"*/*{key('a')}*")}
         old, new = folder / ".new-old", folder / ".new-new"
         for path, ago in ((old, IN_USE_S + 60), (new, 0)):
             path.write_bytes(b"half")
@@ -166,9 +166,33 @@ class TestTrim:
         assert StageCache(tmp_path / "none", keys=keys).trim(most=0) == 0
 
 
+class TestForget:
+    """All that is kept about a conversation can be erased."""
+
+    def test_what_is_about_one_goes_and_the_rest_stays(self, tmp_path, keys):
+        cache = StageCache(tmp_path, keys=keys)
+        for about in ("sha256:one", "sha256:other"):
+            cache.put(key("a"), HELLO, about=about)
+            cache.put(key("b"), HELLO, about=about)
+        assert cache.forget(["sha256:one", "sha256:none"]) == 2
+        assert not cache.has("sha256:one")
+        assert cache.get(key("a"), Word, about="sha256:one") is None
+        assert cache.get(key("a"), Word, about="sha256:other") == HELLO
+
+    def test_what_an_older_program_kept_of_nobody_knows_whom(self, tmp_path, keys):
+        cache = StageCache(tmp_path, keys=keys)
+        cache.put(key("a"), HELLO, about="sha256:one")
+        old = tmp_path / key("b")[:2] / f"{key('b')}.Word.stage"
+        old.parent.mkdir(exist_ok=True)
+        old.write_bytes(b"sealed")
+        assert cache.forget_nameless() == 1
+        assert not old.exists()
+        assert cache.has("sha256:one")
+
+
 def used(folder, name, ago):
     """Let an entry have been used so many seconds ago."""
-    (path,) = folder.glob(f"*/{key(name)}*")
+    (path,) = folder.glob(f"*/*{key(name)}*")
     os.utime(path, (time.time() - ago,) * 2)
 
 

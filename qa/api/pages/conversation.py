@@ -11,6 +11,7 @@ from qa.api import words
 from qa.api.actions import card_title
 from qa.api.collecting import LINES
 from qa.api.i18n import N_, Texts, gettext
+from qa.api.pages import fates
 from qa.api.pages.cards import CardView, card_view, evidence_by_id
 from qa.api.pages.desk import desk_view
 from qa.api.pages.listing import name_of
@@ -21,6 +22,7 @@ from qa.api.routes.conversations import audio_address
 from qa.errors import NotFound
 from qa.records import AudioFacts, Channel, Evidence, Layout, Role, SafeConversation
 from qa.store import Store
+from qa.store.erasing.policies import What
 from qa.store.tables import State
 from qa.store.views import ConversationSummary
 
@@ -67,6 +69,8 @@ class Head:
     call: bool
     #: Whether who asks may hear it.
     hears: bool
+    #: Whether its text was erased.
+    erased: bool = False
 
 
 def conversation_page(store: Store, id: str, who: Principal, *, part: int = 0) -> dict[str, Any]:
@@ -114,6 +118,13 @@ def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
     hears = who.may(Right.HEAR, facts)
     audio = audio_address(store, id) if hears else None
     head = _head(summary, safe, audio=audio, heard_with=heard_with, hears=hears)
+    fated = store.erasing.fates(id)
+    head = replace(
+        head,
+        facts=(*head.facts, *([(gettext("Kept"), kept)] if (kept := fates.kept(fated)) else [])),
+        notes=(*fates.gone(fated), *head.notes),
+        erased=any(fate.what is What.TEXT and fate.erased_at for fate in fated),
+    )
     return {
         "c": head,
         "safe": safe,

@@ -78,6 +78,7 @@ def read_conversation(
         conversation=store.safe(id, scope=mine) if store.heard(id) else None,
         audio=audio_address(store, id),
         provenance=store.provenance(id),
+        kept=store.erasing.fates(id),
     )
 
 

@@ -48,6 +48,15 @@ class Callers:
             return None
         return hmac.new(self._secret(), plain.encode(), hashlib.sha256).hexdigest()
 
+    def digest(self, *parts: str) -> str:
+        """Return the hash of anything else that is to be known again and not to be read.
+
+        Raises
+        ------
+        StoreError : the key cannot be read or made.
+        """
+        return hmac.new(self._secret(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+
     def _secret(self) -> bytes:
         if self._known is None:
             path = self._folder / _KEY

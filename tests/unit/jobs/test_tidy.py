@@ -21,7 +21,7 @@ def settings(tmp_path):
 @pytest.fixture
 def old(settings):
     """An entry of 2 MB that was used long ago."""
-    entry = settings.cache_folder / "ab" / "abcd.Transcript.stage"
+    entry = settings.cache_folder / "ab" / f"{'ab' * 12}.abcd.Transcript.stage"
     entry.parent.mkdir(parents=True)
     entry.write_bytes(bytes(2_000_000))
     os.utime(entry, (time.time() - IN_USE_S - 60,) * 2)

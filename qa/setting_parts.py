@@ -1,0 +1,82 @@
+"""Parts of the settings that are about keeping: whose recordings are, and how long what is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+#: Days, counted in whole ones; "forever" ends the search for another rule.
+Days = Annotated[int, Field(ge=0, le=36_525)] | Literal["forever"]
+
+
+class Part(BaseModel):
+    """Base of what settings are made of."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(Part):
+    """A place that recordings are read from where they lie."""
+
+    #: The folder (or one file).
+    path: Path
+    #: They are ours to delete: where the sound of a call is erased, its recording and the file
+    #: of metadata beside it go, too. Without it no recording is ever deleted where it lies.
+    owned: bool = False
+
+
+class Retention(Part):
+    """How long what is kept of some conversations. Empty conditions fit everything.
+
+    Of each kind of content the first rule that fits and says something of it counts. What no
+    rule says anything of is kept.
+    """
+
+    #: What people read where something was erased by it; each rule has its own.
+    name: str = Field(min_length=1, max_length=100)
+    #: "call", "chat" or "mail".
+    channel: Literal["", "call", "chat", "mail"] = ""
+    #: As the conversation's metadata has it.
+    queue: str = ""
+    #: As the conversation's metadata has it.
+    project: str = ""
+    #: BCP-47, as lists show it.
+    language: str = ""
+    #: One of the tags of its metadata.
+    tag: str = ""
+    #: Its disposition, or why it is not scored ("voicemail").
+    outcome: str = ""
+    #: What the worst of its scores came to.
+    result: Literal["", "passed", "failed", "critical"] = ""
+    #: One of its scores is at least this, 0..100.
+    min_score: float | None = Field(default=None, ge=0, le=100)
+    #: One of its scores is at most this, 0..100.
+    max_score: float | None = Field(default=None, ge=0, le=100)
+    #: What days are counted from: the begin of the conversation (where it is not known, its
+    #: registration), its first score, or the end of its review. Before that the rule is passed
+    #: over, and a rule below it may set the latest day.
+    counted_from: Literal["begin", "scored", "reviewed"] = "begin"
+    #: Days that its sound is kept: copies of the recording, what is played, what is drawn, clips;
+    #: "forever" ends the search for another rule.
+    audio_days: Days | None = None
+    #: Days that its words are kept as they were said, before redaction.
+    unredacted_days: Days | None = None
+    #: Days that its redacted text is kept, with quotes, what people wrote on it, and search.
+    text_days: Days | None = None
+    #: Days that its scores are kept.
+    scores_days: Days | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        days = (self.audio_days, self.unredacted_days, self.text_days, self.scores_days)
+        if all(one is None for one in days):
+            raise ValueError(
+                "says of nothing how long it is kept; give audio_days, unredacted_days, "
+                "text_days or scores_days"
+            )
+        low, high = self.min_score, self.max_score
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"min_score {low} is above max_score {high}")
+        return self

@@ -11,7 +11,7 @@ from qa.cli import say
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from qa.store.standing import Queue, Standing, Worker
+    from qa.store.standing import Going, Queue, Standing, Worker
 
 
 def status(
@@ -46,6 +46,21 @@ def _print(found: Standing) -> None:
         )
     elif found.engine is None or not found.engine.alive:
         say.note("Nobody is working: qa work")
+    if found.runs:
+        say.table(
+            [
+                "Run on",
+                "Since",
+                "Done",
+                "Failed",
+                "An hour",
+                "A call takes",
+                "A text takes",
+                "State",
+            ],
+            [_going(run) for run in found.runs],
+            right=[2, 3, 4],
+        )
     if found.engine is not None:
         engine = found.engine
         silent = f", {engine.silent} without a sign of life" if engine.silent else ""
@@ -78,3 +93,12 @@ def _worker(worker: Worker, now: datetime) -> list[str]:
     since = lasting((now - worker.since).total_seconds())
     state = "no sign of life, or an hour at one" if worker.stuck else "at work"
     return [f"{worker.host} {worker.pid}", str(worker.jobs), since, state]
+
+
+def _going(run: Going) -> list[str]:
+    call = "" if run.factor is None else f"{run.factor:.2f} of its length"
+    text = "" if run.text_s is None else f"{1000 * run.text_s:.0f} ms"
+    began = f"{run.began_at.astimezone():%Y-%m-%d %H:%M}"
+    state = "no sign of life" if run.silent else "goes on"
+    counts = [str(run.done), str(run.failed), f"{run.an_hour:.0f}"]
+    return [run.host, began, *counts, call, text, state]

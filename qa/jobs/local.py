@@ -17,7 +17,7 @@ from qa.jobs.lacking import Lacking
 from qa.jobs.machine import choose_workers, cores, terminated_as_interrupted
 from qa.jobs.night import Night
 from qa.jobs.one import failed
-from qa.jobs.pool import Child, ready
+from qa.jobs.pool import AT_ONCE, Child, ready
 from qa.jobs.report import Current, Failure, Progress, WorkReport
 from qa.jobs.tally import Tally
 from qa.jobs.tidy import Tidy
@@ -31,8 +31,6 @@ BEAT_S = 30.0
 POLL_S = 2.0
 #: How old the count of what waits may be that progress shows.
 COUNT_S = 1.0
-#: Chats that a process is given at most: some tenths of a second of work.
-AT_ONCE = 32
 
 PIPELINE = "qa.pipeline:Pipeline"
 
@@ -173,6 +171,8 @@ class _Run:
             )
             if not jobs:
                 return
+            at, waiting = self._counted
+            self._counted = at, max(0, waiting - len(jobs))  # they were counted as waiting
             child = self._child()
             while not child.give(jobs):  # it died while it had nothing to do
                 self._drop(child)

@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from qa.errors import QaError
+from qa.jobs.book import Book
 from qa.jobs.one import hangs
 from qa.jobs.pace import GRACE_S, Timing
 from qa.jobs.pool import Child
 from qa.jobs.report import Estimate
 from qa.jobs.tally import Tally
 from qa.settings import Settings
-from qa.store import Fit, Job, Store, name_worker
+from qa.store import Fit, Job, Store
 
 #: Seconds that looking for lengths may hold up a start, and recordings looked at in one go.
 LOOK_S = 5.0
@@ -42,21 +43,9 @@ class Night:
     ) -> None:
         self._store, self._only, self._until = store, only, until
         self._follow = follow
-        host = name_worker().partition("/")[0]
-        recipe = "/".join(
-            str(part)
-            for part in (
-                settings.profile,
-                settings.transcriber,
-                settings.diarizer,
-                settings.device,
-                f"{workers}x{settings.threads}",
-            )
-        )
-        self._key = host, recipe
-        self.timing = Timing(store.nights.pace(host, recipe), workers=workers)
+        self._book = Book(store, settings, workers=workers)
+        self.timing = Timing(self._book.pace(), workers=workers)
         self.estimate: Estimate | None = None
-        self._number: int | None = None
         self._planned = time.monotonic()
         #: How many this night did not come to.
         self.passed_over = 0
@@ -71,8 +60,7 @@ class Night:
         self.timing.usual(ahead)
         self.estimate = self.timing.estimate(ahead, now=datetime.now(UTC))
         if ahead.calls or ahead.texts or self._follow:
-            host, recipe = self._key
-            self._number = self._store.nights.begin(host, recipe, until=self._until)
+            self._book.begin(until=self._until)
 
     def _measure(self, child: Callable[[], Child]) -> None:
         """Look how long calls are: in a process of its own, since reading heads is native code."""
@@ -149,8 +137,7 @@ class Night:
 
     def note(self, tally: Tally, *, waiting: int, ended: str = "") -> None:
         """Write down how far the run is."""
-        if self._number is not None:
-            self._store.nights.note(self._number, tally.run(waiting=waiting), ended=ended)
+        self._book.note(tally, waiting=waiting, ended=ended)
 
     def end(self, tally: Tally, *, waiting: int, ended: str) -> None:
         """Write down how it ended; what it did not come to goes first the next time."""

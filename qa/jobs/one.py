@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +13,7 @@ from qa.jobs.report import Ending, Outcome
 from qa.records import Assessment, Channel, Conversation, Heard, Opener, SafeConversation
 from qa.scoring import Scorecard
 from qa.settings import Settings
-from qa.store import Job, State, Store
+from qa.store import Job, Judged, State, Store
 
 #: What a claim came to, by the state that closing it left the conversation in.
 CLOSED: Mapping[State | None, Ending] = {
@@ -63,12 +63,37 @@ def process(
 def _process(
     job: Job, *, store: Store, pipeline: Callable[[], Pipeline], settings: Settings
 ) -> Outcome:
+    heard: Heard | None = None
     try:
-        seconds = _listen_and_judge(job, store=store, pipeline=pipeline(), settings=settings)
+        # A card with a mistake is found before minutes are spent on listening.
+        cards = tuple(card_in_use(card, settings, store) for card in job.scorecards)
+        if job.needs == "listen":
+            heard = _listen(job, store=store, pipeline=pipeline())
+        safe = store.safe(job.id) if heard is None else heard.safe
+        try:
+            made = pipeline().judge(safe, cards)
+        except Exception:
+            if heard is not None:
+                store.save_heard(job.id, heard)  # it is not heard again for a judge's mistake
+            raise
+        state = _finish(job, heard, cards, made, store=store)
     except Exception as err:  # noqa: BLE001 - the batch goes on whatever one recording does
         return stopped(job, err, store=store)
-    state = CLOSED[store.finish(job)]
-    return Outcome(id=job.id, source=job.source, state=state, seconds=seconds)
+    seconds = (safe.duration or 0.0) if heard and job.channel is Channel.CALL else 0.0
+    return Outcome(id=job.id, source=job.source, state=CLOSED[state], seconds=seconds)
+
+
+def _finish(
+    job: Job,
+    heard: Heard | None,
+    cards: Sequence[Scorecard],
+    made: Sequence[Assessment],
+    *,
+    store: Store,
+) -> State | None:
+    """Keep all of it and close the claim, in one transaction; None when it is another's."""
+    by_card = [(card, [a for a in made if a.card.id == card.ref.id]) for card in cards]
+    return store.finish_all([Judged(job=job, heard=heard, made=by_card)]).get(job.id)
 
 
 def stopped(job: Job, error: Exception, *, store: Store) -> Outcome:
@@ -98,23 +123,7 @@ def outcome(job: Job, state: Ending, error: QaError) -> Outcome:
     )
 
 
-def _listen_and_judge(job: Job, *, store: Store, pipeline: Pipeline, settings: Settings) -> float:
-    # A card with a mistake is found before minutes are spent on listening.
-    cards = tuple(card_in_use(card, settings, store) for card in job.scorecards)
-    seconds = 0.0
-    if job.needs == "listen":
-        safe = _listen(job, store=store, pipeline=pipeline)
-        if job.channel is Channel.CALL:
-            seconds = safe.duration or 0.0
-    else:
-        safe = store.safe(job.id)
-    made = pipeline.judge(safe, cards)
-    for card in cards:
-        store.save_assessments(job.id, card, [a for a in made if a.card.id == card.ref.id])
-    return seconds
-
-
-def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> SafeConversation:
+def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> Heard:
     from qa.audio import PEAKS_SUFFIX, PLAYBACK_SUFFIX  # noqa: PLC0415 - the parent decodes nothing
 
     conversation = store.conversation(job.id)
@@ -126,8 +135,7 @@ def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> SafeConversation:
         peaks = playback.with_suffix(PEAKS_SUFFIX)
         if peaks.exists():
             store.vault.put("peaks", job.id, peaks)
-        store.save_heard(job.id, heard)
-    return heard.safe
+    return heard
 
 
 def hangs(limit_s: float) -> QaError:

@@ -29,6 +29,8 @@ from qa.store import Job, open_store
 
 #: Seconds that a process gets to end by itself when it is told to.
 GRACE_S = 2.0
+#: Chats that a process is given at most: some tenths of a second of work.
+AT_ONCE = 32
 #: Seconds that looking how long some recordings are may take.
 LOOK_LIMIT_S = 60.0
 

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from qa.errors import QaError
 from qa.settings import Settings
-from qa.store import database, queue, recorded, results
+from qa.store import claiming, database, queue, recorded, results
 from qa.store.morning import Morning, morning
 from qa.store.nights import Nights
 from qa.store.recorded import Recorded
@@ -83,7 +83,7 @@ class Claims:
         gone : says of a worker by its name whether it certainly ended.
         """
         with database.writing(self._engine) as session:
-            found = queue.recover(
+            found = claiming.recover(
                 session, attempts=self._settings.attempts, now=self._now(), gone=gone
             )
             return tuple(found)
@@ -125,6 +125,7 @@ class Claims:
         skip: Collection[str] = (),
         loads: Collection[Load] = ALL_LOADS,
         fit: Fit | None = None,
+        with_others: bool = False,
     ) -> list[Job]:
         """Give a worker what `claim` gives, and more of its like up to `most`.
 
@@ -134,24 +135,25 @@ class Claims:
         Parameters
         ----------
         fit : leave out calls that cannot end in time.
+        with_others : only the first has to be one of `only`; those that go with it may be any.
         """
         now = self._now()
         with database.writing(self._engine) as session:
-            queue.recover(session, attempts=self._settings.attempts, now=now)
-            return queue.claim(
+            claiming.recover(session, attempts=self._settings.attempts, now=now)
+            return claiming.claim(
                 session, worker, lease_s=lease_s, only=only, skip=skip, loads=loads, now=now,
-                most=most, fit=fit,
+                most=most, fit=fit, with_others=with_others,
             )  # fmt: skip
 
     def renew(self, jobs: Sequence[Job], *, lease_s: float) -> set[str]:
         """Prolong claims; return the ids of those that the worker still holds."""
         with database.writing(self._engine) as session:
-            return queue.renew(session, jobs, lease_s=lease_s, now=self._now())
+            return claiming.renew(session, jobs, lease_s=lease_s, now=self._now())
 
     def finish(self, job: Job) -> State | None:
         """Close a claim whose work is done; None when another worker has it by now."""
         with database.writing(self._engine) as session:
-            return queue.finish(session, [job], now=self._now()).get(job.id)
+            return claiming.finish(session, [job], now=self._now()).get(job.id)
 
     def fail(self, job: Job, error: QaError) -> State | None:
         """Close a claim whose work failed, keeping reason and mend.
@@ -161,24 +163,24 @@ class Claims:
         when another worker has it by now.
         """
         with database.writing(self._engine) as session:
-            return queue.fail(
+            return claiming.fail(
                 session, job, error, attempts=self._settings.attempts, now=self._now()
             )
 
     def hold(self, job: Job, error: QaError) -> bool:
         """Give a claim back that this machine cannot do; no attempt is counted."""
         with database.writing(self._engine) as session:
-            return queue.hold(session, job, error, now=self._now())
+            return claiming.hold(session, job, error, now=self._now())
 
     def give_back(self, jobs: Sequence[Job]) -> None:
         """Give some claims back; no attempt is counted."""
         with database.writing(self._engine) as session:
-            queue.give_back(session, jobs, now=self._now())
+            claiming.give_back(session, jobs, now=self._now())
 
     def release(self, worker: str) -> int:
         """Give back all that a worker holds; no attempt is counted."""
         with database.writing(self._engine) as session:
-            return queue.release(session, worker, now=self._now())
+            return claiming.release(session, worker, now=self._now())
 
     def standing(self) -> Standing:
         """Return where the work stands: queues, workers, failures, throughput."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pydantic import TypeAdapter
 
 from qa.records import Turn
-from qa.store import database, queue, results, reviews, roster
+from qa.store import claiming, database, results, reviews, roster
 from qa.store.tables import State
 from qa.store.taking import Taking
 from qa.store.views import Judged
@@ -35,14 +35,14 @@ class Finishing(Taking):
         """
         now = self._now()
         with database.writing(self._engine) as session:
-            mine = queue.held(session, [one.job for one in judged])
+            mine = claiming.held(session, [one.job for one in judged])
             kept = [one for one in judged if one.job.id in mine]
             heard = {one.job.id: one.heard for one in kept if one.heard is not None}
             results.save_heard(session, heard, now=now)
             roster.apply(session, list(heard))
             for card, made in results.by_card(kept):
                 results.save_assessments(session, card, made, now=now, total=self._total)
-            states = queue.finish(session, [one.job for one in kept], now=now)
+            states = claiming.finish(session, [one.job for one in kept], now=now)
             turns = {name: TURNS.dump_json(one.turns) for name, one in heard.items()}
             self.vault.put_all("turns", turns, suffix=".json")
         return states

@@ -65,22 +65,31 @@ def save_heard(session: Session, heard: Mapping[str, Heard], *, now: datetime) -
         row.updated_at = now
         queue.set_heard(row)
         _describe(row, safe)
-    _forget(session, heard, HeardRow, RedactedRow)
+    before = _heard_before(session, heard)
+    _forget(session, before, HeardRow, RedactedRow)
     values = [
         {"conversation": name, "heard_at": now, **rows.heard_values(one.safe, one.provenance)}
         for name, one in heard.items()
     ]
     _insert(session, HeardRow, values)
-    _replace(session, {name: one.safe for name, one in heard.items()})
+    _replace(session, {name: one.safe for name, one in heard.items()}, before=before)
     hidden = [
         v for name, one in heard.items() for v in rows.redacted_values(name, one.safe.redacted)
     ]
     _insert(session, RedactedRow, hidden)
 
 
-def _replace(session: Session, safe: Mapping[str, SafeConversation]) -> None:
-    """Put parties and turns in place of those that conversations had."""
-    _forget(session, safe, PartyRow, TurnRow)
+def _heard_before(session: Session, ids: Collection[str]) -> list[str]:
+    """Return which of them have rows of an earlier time: most are heard once."""
+    found = select(HeardRow.conversation).where(among(session, HeardRow.conversation, ids))
+    return list(session.exec(found))
+
+
+def _replace(
+    session: Session, safe: Mapping[str, SafeConversation], *, before: Collection[str]
+) -> None:
+    """Put parties and turns in place of those that conversations of `before` had."""
+    _forget(session, before, PartyRow, TurnRow)
     parties = [v for name, one in safe.items() for v in rows.party_values(name, one.parties)]
     _insert(session, PartyRow, parties)
     turns = [v for name, one in safe.items() for v in rows.turn_values(name, one.turns)]
@@ -93,7 +102,7 @@ def _forget(
     ids: Collection[str],
     *tables: type[HeardRow | PartyRow | TurnRow | RedactedRow],
 ) -> None:
-    for table in tables:
+    for table in tables if ids else ():
         session.execute(
             delete(table)
             .where(among(session, table.conversation, ids))
@@ -181,7 +190,7 @@ def save_roles(session: Session, id: str, safe: SafeConversation, *, now: dateti
     for name, value in rows.heard_values(safe, ()).items():
         if name != "provenance":
             setattr(heard, name, value)
-    _replace(session, {id: safe})
+    _replace(session, {id: safe}, before=[id])
     row.triage, row.triage_reason, row.updated_at = safe.triage, safe.triage_reason, now
     _describe(row, safe)
     session.flush()

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from pydantic import AwareDatetime
-from sqlalchemy import ColumnElement, func, text
-from sqlalchemy import Engine as Database
+from sqlalchemy import ColumnElement, Engine, func, text
 from sqlmodel import Session, col, select
 
 from qa.records import Record
 from qa.store import database
+from qa.store.run_tables import RunRow
 from qa.store.tables import ConversationRow, HeardRow, State
 from qa.store.views import Load
 
@@ -20,6 +20,8 @@ from qa.store.views import Load
 STUCK_S = 3600.0
 #: A worker of many machines without a sign of life for so long is taken to have vanished.
 SILENT_S = 30.0
+#: A run is noted every half minute; after so many seconds it is silent.
+QUIET_S = 120.0
 #: Spans that throughput is told of.
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 #: How many reasons of failures are told, the most frequent first.
@@ -55,7 +57,7 @@ class Worker(Record):
     stuck: bool
 
 
-class Engine(Record):
+class Cluster(Record):
     """What the engine of many machines says of itself."""
 
     #: Workers that gave a sign of life lately, and that did not (they are swept away).
@@ -64,6 +66,23 @@ class Engine(Record):
     #: Jobs that wait, and that are being done, house-keeping left out.
     waiting: int
     working: int
+
+
+class Going(Record):
+    """A run that goes on, of one machine's processes or of a worker of many, and its pace."""
+
+    host: str
+    began_at: AwareDatetime
+    seen_at: AwareDatetime
+    #: It gave no sign of life for longer than it should.
+    silent: bool
+    done: int
+    failed: int
+    #: Conversations an hour since it began, idle time included.
+    an_hour: float
+    #: Seconds of a process for a second of a call, and for a text; None = none was done yet.
+    factor: float | None
+    text_s: float | None
 
 
 class Failed(Record):
@@ -85,11 +104,13 @@ class Standing(Record):
     last_hour: int
     last_day: int
     last_day_seconds: float
+    #: Runs that go on, and those of the last day that fell silent without an end.
+    runs: tuple[Going, ...] = ()
     #: Where many machines share the work; None = one does it.
-    engine: Engine | None = None
+    engine: Cluster | None = None
 
 
-def standing(engine: Database, *, clock: Callable[[], datetime]) -> Standing:
+def standing(engine: Engine, *, clock: Callable[[], datetime]) -> Standing:
     """Return where the work stands now."""
     now = clock()
     with database.reading(engine) as session:
@@ -104,11 +125,12 @@ def standing(engine: Database, *, clock: Callable[[], datetime]) -> Standing:
             last_hour=_heard_since(session, now - HOUR)[0],
             last_day=day[0],
             last_day_seconds=day[1],
+            runs=_going(session, now),
             engine=_engine(session),
         )
 
 
-def _engine(session: Session) -> Engine | None:
+def _engine(session: Session) -> Cluster | None:
     """Ask the tables of the engine, where there are some."""
     if session.get_bind().dialect.name != "postgresql":
         return None
@@ -130,7 +152,7 @@ def _engine(session: Session) -> Engine | None:
             "FROM procrastinate_jobs WHERE queue_name IN ('speech', 'text')"
         )
     ).one()
-    return Engine(alive=alive, silent=silent, waiting=waiting, working=working)
+    return Cluster(alive=alive, silent=silent, waiting=waiting, working=working)
 
 
 def _count(session: Session, state: State) -> int:
@@ -175,6 +197,34 @@ def _worker(name: str, jobs: int, since: datetime, lease: datetime, now: datetim
     stuck = lease < now or (now - since).total_seconds() > STUCK_S
     return Worker(
         name=name, host=host, pid=pid, jobs=jobs, since=since, lease_until=lease, stuck=stuck
+    )
+
+
+def _going(session: Session, now: datetime) -> tuple[Going, ...]:
+    """Return the runs that did not end."""
+    run = RunRow
+    found = session.exec(
+        select(run)
+        .where(run.ended == "", col(run.seen_at) >= now - DAY)
+        .order_by(col(run.host), col(run.began_at), col(run.id))
+    )
+    return tuple(_paced(row, now) for row in found)
+
+
+def _paced(run: RunRow, now: datetime) -> Going:
+    done = run.done + run.triaged
+    # By when it last wrote down how far it was: between two notes it says nothing.
+    hours = max((run.seen_at - run.began_at).total_seconds(), 1.0) / 3600
+    return Going(
+        host=run.host,
+        began_at=run.began_at,
+        seen_at=run.seen_at,
+        silent=(now - run.seen_at).total_seconds() > QUIET_S,
+        done=done,
+        failed=run.failed,
+        an_hour=done / hours,
+        factor=run.hearing_s / run.heard_s if run.heard_s else None,
+        text_s=run.reading_s / run.texts if run.texts else None,
     )
 
 

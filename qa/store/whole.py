@@ -85,7 +85,8 @@ def _flush(names: Collection[str]) -> None:
     ------
     OSError : they are not.
     """
-    whole = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)  # Linux alone has it
+    # Linux alone has it; for a single file it would wait for what others wrote, too.
+    whole = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None) if len(names) > 1 else None
     for name in list(names)[: 1 if whole else None]:
         handle = os.open(name, os.O_RDONLY)
         try:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -114,7 +115,21 @@ def measure(settings: Settings) -> dict[str, databases.Spent]:
 
 
 def make(settings: Settings, count: int) -> None:
-    """Fill a store with so many conversations."""
+    """Fill a store with so many conversations, some of them drawn."""
+    begin(settings)
+    engine = database.make_engine(database.address(settings))
+    with database.writing(engine) as session:
+        copy(session.connection(), range(1, count // len(_WAYS)), tables=_TABLES)
+    engine.dispose()
+    databases.tidy(settings)
+    with open_store(settings) as store:
+        for week in range(2):
+            occasion = Occasion(who="bench", reason="by chance", blind=week > 0)
+            store.draws.draw(Rule(per_agent=4), occasion, seed=week)
+
+
+def begin(settings: Settings) -> None:
+    """Make those that all others are copies of."""
     with open_store(settings) as store:
         card = find_card(_CARD, settings)
         for way, lines in enumerate(_WAYS):
@@ -135,19 +150,21 @@ def make(settings: Settings, count: int) -> None:
             store.save_heard(safe.id, heard)
             store.save_assessments(safe.id, card, judge(safe, card))
             store.finish(job)
-    engine = database.make_engine(database.address(settings))
-    with database.writing(engine) as session:
-        _copy(session.connection(), count)
-    engine.dispose()
-    databases.tidy(settings)
-    with open_store(settings) as store:
-        for week in range(2):
-            occasion = Occasion(who="bench", reason="by chance", blind=week > 0)
-            store.draws.draw(Rule(per_agent=4), occasion, seed=week)
 
 
-def _copy(base: Connection, count: int) -> None:
-    """Copy the made conversations row by row until there are enough."""
+def copy(
+    base: Connection,
+    numbers: range,
+    *,
+    tables: Sequence[str],
+    changed: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """Copy the made conversations row by row, once for each number.
+
+    Parameters
+    ----------
+    changed : what some columns of some tables become instead, in SQL with the number as i.
+    """
     n = len(_WAYS)
     postgres = base.dialect.name == "postgresql"
     earlier = _EARLIER[base.dialect.name]
@@ -173,24 +190,34 @@ def _copy(base: Connection, count: int) -> None:
         "searchable": {"id": f"id + i * {n}", "conversation": "conversation || '-' || i"},
     }
     copied = {"conversation": "conversation || '-' || i"}
-    for table in ("conversation", "want", "heard", "party", "turn", "assessment", "finding",
-                  "searchable"):  # fmt: skip
+    for table in tables:
         names = [column["name"] for column in inspect(base).get_columns(table)]
-        values = [other.get(table, copied).get(name, f'"{name}"') for name in names]
+        given = other.get(table, copied) | dict((changed or {}).get(table, {}))
+        values = [given.get(name, f'"{name}"') for name in names]
         listed = ", ".join(f'"{name}"' for name in names)
-        copy = " ".join(
+        statement = " ".join(
             [
                 "WITH RECURSIVE more(i) AS",
-                "(SELECT 1 UNION ALL SELECT i + 1 FROM more WHERE i < :times)",
+                "(SELECT :first UNION ALL SELECT i + 1 FROM more WHERE i < :last)",
                 f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM {table}, more",  # noqa: S608 - names of our own
+                f"WHERE {_ORIGINAL.get(table, f'conversation IN ({_MADE})')}",
             ]
         )
-        base.execute(text(copy), {"times": count // n - 1})
+        base.execute(text(statement), {"first": numbers.start, "last": numbers.stop - 1})
         if postgres and table in {"assessment", "searchable"}:
             last = f"(SELECT max(id) FROM {table})"  # noqa: S608 - names of our own
             base.execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})"))
 
 
+_TABLES = ("conversation", "want", "heard", "party", "turn", "assessment", "finding", "searchable")
+#: Tells the made ones from their copies, by an index.
+_MADE = ", ".join(f"'t{way}'" for way in range(len(_WAYS)))
+_ORIGINAL = {
+    "conversation": f"id IN ({_MADE})",
+    "assessment": f"id <= {len(_WAYS)}",
+    "finding": f"assessment <= {len(_WAYS)}",
+    "searchable": f"id <= {len(_WAYS)}",
+}
 _EARLIER = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%f000', {0}, '-' || (i * 2) || ' minutes')",
     "postgresql": "{0} - i * interval '2 minutes'",

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -151,6 +151,15 @@ def test_what_failed_rings_when_it_is_due_again(store):
     assert jobs(store) == [("speech", "call-1")]
 
 
+def test_chats_that_are_claimed_with_another_have_no_job_any_more(store):
+    register(store, "chat-1", "chat-2", "chat-3", "call-1")
+    taken = store.claim_some("me", lease_s=60, most=2, only=["chat-3"], with_others=True)
+    assert [job.id for job in taken] == ["chat-3", "chat-1"]
+    assert sorted(jobs(store)) == [("speech", "call-1"), ("text", "chat-2")]
+    store.give_back(taken)
+    assert len(jobs(store)) == 4
+
+
 def test_of_two_workers_one_is_killed_and_the_other_does_all_of_it_once(store, settings, start):
     victim = start("--queue", "speech=1")
     register(store, "slow-1")
@@ -178,6 +187,11 @@ def test_of_two_workers_one_is_killed_and_the_other_does_all_of_it_once(store, s
     assert other.returncode == 0
     assert "empty-1.wav is empty. Record it again." in err
     assert "Traceback" not in err
+    # Each wrote its run down; of the killed one nobody knows more than that it began.
+    killed, drained = store.nights.runs(since=datetime.now(UTC) - timedelta(hours=1))
+    assert (killed.ended, drained.ended) == ("", "done")
+    assert (drained.done, drained.failed, drained.texts) == (5, 1, 2)
+    assert drained.hearing_s > 0
 
 
 def test_a_worker_that_is_stopped_finishes_and_gives_back_what_takes_too_long(

@@ -123,6 +123,13 @@ def is_running(pid: int) -> bool:
         return False
 
 
+def test_progress_counts_no_conversation_twice(store, settings):
+    register(store, "call-1")
+    seen = []
+    run(settings, progress=seen.append)
+    assert {(now.done + now.left, len(now.current)) for now in seen} == {(1, 1), (1, 0)}
+
+
 def test_a_batch_is_worked_off_and_one_bad_recording_harms_no_other(store, settings):
     register(store, "call-1", "empty-1", "bug-1", "chat-1")
     seen = []

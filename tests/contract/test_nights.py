@@ -140,3 +140,19 @@ def test_the_pace_is_that_of_earlier_runs_of_the_same_kind(store, clock):
     died = store.nights.begin("here", "base", until=clock())
     assert store.nights.runs(since=clock())[-1].id == died
     assert store.nights.runs(since=clock())[-1].ended == ""
+
+
+def test_a_run_that_goes_on_is_told_with_its_pace_until_it_ends_or_is_long_silent(store, clock):
+    number = store.nights.begin("here", "base", until=None)
+    clock.pass_seconds(1800)
+    store.nights.note(number, Run(done=20, triaged=4, heard_s=600.0, hearing_s=60.0))
+    (run,) = store.standing().runs
+    assert (run.host, run.done, run.an_hour, run.silent) == ("here", 24, 48.0, False)
+    assert (run.factor, run.text_s) == (0.1, None)
+
+    clock.pass_seconds(130)
+    assert [run.silent for run in store.standing().runs] == [True]
+    clock.pass_seconds(86_400)
+    assert store.standing().runs == ()  # the morning's report told of it
+    store.nights.note(number, Run(), ended="done")
+    assert store.standing().runs == ()

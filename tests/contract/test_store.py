@@ -375,6 +375,20 @@ def test_chats_are_claimed_together_and_calls_alone(store):
     assert claimed(most=8) == []
 
 
+def test_with_a_chat_that_is_asked_for_come_others_that_are_next_but_with_a_call_none(store):
+    chats(store, "chat-1", "chat-2", "chat-3", "chat-4")
+    store.register(make_call(id="call-1", uri="call-1.wav"), ["support"])
+
+    def claimed(one: str, most: int) -> list[str]:
+        jobs = store.claim_some("w", lease_s=60, most=most, only=[one], with_others=True)
+        return [job.id for job in jobs]
+
+    assert claimed("chat-3", most=3) == ["chat-3", "chat-1", "chat-2"]
+    assert claimed("chat-3", most=3) == []  # it waits no more, so none comes with it
+    assert claimed("call-1", most=3) == ["call-1"]
+    assert store.waiting() == 1
+
+
 def test_a_chat_that_was_tried_before_is_claimed_alone(store, clock):
     """So a process that dies of one of several takes the others along once at most."""
     chats(store, "chat-1", "chat-2", "chat-3")

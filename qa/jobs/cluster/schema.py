@@ -1,9 +1,10 @@
-"""The engine's tables, and the trigger that writes a job wherever a conversation waits.
+"""The engine's tables, and the triggers that write a job wherever a conversation waits.
 
 A trigger, since many doors let conversations wait (registration, a score asked for anew,
 a retry, a claim that was given back): each of them is one transaction with its job, and none
 of them has to know of it. It calls the function that the engine's own client calls; its
-names carry versions, so a newer engine still answers to it.
+names carry versions, so a newer engine still answers to it. Another one takes the job away
+where a conversation waits no more: a worker claims many written ones for one job.
 """
 
 from __future__ import annotations
@@ -50,6 +51,17 @@ CREATE TRIGGER qa_conversation_waits_v1
     AFTER INSERT OR UPDATE OF state, load, rank, place, retry_at ON conversation
     FOR EACH ROW WHEN (NEW.state = 'waiting')
     EXECUTE FUNCTION qa_ring_v1();
+CREATE OR REPLACE FUNCTION qa_taken_v1() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM procrastinate_jobs WHERE queueing_lock = NEW.id AND status = 'todo';
+    RETURN NULL;
+END;
+$$;
+DROP TRIGGER IF EXISTS qa_conversation_taken_v1 ON conversation;
+CREATE TRIGGER qa_conversation_taken_v1
+    AFTER UPDATE OF state ON conversation
+    FOR EACH ROW WHEN (OLD.state = 'waiting' AND NEW.state <> 'waiting')
+    EXECUTE FUNCTION qa_taken_v1();
 """  # noqa: S608 - holds constants of this file alone
 #: Lets what waits without a job ring; `{which}` narrows it.
 _RING_AGAIN = """

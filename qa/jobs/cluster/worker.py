@@ -72,11 +72,14 @@ def serve(
     with open_store(settings) as store:
         if not store.cluster(schema.is_ready):
             raise StoreError("The database has no queue for many machines.", "Run: qa db upgrade")
-        desk = Desk(store, settings, tell=tell, pipeline=pipeline)
+        workers = sum(queues.values())
+        desk = Desk(store, settings, workers=workers, until=until, tell=tell, pipeline=pipeline)
+        ended = "failed"
         try:
             asyncio.run(_serve(store, settings, desk, queues, grace_s=grace_s, until=until))
+            ended = "done" if until is None or datetime.now(until.tzinfo) < until else "deadline"
         finally:
-            desk.close()
+            desk.close(ended=ended)
         return desk.done
 
 

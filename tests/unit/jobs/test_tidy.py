@@ -11,6 +11,7 @@ from qa.jobs.cluster.desk import Desk
 from qa.jobs.local import work
 from qa.jobs.tidy import Tidy
 from qa.settings import Settings
+from qa.store import open_store
 
 
 @pytest.fixture
@@ -34,7 +35,8 @@ def test_at_the_end_of_a_run(settings, old):
 
 
 def test_at_the_end_of_a_worker_of_many(settings, old):
-    Desk(None, settings, tell=None, pipeline="").close()
+    with open_store(settings) as store:
+        Desk(store, settings, workers=1, tell=None, pipeline="").close(ended="done")
     assert not old.exists()
 
 

@@ -53,6 +53,8 @@ export class Player {
     if (media.readyState >= HTMLMediaElement.HAVE_METADATA) go();
     else {
       media.addEventListener("loadedmetadata", go, { once: true });
+      // Nothing is fetched before somebody wants to hear it: fetching is written down.
+      media.preload = "auto";
       media.load();
     }
   }

@@ -20,6 +20,7 @@ from qa.api.identity import check_routes, secure
 from qa.api.language import Language
 from qa.api.limits import Limits
 from qa.api.pages import agreement as agreement_pages
+from qa.api.pages import audit as audit_pages
 from qa.api.pages import door, inbox, reviewing, samples, search, sso, tokens, upload
 from qa.api.pages import examples as example_pages
 from qa.api.pages import figures as figure_pages
@@ -32,6 +33,7 @@ from qa.api.pages import scorecards as scorecard_pages
 from qa.api.routes import (
     agreement,
     assessments,
+    audit,
     collections,
     conversations,
     desk,
@@ -76,6 +78,7 @@ _API = (
     me.router,
     people.router,
     roster.router,
+    audit.router,
     health.router,
     metrics.router,
 )
@@ -98,6 +101,7 @@ _PAGES = (
     figure_pages.router,
     scorecard_pages.router,
     agreement_pages.router,
+    audit_pages.router,
 )
 
 

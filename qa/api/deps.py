@@ -7,10 +7,12 @@ from typing import Annotated
 from fastapi import Depends, Header, Path, Request
 
 from qa.access import Principal, Right
+from qa.api.auditing import about
 from qa.api.clips import Clips
 from qa.api.identity import right_of, who_asks
 from qa.settings import Settings
 from qa.store import Store
+from qa.store.acts import Kind
 
 
 def get_settings(request: Request) -> Settings:
@@ -50,6 +52,7 @@ def conversation_id(
     known = who.scope(Right.LIST)
     full = store.resolve(id, scope=known if not known.nothing else who.scope(right))
     who.check(right, store.facts(full))
+    about(request, Kind.CONVERSATION, full)
     return full
 
 

@@ -58,6 +58,20 @@ def export(
     return Export(made, what, made.chunks(found(), what=what))
 
 
+def extent(
+    store: Store, format: str, filter: Filter, *, what: What, scope: Scope = EVERYTHING
+) -> dict[str, str | int]:
+    """Return what of an export is written down: how, how much, and what it was limited to."""
+    limits = filter.model_dump(mode="json", exclude_none=True, exclude={"caller_key", "ids"})
+    given = {name: str(value) for name, value in limits.items() if value not in ("", [], False)}
+    if filter.ids:
+        given["ids"] = ", ".join(filter.ids)
+    return {
+        **given, "format": format, "of": what,
+        "conversations": store.counts(filter, scope=scope).total,
+    }  # fmt: skip
+
+
 def exported(kept: Kept, *, card: str | None = None) -> Exported:
     """Return a conversation as exports take it.
 

@@ -4,6 +4,8 @@
     def list_conversations(store: StoreDep, who: Annotated[Principal, requires(Right.LIST)]): ...
 
 A route without a declaration is refused when the application is built (`check_routes`).
+What somebody does who calls it is written down (`qa.api.auditing`): it follows from the right,
+or is declared beside it: ``requires(Right.READ, Act.SEARCHED)``.
 Where an address names a conversation, `qa.api.deps.IdDep` holds the right against that
 conversation; where a route answers with several, it passes ``who.scope(right)`` on.
 """
@@ -21,10 +23,12 @@ from starlette.staticfiles import StaticFiles
 
 from qa.access import Principal, Right, machine_user
 from qa.access.secrets import TOKEN_PREFIX
+from qa.api import auditing
 from qa.api.safety import is_local
 from qa.errors import Forbidden, NotLoggedIn
 from qa.settings import Settings
 from qa.store import Store
+from qa.store.acts import Act
 
 _LOG_IN = "Log in at /login, or send an API token: 'Authorization: Bearer qa_...'."
 #: What a proxy adds: whoever is behind one does not sit at this machine.
@@ -90,19 +94,25 @@ def secure(settings: Settings) -> bool:
 
 @dataclass(frozen=True)
 class Requires:
-    """The declaration of a route: the right that it needs."""
+    """The declaration of a route: the right that it needs, and what is done by it."""
 
     right: Right
+    #: None = what follows from the right, where it is a route that only reads.
+    act: Act | None = None
 
-    def __call__(self, who: Annotated[Principal, Depends(who_asks)]) -> Principal:
-        """Return who asks.
+    def __call__(
+        self, request: Request, who: Annotated[Principal, Depends(who_asks)]
+    ) -> Iterator[Principal]:
+        """Give who asks; when the route has answered, write down what they did.
 
         Raises
         ------
         NotLoggedIn, Forbidden : nobody that is known, or nobody who may do this anywhere.
+        StoreError : it could not be written down.
         """
         who.check(self.right)
-        return who
+        yield who
+        auditing.write(request, who, self.right, self.act)
 
 
 @dataclass(frozen=True)
@@ -125,9 +135,15 @@ class Open:
 Declaration = Requires | AnyAccount | Open
 
 
-def requires(right: Right) -> Any:
-    """Declare the right that a route needs; gives it the `Principal`."""
-    return Depends(Requires(right))
+def requires(right: Right, act: Act | None = None) -> Any:
+    """Declare the right that a route needs; gives it the `Principal`.
+
+    Parameters
+    ----------
+    act : what is done by it, where that does not follow from the right.
+    """
+    # Ends before the answer is sent: what cannot be written down is not answered.
+    return Depends(Requires(right, act), scope="function")
 
 
 def any_account() -> Any:

@@ -27,6 +27,7 @@ def agreement(
 
     Only blind verdicts count: those given before the machine's and other people's were seen.
     """
+    from qa.cli.auditing import looked
     from qa.cli.read import moment
     from qa.records import as_json
     from qa.settings import load_settings
@@ -41,6 +42,7 @@ def agreement(
         until=moment("--until", until, end=True),
     )
     with open_store(load_settings()) as store:
+        looked(store, "figures")
         sheet = store.agreeing.sheet(compared)
     if json:
         say.out_json(as_json(sheet))

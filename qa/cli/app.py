@@ -9,6 +9,7 @@ import typer
 from qa import __version__
 from qa.cli import (
     agreeing,
+    auditing,
     cards,
     erasing,
     examples,
@@ -136,6 +137,12 @@ hold.command("list")(erasing.hold_list)
 hold.command("remove")(erasing.hold_remove)
 app.add_typer(hold, name="hold")
 app.command("erase")(erasing.erase)
+audit = typer.Typer(no_args_is_help=True, help="Who saw, heard, changed and exported what.")
+audit.command("list")(auditing.list_)
+audit.command("verify")(auditing.verify)
+audit.command("head")(auditing.head)
+audit.command("export")(auditing.export)
+app.add_typer(audit, name="audit")
 
 app.command("status")(status.status)
 app.command("worker")(working.worker)

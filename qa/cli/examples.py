@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qa.cli import say
+from qa.cli.auditing import did, looked
 from qa.cli.read import JsonOption, choice
 from qa.errors import UnknownName, UsageError
 
@@ -62,6 +63,7 @@ def examples(
         after=after,
     )
     with open_store(load_settings()) as store:
+        looked(store, "searched")
         found = store.moments.search(wanted, limit=limit).items
         if collection:
             _collect(store, collection, found)
@@ -113,6 +115,7 @@ def _collect(store: Store, name: str, found: Iterable[Moment]) -> None:
 
     owner = machine_user().name
     target = store.collections.named(name, owner=owner)
+    did(store, "changed", {"what": "collect", "collection": target})
     for moment in found:
         store.collections.add(target, moment, owner=owner)
 
@@ -136,6 +139,12 @@ def _write(store: Store, found: Collection, out: Path) -> None:
 
     if out.exists():
         raise UsageError(f"{out} exists already.", "Name another file, or remove it first.")
+    taken: dict[str, str | int] = {
+        "of": "moments",
+        "number": len(found.moments),
+        "collection": found.id,
+    }
+    did(store, "exported", taken)
     beside = out.with_name(f".{out.name}.{os.getpid()}")
     try:
         with beside.open("xb") as file:

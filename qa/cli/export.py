@@ -16,7 +16,7 @@ from qa.errors import UsageError
 
 if TYPE_CHECKING:
     from qa.api.exporting import Export
-    from qa.exports import Chunk
+    from qa.exports import Chunk, What
 
 #: Without a terminal, a line is written each time so many more were read.
 _STEP = 10_000
@@ -43,6 +43,7 @@ def export(
 ) -> None:
     """Export conversations or verdicts, redacted; to a file, a folder or standard output."""
     from qa.api import exporting
+    from qa.cli.auditing import did
     from qa.cli.read import choice, moment
     from qa.records import Channel
     from qa.settings import load_settings
@@ -65,10 +66,12 @@ def export(
             state=choice("state", state, State),
         )
         read = [0]
+        of: What = "findings" if what == "findings" else "conversations"
         made = exporting.export(
-            store, format, wanted, what="findings" if what == "findings" else "conversations",
+            store, format, wanted, what=of,
             step=_counting(read, lambda: store.counts(wanted).total),
         )  # fmt: skip
+        did(store, "exported", exporting.extent(store, format, wanted, what=of))
         files = _write(made, out, one=len(wanted.ids or ()) == 1)
     say.note(f"{read[0]} conversations read; {_files(files)} written.")
 

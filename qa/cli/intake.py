@@ -11,6 +11,7 @@ from typing import Any
 
 from qa.api.actions import cards_for
 from qa.cli import say
+from qa.cli.auditing import did
 from qa.errors import InputError
 from qa.importers import About, Rejected, find
 from qa.importers.knowing import notes
@@ -202,6 +203,8 @@ def _register(store: Store, batch: list[Wanted], taken: Taken) -> None:
         elif not came:
             taken.found[found.id] = replace(taken.found[found.id], known=True)
     new = [c for c, _ in batch if c.id in taken.found and not taken.found[c.id].known]
+    if new:
+        did(store, "imported", {"number": len(new)})
     others = store.same_own_id(new)
     taken.namesakes += [(c.source, others[c.id]) for c in new if c.id in others]
     batch.clear()

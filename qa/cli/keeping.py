@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from qa.cli import say
+from qa.cli.auditing import did
 from qa.errors import UsageError
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
@@ -27,7 +28,8 @@ def backup(
     from qa.store import open_store
 
     settings = load_settings()
-    with open_store(settings):
+    with open_store(settings) as store:
+        did(store, "exported", {"of": "backup"})
         made = backups.write(settings, file, keys=not without_keys)
     if json:
         say.out_json(as_json(made))
@@ -71,6 +73,8 @@ def copy(
     other = load_settings(database_url=target)
     if other.database == settings.database:
         raise UsageError("Both are the same database.", "Name another one.")
+    with open_store(settings) as store:
+        did(store, "exported", {"of": "all rows, into another database"})
     upgrade(other)
     counts = copying.copy(settings, other, told=lambda name, n: say.note(f"{name}: {n}"))
     upgrade_queue(other)

@@ -186,6 +186,7 @@ def score(
     """Score again, without transcribing again."""
     from qa.api.actions import score_again
     from qa.cli import batch
+    from qa.cli.auditing import did
     from qa.settings import load_settings
     from qa.store import open_store
 
@@ -195,6 +196,7 @@ def score(
         if not wanted:
             say.note("Nothing was heard yet, so there is nothing to score again: qa run PATH")
             return
+        did(store, "changed", {"what": "scored again", "conversations": len(wanted)})
         score_again(store, settings, wanted, cards or ())
         batch.work_through(settings, workers=workers, only=wanted)
         found = batch.summaries(store, wanted)

@@ -74,6 +74,7 @@ def _typed(caller: str) -> str:
 
 def _print_page(wanted: Filter, *, caller: str, after: str, limit: int, json: bool) -> None:
     from qa.api.actions import of_caller
+    from qa.cli.auditing import looked
     from qa.records import as_json
     from qa.settings import load_settings
     from qa.store import open_store
@@ -82,6 +83,7 @@ def _print_page(wanted: Filter, *, caller: str, after: str, limit: int, json: bo
         if caller:
             key = of_caller(store, caller).caller_key
             wanted = wanted.model_copy(update={"caller_key": key})
+            looked(store, "searched", "caller", key or "")
         page = store.list(wanted, after=after or None, limit=limit)
     if json:
         say.out_json({"items": [as_json(s) for s in page.items], "next": page.next})
@@ -97,6 +99,7 @@ def show(
     json: JsonOption = False,
 ) -> None:
     """Show one conversation with its scores and the evidence for every verdict."""
+    from qa.cli.auditing import looked
     from qa.cli.showing import lines
     from qa.records import as_json
     from qa.settings import load_settings
@@ -104,6 +107,7 @@ def show(
 
     with open_store(load_settings()) as store:
         full = store.resolve(id)
+        looked(store, "seen", "conversation", full)
         summary = store.summary(full)
         safe = store.safe(full) if store.heard(full) else None
         reviewed = store.assessments(full)

@@ -53,6 +53,7 @@ def report(
     """Report how an agent, a team or a project is, by week and item; or what a night brought."""
     from qa.api import reporting
     from qa.api.figure_schemas import span
+    from qa.cli.auditing import did, looked
     from qa.cli.read import choice, moment
     from qa.settings import load_settings
     from qa.store import open_store
@@ -76,6 +77,9 @@ def report(
         until=end,
     )
     with open_store(load_settings()) as store:
+        looked(store, "figures", str(wanted), name)
+        if xlsx is not None:
+            did(store, "exported", {"of": f"figures of {wanted} {name}", "format": "xlsx"})
         made = reporting.report(store, question, kind=_KINDS[wanted], name=name, client=client)
     if xlsx is not None:
         reporting.write_workbook(made, xlsx)

@@ -23,6 +23,7 @@ def search(
     json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
     """Find conversations in which all of it was said, in any form of the words; newest first."""
+    from qa.cli.auditing import looked
     from qa.cli.read import moment
     from qa.records import as_json
     from qa.settings import load_settings
@@ -35,6 +36,7 @@ def search(
         until=moment("--until", until, end=True),
     )
     with open_store(load_settings()) as store:
+        looked(store, "searched")
         page = store.searching.search(" ".join(words), wanted, after=after or None, limit=limit)
     if json:
         say.out_json({"items": [as_json(one) for one in page.items], "next": page.next})

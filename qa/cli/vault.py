@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from qa.cli import say
+from qa.cli.auditing import did
 from qa.cli.door import ExitCode
 from qa.cli.machine import JsonOption
 
@@ -62,6 +63,7 @@ def rotate(
 
     done = failed = seen = 0
     with open_store(load_settings()) as store:
+        did(store, "changed", {"what": "vault sealed again"})
         if fresh:
             say.note(f"The new key is {store.vault.keys.add().id.hex()}; keep a copy of the file.")
         for one in seal_again(store.vault):
@@ -86,5 +88,6 @@ def forget(
     from qa.store.resealing import forget as take_out
 
     with open_store(load_settings()) as store:
+        did(store, "changed", {"what": "key forgotten", "key": key})
         take_out(store.vault, key)
     say.out(f"{key} is forgotten; backups made before need it still.")

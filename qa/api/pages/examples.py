@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 
 from qa.access import Principal, Right
 from qa.api import collecting
+from qa.api.auditing import about
 from qa.api.deps import IdDep, SettingsDep, StoreDep
 from qa.api.example_schemas import (
     CollectionOut,
@@ -28,13 +29,17 @@ from qa.api.templating import page, partial
 from qa.errors import UsageError
 from qa.records import Verdict
 from qa.store import Store
+from qa.store.acts import Act, Kind
 from qa.store.desk.collected import Listed
 from qa.store.desk.excerpts import CONTEXT, MOST_CONTEXT
 
 router = APIRouter(include_in_schema=False)
 
 Collector = Annotated[Principal, requires(Right.COLLECT)]
+Changer = Annotated[Principal, requires(Right.COLLECT, Act.CHANGED)]
+Reader = Annotated[Principal, requires(Right.COLLECT, Act.SEEN)]
 Viewer = Annotated[Principal, requires(Right.EXAMPLES)]
+Guest = Annotated[Principal, requires(Right.EXAMPLES, Act.SEEN)]
 
 #: Verdicts that can be chosen in the search, the good ones first.
 _VERDICTS = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL)
@@ -91,7 +96,7 @@ def collect_example(
     ref: str,
     form: Annotated[_Add, Form()],
     store: StoreDep,
-    who: Collector,
+    who: Changer,
 ) -> Response:
     """Put an example into a collection."""
     target = _target(store, who, form)
@@ -115,7 +120,7 @@ def collect_stretch(
     id: IdDep,
     form: Annotated[_Stretch, Form()],
     store: StoreDep,
-    who: Collector,
+    who: Changer,
 ) -> Response:
     """Put turns of a conversation into a collection."""
     who.check(Right.READ, store.facts(id))
@@ -147,13 +152,17 @@ class _Head(BaseModel):
 
 
 @router.post("/collections")
-def create_collection(form: Annotated[_Head, Form()], store: StoreDep, who: Collector) -> Response:
+def create_collection(
+    request: Request, form: Annotated[_Head, Form()], store: StoreDep, who: Changer
+) -> Response:
     """Make an empty collection."""
-    return _to_collection(store.collections.create(form.name, owner=who.name, note=form.note))
+    made = store.collections.create(form.name, owner=who.name, note=form.note)
+    about(request, Kind.COLLECTION, made)
+    return _to_collection(made)
 
 
 @router.get("/collections/{collection}")
-def show_collection(request: Request, collection: str, store: StoreDep, who: Collector) -> Response:
+def show_collection(request: Request, collection: str, store: StoreDep, who: Reader) -> Response:
     """Show a collection of one's own, to hear, order and share."""
     return _collection(request, store, who, collection)
 
@@ -164,7 +173,7 @@ class _Change(_Head):
 
 @router.post("/collections/{collection}")
 def change_collection(
-    collection: str, form: Annotated[_Change, Form()], store: StoreDep, who: Collector
+    collection: str, form: Annotated[_Change, Form()], store: StoreDep, who: Changer
 ) -> Response:
     """Give another name or note, or delete it."""
     if form.do == "delete":
@@ -185,7 +194,7 @@ def change_moment(
     moment: int,
     form: Annotated[_Moment, Form()],
     store: StoreDep,
-    who: Collector,
+    who: Changer,
 ) -> Response:
     """Move a moment, say something of it, or take it out."""
     if form.do == "remove":
@@ -227,7 +236,7 @@ def withdraw(collection: str, share: str, store: StoreDep, who: Collector) -> Re
 
 
 @router.get("/shared/{link}")
-def show_shared(request: Request, link: str, store: StoreDep, who: Viewer) -> Response:
+def show_shared(request: Request, link: str, store: StoreDep, who: Guest) -> Response:
     """Show a collection that a link leads to."""
     found = store.collections.shared(link, scope=who.scope(Right.EXAMPLES))
     at = f"/api/v1/shared/{link}"

@@ -19,6 +19,7 @@ from qa.api.templating import page
 from qa.errors import UsageError
 from qa.scoring import find_card, load_scorecard
 from qa.scoring.comparing import Change, count_for_humans
+from qa.store.acts import Act
 
 router = APIRouter(include_in_schema=False)
 
@@ -78,7 +79,7 @@ def try_draft(
     form: Annotated[_Draft, Form()],
     store: StoreDep,
     settings: SettingsDep,
-    who: Publisher,
+    who: Annotated[Principal, requires(Right.PUBLISH, Act.SEEN)],
 ) -> Response:
     """Check a draft, try it on stored conversations, or publish it."""
     text = form.yaml.replace("\r\n", "\n")

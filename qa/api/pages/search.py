@@ -10,12 +10,14 @@ from pydantic import BaseModel, Field
 
 from qa.access import Principal, Right
 from qa.api.actions import of_caller
+from qa.api.auditing import about
 from qa.api.deps import StoreDep
 from qa.api.desk_schemas import SearchQuery
 from qa.api.i18n import gettext
 from qa.api.identity import requires
 from qa.api.pages import listing
 from qa.api.templating import page
+from qa.store.acts import Act, Kind
 from qa.store.desk.searching import Found
 
 router = APIRouter(include_in_schema=False)
@@ -29,7 +31,7 @@ def show_search(
     request: Request,
     store: StoreDep,
     query: Annotated[SearchQuery, Query()],
-    who: Annotated[Principal, requires(Right.READ)],
+    who: Annotated[Principal, requires(Right.READ, Act.SEARCHED)],
 ) -> Response:
     """Show where all of it was said, newest first."""
     context = _context(query)
@@ -59,10 +61,11 @@ def look_up(
     request: Request,
     store: StoreDep,
     form: Annotated[_Caller, Form()],
-    who: Annotated[Principal, requires(Right.LIST)],
+    who: Annotated[Principal, requires(Right.LIST, Act.SEARCHED)],
 ) -> Response:
     """Show the conversations of a caller; the number itself is not shown again."""
     wanted = of_caller(store, form.caller)
+    about(request, Kind.CALLER, wanted.caller_key or "")
     found = store.list(wanted, limit=_MOST, scope=who.scope(Right.LIST))
     context = _context(SearchQuery()) | {"rows": tuple(listing.row(s) for s in found.items)}
     return page(request, "search.html", context)

@@ -18,6 +18,7 @@ from qa.api.routes.scorecards import public_cards
 from qa.api.routes.uploads import received
 from qa.api.templating import page
 from qa.api.uploading import LARGEST, MOST
+from qa.store.acts import Act
 from qa.store.tables import State
 from qa.store.views import Filter
 
@@ -43,7 +44,7 @@ async def upload(
     request: Request,
     store: StoreDep,
     settings: SettingsDep,
-    who: Annotated[Principal, requires(Right.IMPORT)],
+    who: Annotated[Principal, requires(Right.IMPORT, Act.IMPORTED)],
 ) -> Response:
     """Take a file in, and lead to how far it is."""
     ids = await received(request, store, settings, who)

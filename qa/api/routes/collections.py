@@ -11,6 +11,7 @@ from fastapi.responses import Response, StreamingResponse
 
 from qa.access import Principal, Right
 from qa.api import collecting
+from qa.api.auditing import about
 from qa.api.clips import ranged
 from qa.api.deps import ClipsDep, StoreDep
 from qa.api.example_schemas import (
@@ -30,13 +31,19 @@ from qa.api.identity import requires
 from qa.api.routes.examples import SOUND
 from qa.errors import NotFound
 from qa.exports import into_zip
+from qa.store.acts import Act, Kind
 from qa.store.desk.collected import Collection
 from qa.store.desk.excerpts import Moment
 
 router = APIRouter(tags=["collections"])
 
 Collector = Annotated[Principal, requires(Right.COLLECT)]
-Viewer = Annotated[Principal, requires(Right.EXAMPLES)]
+Changer = Annotated[Principal, requires(Right.COLLECT, Act.CHANGED)]
+Reader = Annotated[Principal, requires(Right.COLLECT, Act.SEEN)]
+Hearer = Annotated[Principal, requires(Right.COLLECT, Act.HEARD)]
+Taker = Annotated[Principal, requires(Right.COLLECT, Act.EXPORTED)]
+Viewer = Annotated[Principal, requires(Right.EXAMPLES, Act.SEEN)]
+Listener = Annotated[Principal, requires(Right.EXAMPLES, Act.HEARD)]
 
 
 @router.get("/collections")
@@ -48,14 +55,17 @@ def list_collections(store: StoreDep, who: Collector) -> CollectionsOut:
 
 
 @router.post("/collections", status_code=HTTPStatus.CREATED)
-def create_collection(store: StoreDep, who: Collector, wish: CollectionIn) -> CollectionOut:
+def create_collection(
+    request: Request, store: StoreDep, who: Changer, wish: CollectionIn
+) -> CollectionOut:
     """Make an empty collection."""
     made = store.collections.create(wish.name, owner=who.name, note=wish.note)
+    about(request, Kind.COLLECTION, made)
     return read_collection(made, store, who)
 
 
 @router.get("/collections/{collection}")
-def read_collection(collection: str, store: StoreDep, who: Collector) -> CollectionOut:
+def read_collection(collection: str, store: StoreDep, who: Reader) -> CollectionOut:
     """Read a collection of one's own, as far as one may see its moments today."""
     found = store.collections.read(collection, owner=who.name, scope=who.scope(Right.EXAMPLES))
     return CollectionOut.of(store, found, who, at=f"/api/v1/collections/{collection}")
@@ -63,14 +73,14 @@ def read_collection(collection: str, store: StoreDep, who: Collector) -> Collect
 
 @router.patch("/collections/{collection}", status_code=HTTPStatus.NO_CONTENT)
 def change_collection(
-    collection: str, store: StoreDep, who: Collector, wish: CollectionChange
+    collection: str, store: StoreDep, who: Changer, wish: CollectionChange
 ) -> None:
     """Give another name or note."""
     store.collections.change(collection, owner=who.name, name=wish.name, note=wish.note)
 
 
 @router.delete("/collections/{collection}", status_code=HTTPStatus.NO_CONTENT)
-def delete_collection(collection: str, store: StoreDep, who: Collector) -> None:
+def delete_collection(collection: str, store: StoreDep, who: Changer) -> None:
     """Delete a collection with its notes and links."""
     store.collections.delete(collection, owner=who.name)
 
@@ -81,7 +91,7 @@ def delete_collection(collection: str, store: StoreDep, who: Collector) -> None:
     responses={200: {"content": {"application/zip": {}}, "description": "The file."}},
 )
 def export_collection(
-    collection: str, store: StoreDep, clips: ClipsDep, who: Collector
+    collection: str, store: StoreDep, clips: ClipsDep, who: Taker
 ) -> StreamingResponse:
     """Give a collection away as a ZIP file: a page that plays from disk, sound, subtitles."""
     found = store.collections.read(collection, owner=who.name, scope=who.scope(Right.EXAMPLES))
@@ -96,7 +106,7 @@ def export_collection(
 
 
 @router.post("/collections/{collection}/moments", status_code=HTTPStatus.CREATED)
-def collect(collection: str, store: StoreDep, who: Collector, wish: CollectIn) -> AddedOut:
+def collect(collection: str, store: StoreDep, who: Changer, wish: CollectIn) -> AddedOut:
     """Put an example, or turns of a conversation that one may read, at the end."""
     if wish.conversation:
         full = store.resolve(wish.conversation, scope=who.scope(Right.READ))
@@ -114,7 +124,7 @@ def collect(collection: str, store: StoreDep, who: Collector, wish: CollectIn) -
 
 @router.patch("/collections/{collection}/moments/{moment}", status_code=HTTPStatus.NO_CONTENT)
 def change_collected(
-    collection: str, moment: int, store: StoreDep, who: Collector, wish: CollectedChange
+    collection: str, moment: int, store: StoreDep, who: Changer, wish: CollectedChange
 ) -> None:
     """Give a moment another note or another place."""
     if wish.note is not None:
@@ -124,7 +134,7 @@ def change_collected(
 
 
 @router.delete("/collections/{collection}/moments/{moment}", status_code=HTTPStatus.NO_CONTENT)
-def remove_collected(collection: str, moment: int, store: StoreDep, who: Collector) -> None:
+def remove_collected(collection: str, moment: int, store: StoreDep, who: Changer) -> None:
     """Take a moment out of a collection."""
     store.collections.remove(collection, moment, owner=who.name)
 
@@ -133,7 +143,7 @@ def remove_collected(collection: str, moment: int, store: StoreDep, who: Collect
     "/collections/{collection}/moments/{moment}/audio", response_class=Response, responses=SOUND
 )
 def hear_collected(
-    request: Request, collection: str, moment: int, store: StoreDep, clips: ClipsDep, who: Collector
+    request: Request, collection: str, moment: int, store: StoreDep, clips: ClipsDep, who: Hearer
 ) -> Response:
     """Hear a moment of a collection; takes `Range`."""
     scope = who.scope(Right.EXAMPLES)
@@ -174,7 +184,7 @@ def read_shared(link: str, store: StoreDep, who: Viewer) -> CollectionOut:
 
 @router.get("/shared/{link}/moments/{moment}/audio", response_class=Response, responses=SOUND)
 def hear_shared(
-    request: Request, link: str, moment: int, store: StoreDep, clips: ClipsDep, who: Viewer
+    request: Request, link: str, moment: int, store: StoreDep, clips: ClipsDep, who: Listener
 ) -> Response:
     """Hear a moment of a collection that a link leads to; takes `Range`."""
     found = store.collections.shared(link, scope=who.scope(Right.EXAMPLES), only=moment)

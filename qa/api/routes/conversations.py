@@ -24,6 +24,7 @@ from qa.api.schemas import (
 )
 from qa.errors import NotFound
 from qa.store import Store
+from qa.store.acts import Act
 
 router = APIRouter(tags=["conversations"])
 
@@ -107,7 +108,8 @@ def hear_conversation(id: IdDep, store: StoreDep) -> FileResponse:
     )
 
 
-@router.get("/conversations/{id}/peaks", dependencies=[requires(Right.HEAR)])
+# A page draws them before anybody hears anything.
+@router.get("/conversations/{id}/peaks", dependencies=[requires(Right.HEAR, Act.SEEN)])
 def draw_conversation(
     id: IdDep,
     store: StoreDep,
@@ -129,7 +131,7 @@ def swap_conversation_roles(
 @router.post(
     "/conversations/{id}/score",
     status_code=HTTPStatus.ACCEPTED,
-    dependencies=[requires(Right.CORRECT)],
+    dependencies=[requires(Right.CORRECT, Act.CHANGED)],
 )
 def score_conversation(
     id: IdDep,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body, Query, Request
 
 from qa.access import Principal, Right
 from qa.api import sampling
 from qa.api.actions import of_caller
 from qa.api.assigning import give
+from qa.api.auditing import about
 from qa.api.deps import StoreDep
 from qa.api.desk_schemas import (
     AssignIn,
@@ -28,6 +29,7 @@ from qa.api.desk_schemas import (
 from qa.api.identity import requires
 from qa.api.schemas import ConversationPage
 from qa.store import Store
+from qa.store.acts import Act, Kind
 from qa.store.desk.draws import Drawing
 from qa.store.desk.inbox import Group, Looking
 
@@ -113,7 +115,7 @@ def drawn_by(store: Store, given: SampleIn, who: Principal) -> Drawing:
 def search_conversations(
     store: StoreDep,
     query: Annotated[SearchQuery, Query()],
-    who: Annotated[Principal, requires(Right.READ)],
+    who: Annotated[Principal, requires(Right.READ, Act.SEARCHED)],
 ) -> FoundOut:
     """Find what was said, redacted: in any form of the words, in any language."""
     found = store.searching.search(
@@ -128,11 +130,13 @@ def search_conversations(
 
 @router.post("/lookup")
 def look_up_caller(
+    request: Request,
     given: Annotated[CallerIn, Body()],
     store: StoreDep,
-    who: Annotated[Principal, requires(Right.LIST)],
+    who: Annotated[Principal, requires(Right.LIST, Act.SEARCHED)],
 ) -> ConversationPage:
     """Find a caller's conversations, newest first; the number stands in no address and no log."""
     wanted = of_caller(store, given.caller)
+    about(request, Kind.CALLER, wanted.caller_key or "")
     found = store.list(wanted, limit=200, scope=who.scope(Right.LIST))
     return ConversationPage.of(found)

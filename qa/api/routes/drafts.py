@@ -15,6 +15,7 @@ from qa.api.identity import requires
 from qa.api.schemas import Public
 from qa.errors import Mistake, ScorecardError
 from qa.records import CardRef, Score, Verdict
+from qa.store.acts import Act
 
 router = APIRouter(tags=["scorecards"])
 
@@ -88,7 +89,12 @@ class PublishedOut(Public):
 
 
 @router.post("/drafts")
-def try_draft(draft: DraftIn, store: StoreDep, settings: SettingsDep, who: Publisher) -> DraftOut:
+def try_draft(
+    draft: DraftIn,
+    store: StoreDep,
+    settings: SettingsDep,
+    who: Annotated[Principal, requires(Right.PUBLISH, Act.SEEN)],
+) -> DraftOut:
     """Check a draft, and try it on the newest conversations; nothing is kept."""
     read = drafting.read(draft.yaml, settings)
     tried = None

@@ -9,10 +9,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from qa.access import Principal, Right
+from qa.api.auditing import about
 from qa.api.clips import ranged
 from qa.api.deps import ClipsDep, StoreDep
 from qa.api.example_schemas import ExamplesOut, ExamplesQuery, MomentOut, readable_by
 from qa.api.identity import requires
+from qa.store.acts import Act, Kind
 from qa.store.desk.excerpts import CONTEXT, MOST_CONTEXT
 
 router = APIRouter(tags=["examples"])
@@ -51,13 +53,14 @@ def hear_example(
     ref: str,
     store: StoreDep,
     clips: ClipsDep,
-    who: Annotated[Principal, requires(Right.EXAMPLES)],
+    who: Annotated[Principal, requires(Right.EXAMPLES, Act.HEARD)],
     before: Annotated[int, Query(ge=0, le=MOST_CONTEXT)] = CONTEXT,
     after: Annotated[int, Query(ge=0, le=MOST_CONTEXT)] = CONTEXT,
 ) -> Response:
     """Hear a moment, what was redacted and all names silent; takes `Range`."""
     scope = who.scope(Right.EXAMPLES)
     moment = store.moments.one(ref, before=before, after=after, scope=scope)
+    about(request, Kind.CONVERSATION, moment.conversation)
     return ranged(request, clips.of(store, moment))
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 
 from qa.access import Principal, Right
 from qa.api import looking
+from qa.api.auditing import about
 from qa.api.clips import ranged
 from qa.api.deps import ClipsDep, IdDep, SeenDep, StoreDep
 from qa.api.example_schemas import MomentOut, readable_by
@@ -27,6 +28,7 @@ from qa.api.look_schemas import (
 )
 from qa.api.routes.examples import SOUND
 from qa.store import Store
+from qa.store.acts import Act, Kind
 from qa.store.desk.asked import Look
 
 router = APIRouter(tags=["second looks"])
@@ -106,7 +108,9 @@ def mine_of(store: Store, query: MineQuery, who: Principal) -> MineOut:
 
 @router.get("/mine/figures")
 def read_my_figures(
-    store: StoreDep, query: Annotated[MineFiguresQuery, Query()], who: Agent
+    store: StoreDep,
+    query: Annotated[MineFiguresQuery, Query()],
+    who: Annotated[Principal, requires(Right.SECOND_LOOK, Act.FIGURES)],
 ) -> FiguresOut:
     """Read your own figures by week: of what was released to you, and of nothing else."""
     return FiguresOut(figures=looking.own_figures(store, query.question(), who))
@@ -137,10 +141,17 @@ def _let(store: Store, id: str, who: Principal, *, allowed: bool) -> None:
 
 @router.get("/conversations/{id}/good-example")
 def read_good_example(
-    id: IdDep, store: StoreDep, who: Agent, scorecard: _Card, item: _Item, party: _Party = None
+    request: Request,
+    id: IdDep,
+    store: StoreDep,
+    who: Agent,
+    scorecard: _Card,
+    item: _Item,
+    party: _Party = None,
 ) -> MomentOut:
     """Read a moment in which an item was done well that your conversation lacked."""
     found = looking.good_example(store, id, scorecard, item, party=party, who=who)
+    about(request, Kind.CONVERSATION, found.conversation)
     readable = readable_by(store, who, [found])
     return MomentOut.of(store, found, readable, audio=looking.good_sound(id, scorecard, item))
 
@@ -151,11 +162,12 @@ def hear_good_example(
     id: IdDep,
     store: StoreDep,
     clips: ClipsDep,
-    who: Agent,
+    who: Annotated[Principal, requires(Right.SECOND_LOOK, Act.HEARD)],
     scorecard: _Card,
     item: _Item,
     party: _Party = None,
 ) -> Response:
     """Hear it, what was redacted and all names silent; takes `Range`."""
     found = looking.good_example(store, id, scorecard, item, party=party, who=who)
+    about(request, Kind.CONVERSATION, found.conversation)
     return ranged(request, clips.of(store, found))

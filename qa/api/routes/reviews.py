@@ -13,6 +13,7 @@ from qa.api.deps import IdDep, SeenDep, StoreDep, etag
 from qa.api.identity import requires
 from qa.api.schemas import Public
 from qa.records import Verdict
+from qa.store.acts import Act
 from qa.store.desk.blind import Given, Sheet
 from qa.store.desk.reviewing import Review
 
@@ -104,7 +105,7 @@ def reopen_review(
 def read_blind(
     id: IdDep,
     store: StoreDep,
-    who: Annotated[Principal, requires(Right.OVERRIDE)],
+    who: Annotated[Principal, requires(Right.OVERRIDE, Act.SEEN)],
     answer: Response,
 ) -> BlindOut:
     """Read what a conversation is asked by its cards, without any answer."""

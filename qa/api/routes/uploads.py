@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
 
 from qa.access import Principal, Right
+from qa.api.auditing import about
 from qa.api.deps import SettingsDep, StoreDep
 from qa.api.forms import file_form, sent_file
 from qa.api.identity import requires
@@ -16,6 +17,7 @@ from qa.api.schemas import Accepted, Public
 from qa.api.uploading import LARGEST, take_upload
 from qa.settings import Settings
 from qa.store import Store
+from qa.store.acts import Act, Kind
 
 router = APIRouter(tags=["conversations"])
 
@@ -38,7 +40,7 @@ async def upload_conversation(
     request: Request,
     store: StoreDep,
     settings: SettingsDep,
-    who: Annotated[Principal, requires(Right.IMPORT)],
+    who: Annotated[Principal, requires(Right.IMPORT, Act.IMPORTED)],
 ) -> UploadOut:
     """Take in a recording or a chat, in any known format; look at `status` until it is done."""
     ids = await received(request, store, settings, who)
@@ -62,6 +64,9 @@ async def received(
     async with sent_file(request, mend="Choose a recording or a chat.") as (file, form):
         card, agent = (str(form.get(name) or "").strip() for name in ("scorecard", "agent"))
         name = file.filename or ""
-        return await run_in_threadpool(
+        taken = await run_in_threadpool(
             take_upload, store, settings, file.file, name, who=who, card=card, agent=agent
         )
+        one = taken[0] if len(taken) == 1 else ""
+        about(request, Kind.CONVERSATION, one, detail={"number": len(taken)})
+        return taken

@@ -1,0 +1,317 @@
+"""The audit log through both doors: what each request and command leaves, and who may read it."""
+
+import json
+import re
+from itertools import pairwise
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import update
+from starlette.testclient import TestClient
+
+from qa.access import Grant, Right, UserRole
+from qa.api import create_app
+from qa.records import Verdict
+from qa.store import database, open_store
+from qa.store.acts import Act, Kind
+from qa.store.desk.candidates import Wanted
+from qa.store.tables import ConversationRow
+
+ROOT, DANA = "root", "dana"
+ITEM = {"scorecard": "front-desk", "item": "sorry"}
+API_ITEM = "/api/v1/conversations/{id}/assessments/{scorecard}/items/{item}/override"
+
+
+@pytest.fixture(scope="module")
+def desk(seeding, tmp_path_factory):
+    """A small call centre with an administrator and an agent, who ask by tokens."""
+    from datetime import timedelta
+
+    settings = seeding.settings_for(tmp_path_factory.mktemp("audit"))
+    settings = settings.model_copy(update={"requests_per_second": 0})
+    seeding.seed(settings)
+    headers = {}
+    with open_store(settings) as store:
+        with database.writing(store._engine) as session:
+            session.execute(update(ConversationRow).values(team="north"))
+        for name in ("refund", "quarrel"):
+            store.release_to_agents(name, who="boss")
+        store.override("refund", "front-desk", "sorry", Verdict.FAIL, "", "rita")
+        people = {
+            ROOT: Grant(UserRole.ADMINISTRATOR),
+            DANA: Grant(UserRole.AGENT),
+            "aud": Grant(UserRole.AUDITOR),
+        }
+        for name, grant in people.items():
+            made = store.accounts.add(name, grants=[grant], agent_id="dana", who="boss")
+            rights = {r for r in Right if store.sessions.who(store.sessions.begin(made)).may(r)}
+            secret, _ = store.sessions.add_token(
+                made, label="", scopes=rights, lasts=timedelta(days=1), who="boss"
+            )
+            headers[name] = {"authorization": f"Bearer {secret}"}
+        dana = store.sessions.bearer(headers[DANA]["authorization"].split()[1])
+        scope = dana.scope(Right.SECOND_LOOK)
+        store.own.let_sound("refund", allowed=True, who=DANA, scope=scope)
+        found = store.moments.search(Wanted(item="farewell", language="en")).items
+        moment = next(one for one in found if one.conversation == "refund")
+        made = store.collections.create("mine", owner=ROOT)
+        number = store.collections.add(made, moment, owner=ROOT)
+        link, share = store.collections.share(made, owner=ROOT, who=ROOT)
+    named = {
+        "id": "refund", "scorecard": "front-desk", "item": "sorry", "format": "jsonl",
+        "number": "0", "agent": "dana", "team": "north", "project": "retail", "turn": "4",
+        "ref": moment.ref, "collection": made, "moment": str(number), "share": share.id,
+        "link": link, "account": "dana", "token": "none",
+    }  # fmt: skip
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+
+        def ask(who, route, *, query="", **given):
+            method, _, path = route.partition(" ")
+            about = named | {"id": "front-desk"} if "/scorecards/{id}" in path else named
+            address = re.sub(r"\{(\w+)\}", lambda m: about[m[1]], path) + query
+            return client.request(
+                method, address, headers=headers[who], follow_redirects=False, **given
+            )
+
+        ask.named, ask.client, ask.store = named, client, client.app.state.store
+        ask.settings = settings
+        yield ask
+
+
+def routes(client):
+    return {
+        f"{method} {found.path}"
+        for found in iter_route_contexts(client.app.routes)
+        for method in getattr(found, "methods", None) or ()
+    }
+
+
+def since(store, seq):
+    return [row for row in store.audit.rows() if row.seq > seq]
+
+
+def last(store):
+    head = store.audit.head()
+    return head.seq if head else 0
+
+
+# --- what is read, heard, searched, exported -------------------------------------------------
+
+CONVERSATION = (Kind.CONVERSATION, "refund")
+#: Which row each route that only reads leaves: act, kind, and whose id stands in the address.
+READING = {
+    "GET /conversations/{id}": (Act.SEEN, *CONVERSATION),
+    "GET /conversations/{id}/parts/{number}": (Act.SEEN, *CONVERSATION),
+    "GET /api/v1/conversations/{id}": (Act.SEEN, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/assessments": (Act.SEEN, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/remarks": (Act.SEEN, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/reviews": (Act.SEEN, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/blind": (Act.SEEN, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/second-looks": (Act.SEEN, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/peaks": (Act.SEEN, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/audio": (Act.HEARD, *CONVERSATION),
+    "GET /api/v1/second-looks": (Act.SEEN, Kind.NONE, ""),
+    "GET /search": (Act.SEARCHED, Kind.NONE, ""),
+    "GET /api/v1/search": (Act.SEARCHED, Kind.NONE, ""),
+    "GET /examples": (Act.SEARCHED, Kind.NONE, ""),
+    "GET /api/v1/examples": (Act.SEARCHED, Kind.NONE, ""),
+    "GET /api/v1/examples/{ref}/audio": (Act.HEARD, Kind.CONVERSATION, None),
+    "GET /collections/{collection}": (Act.SEEN, Kind.COLLECTION, "{collection}"),
+    "GET /api/v1/collections/{collection}": (Act.SEEN, Kind.COLLECTION, "{collection}"),
+    "GET /api/v1/collections/{collection}/archive": (
+        Act.EXPORTED, Kind.COLLECTION, "{collection}",
+    ),
+    "GET /api/v1/collections/{collection}/moments/{moment}/audio": (
+        Act.HEARD, Kind.COLLECTION, "{collection}",
+    ),
+    "GET /shared/{link}": (Act.SEEN, Kind.COLLECTION, "{share}"),
+    "GET /api/v1/shared/{link}": (Act.SEEN, Kind.COLLECTION, "{share}"),
+    "GET /api/v1/shared/{link}/moments/{moment}/audio": (Act.HEARD, Kind.COLLECTION, "{share}"),
+    "GET /figures": (Act.FIGURES, Kind.NONE, ""),
+    "GET /figures/agents/{agent}": (Act.FIGURES, Kind.AGENT, "dana"),
+    "GET /figures/teams/{team}": (Act.FIGURES, Kind.TEAM, "north"),
+    "GET /figures/projects/{project}": (Act.FIGURES, Kind.PROJECT, "retail"),
+    "GET /figures/conversations": (Act.FIGURES, Kind.NONE, ""),
+    "GET /agreement": (Act.FIGURES, Kind.NONE, ""),
+    "GET /agreement/cases": (Act.FIGURES, Kind.NONE, ""),
+    "GET /api/v1/figures": (Act.FIGURES, Kind.NONE, ""),
+    "GET /api/v1/figures/agents/{agent}": (Act.FIGURES, Kind.AGENT, "dana"),
+    "GET /api/v1/figures/teams/{team}": (Act.FIGURES, Kind.TEAM, "north"),
+    "GET /api/v1/figures/projects/{project}": (Act.FIGURES, Kind.PROJECT, "retail"),
+    "GET /api/v1/figures/conversations": (Act.FIGURES, Kind.NONE, ""),
+    "GET /api/v1/agreement": (Act.FIGURES, Kind.NONE, ""),
+    "GET /api/v1/agreement/cases": (Act.FIGURES, Kind.NONE, ""),
+    "GET /api/v1/exports/{format}": (Act.EXPORTED, Kind.NONE, ""),
+    "GET /audit": (Act.AUDITED, Kind.NONE, ""),
+    "GET /api/v1/audit": (Act.AUDITED, Kind.NONE, ""),
+    "GET /api/v1/audit/head": (Act.AUDITED, Kind.NONE, ""),
+    # As the agent: their own results, and a moment that somebody did well.
+    "GET /mine": (Act.SEEN, Kind.NONE, ""),
+    "GET /api/v1/mine": (Act.SEEN, Kind.NONE, ""),
+    "GET /api/v1/mine/figures": (Act.FIGURES, Kind.NONE, ""),
+    "GET /api/v1/conversations/{id}/good-example": (Act.SEEN, Kind.CONVERSATION, None),
+    "GET /api/v1/conversations/{id}/good-example/audio": (Act.HEARD, Kind.CONVERSATION, None),
+}  # fmt: skip
+#: What shows nothing that was said and nobody's figures: lists, counts, forms, the service.
+SHOWS_NOTHING = {
+    "GET /", "GET /inbox", "GET /api/v1/inbox", "GET /upload", "GET /upload/progress",
+    "GET /samples", "GET /api/v1/samples", "GET /conversations", "GET /api/v1/conversations",
+    "GET /api/v1/counts", "GET /api/v1/status", "GET /api/v1/metrics", "GET /drafts",
+    "GET /scorecards", "GET /scorecards/{scorecard}", "GET /api/v1/scorecards",
+    "GET /api/v1/scorecards/{id}", "GET /api/v1/me", "GET /api/v1/openapi.json",
+    "GET /api/v1/health", "GET /api/v1/ready", "GET /collections", "GET /api/v1/collections",
+    "GET /api/v1/collections/{collection}/shares", "GET /people",
+    "GET /people/accounts/{account}", "GET /people/roster", "GET /api/v1/accounts",
+    "GET /api/v1/accounts/{account}", "GET /api/v1/tokens", "GET /api/v1/roster",
+    "GET /api/v1/roster/check", "GET /account", "GET /login", "GET /login/sso",
+    "GET /login/sso/back",
+}  # fmt: skip
+ASKED = {
+    "GET /search": "?q=charged", "GET /api/v1/search": "?q=charged",
+    "GET /examples": "?item=greeting", "GET /api/v1/examples": "?item=greeting",
+    "GET /upload/progress": "?id=refund",
+    "GET /api/v1/conversations/{id}/good-example": "?scorecard=front-desk&item=sorry",
+    "GET /api/v1/conversations/{id}/good-example/audio": "?scorecard=front-desk&item=sorry",
+}  # fmt: skip
+
+
+def test_every_route_that_reads_is_known_here(desk):
+    found = {route for route in routes(desk.client) if route.startswith("GET ")}
+    assert found == READING.keys() | SHOWS_NOTHING
+    described = desk(ROOT, "GET /api/v1/openapi.json").json()["paths"]
+    assert {f"GET {path}" for path, verbs in described.items() if "get" in verbs} <= found
+
+
+@pytest.fixture
+def forgetful(desk, monkeypatch):
+    """Every look counts, as after an hour."""
+    from datetime import timedelta
+
+    from qa.store import audit
+
+    monkeypatch.setattr(audit, "ONE_LOOK", timedelta(seconds=-1))
+    return desk
+
+
+@pytest.mark.parametrize("route", sorted(READING))
+def test_what_is_read_or_heard_leaves_one_row(forgetful, route):
+    desk, (act, kind, thing) = forgetful, READING[route]
+    who = DANA if "/mine" in route or "good-example" in route else ROOT
+    before = last(desk.store)
+    answer = desk(who, route, query=ASKED.get(route, ""))
+    assert answer.status_code == 200, answer.text
+    (row,) = since(desk.store, before)
+    assert (row.who, row.act, row.kind) == (who, act, kind)
+    if thing is not None:
+        assert row.object == thing.format(**desk.named)
+    else:
+        assert row.object in {"refund", "quarrel", "order-chat"}
+
+
+def test_what_shows_nothing_leaves_no_row(desk):
+    before = last(desk.store)
+    for route in sorted(SHOWS_NOTHING):
+        desk(ROOT, route, query=ASKED.get(route, ""))
+    assert desk(ROOT, "GET /search").status_code == 200  # the empty form
+    assert since(desk.store, before) == []
+
+
+def test_what_was_refused_or_is_not_there_was_not_seen(desk):
+    before = last(desk.store)
+    for who, route, status in (
+        (DANA, "GET /audit", 403),
+        (DANA, "GET /api/v1/exports/{format}", 403),
+        (ROOT, "GET /api/v1/conversations/nothing", 404),
+        (ROOT, "GET /api/v1/search?limit=0", 422),
+    ):
+        assert desk(who, route).status_code == status
+    assert since(desk.store, before) == []
+
+
+def test_a_player_that_asks_for_many_pieces_leaves_one_row(desk):
+    before = last(desk.store)
+    for _ in range(3):
+        desk("aud", "GET /api/v1/conversations/{id}/audio")
+        desk("aud", "GET /conversations/{id}")
+    assert sorted(row.act for row in since(desk.store, before)) == [Act.HEARD, Act.SEEN]
+
+
+def test_nothing_is_answered_that_cannot_be_written_down(desk, monkeypatch):
+    from qa.errors import DiskFull
+
+    def full(*_, **__):
+        raise DiskFull("The disk of the database is full.", "Free some space.")
+
+    monkeypatch.setattr(desk.store.audit, "looked", full)
+    answer = desk(ROOT, "GET /api/v1/conversations/{id}")
+    assert answer.status_code >= 500
+    assert "charged twice" not in answer.text
+
+
+# --- the command line ------------------------------------------------------------------------
+
+
+def test_commands_leave_rows_of_whoever_sits_at_the_machine(qa, settings):
+    import getpass
+
+    for command in (
+        ["show", "refund"], ["show", "refund"], ["search", "charged"], ["agreement"],
+        ["report", "project", "retail", "--since", "2026-02-20"], ["export", "jsonl"], ["examples", "--item", "sorry"],
+        ["list"], ["audit", "list"],
+    ):  # fmt: skip
+        qa(*command)
+    with open_store(settings) as store:
+        rows = [(row.act, row.kind, row.object) for row in store.audit.rows()]
+        assert {row.who for row in store.audit.rows()} == {getpass.getuser()}
+    assert rows == [
+        (Act.SEEN, *CONVERSATION), (Act.SEARCHED, Kind.NONE, ""), (Act.FIGURES, Kind.NONE, ""),
+        (Act.FIGURES, Kind.PROJECT, "retail"), (Act.EXPORTED, Kind.NONE, ""),
+        (Act.AUDITED, Kind.NONE, ""),
+    ]  # fmt: skip
+
+
+def test_an_export_says_how_much_and_what_it_was_limited_to(desk):
+    before = last(desk.store)
+    desk(ROOT, "GET /api/v1/exports/{format}", query="?what=findings&project=retail")
+    (row,) = since(desk.store, before)
+    assert row.detail == {
+        "conversations": 6, "format": "jsonl", "of": "findings", "project": "retail",
+    }  # fmt: skip
+
+
+def test_the_log_is_listed_exported_and_checked_by_command(qa, settings, tmp_path):
+    for name in ("refund", "quarrel"):
+        qa("show", name)
+    kept = qa("audit", "head").stdout.strip()
+    assert re.fullmatch(r"2:[0-9a-f]{64}", kept)
+    listed = json.loads(qa("audit", "list", "--object", "refund", "--json").stdout)
+    assert [(row["act"], row["object"]) for row in listed["items"]] == [("seen", "refund")]
+    assert "conversation refund" in qa("audit", "list", "--act", "seen").stdout
+    lines = qa("audit", "export").stdout.splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert [row["seq"] for row in rows] == [1, 2, 3, 4]
+    assert all(b["previous"] == a["hash"] for a, b in pairwise(rows))
+    assert "rows are as they were written" in qa("audit", "verify", "--from", kept).stdout
+    with open_store(settings) as store, store._engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER audit_no_delete")
+        connection.exec_driver_sql("DELETE FROM audit WHERE seq > 1")
+    qa("audit", "verify")
+    said = qa("audit", "verify", "--from", kept, code=1)
+    assert "row 2 is missing" in said.output
+    assert json.loads(qa("audit", "verify", "--from", kept, "--json", code=1).stdout)["fault"]
+
+
+def test_the_page_shows_filters_and_leads_to_what_it_speaks_of(forgetful):
+    desk = forgetful
+    desk("aud", "GET /conversations/{id}")
+    shown = desk("aud", "GET /audit", query="?who=aud&act=seen").text
+    assert '<a href="/conversations/refund">refund</a>' in shown
+    assert "saw" in shown
+    assert "charged twice" not in shown
+    assert str(desk.store.audit.page(limit=2).items[1].seq) in shown
+    none = desk("aud", "GET /audit", query="?object=nothing").text
+    assert "No row fits" in none
+    paged = desk("aud", "GET /audit", query="?limit=1&who=aud").text
+    assert "before=" in paged
+    twin = desk("aud", "GET /api/v1/audit", query="?limit=2").json()
+    assert [row["seq"] for row in twin["items"]] == [twin["next"] + 1, twin["next"]]

@@ -26,6 +26,7 @@ from qa.api.pages import examples as example_pages
 from qa.api.pages import figures as figure_pages
 from qa.api.pages import looks as look_pages
 from qa.api.pages import mine as mine_pages
+from qa.api.pages import originals as original_pages
 from qa.api.pages import people as people_pages
 from qa.api.pages import roster as roster_pages
 from qa.api.pages import routes as pages
@@ -45,6 +46,7 @@ from qa.api.routes import (
     looks,
     me,
     metrics,
+    originals,
     people,
     remarks,
     reviews,
@@ -79,6 +81,7 @@ _API = (
     people.router,
     roster.router,
     audit.router,
+    originals.router,
     health.router,
     metrics.router,
 )
@@ -102,6 +105,7 @@ _PAGES = (
     scorecard_pages.router,
     agreement_pages.router,
     audit_pages.router,
+    original_pages.router,
 )
 
 

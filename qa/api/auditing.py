@@ -3,7 +3,8 @@
 A route declares what whoever calls it does (`qa.api.identity.requires`), or that follows from
 the right that it needs. The row is written when the route has answered and before the answer
 is sent: nobody sees what could not be written down, and what was refused or is not there was
-not seen. What changes something is written by the store, with the change.
+not seen. What changes something is written by the store, with the change; so are looks at
+what was said before redaction.
 """
 
 from __future__ import annotations
@@ -24,7 +25,6 @@ READS: Mapping[Right, Act] = {
     Right.READ: Act.SEEN,
     Right.SECOND_LOOK: Act.SEEN,
     Right.HEAR: Act.HEARD,
-    Right.ORIGINAL: Act.ORIGINAL,
     Right.FIGURES: Act.FIGURES,
     Right.EXAMPLES: Act.SEARCHED,
     Right.EXPORT: Act.EXPORTED,

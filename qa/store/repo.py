@@ -33,6 +33,7 @@ from qa.store.desk.reviewing import Reviewing
 from qa.store.erasing.core import Erasing
 from qa.store.finishing import TURNS, Finishing
 from qa.store.names import shown
+from qa.store.originals import Originals
 from qa.store.tables import (
     ConversationRow,
     HeardRow,
@@ -95,6 +96,8 @@ class Store(Finishing):
         self.erasing = Erasing(
             engine, vault=self.vault, settings=settings, callers=self._callers, clock=clock
         )
+        #: What was said in the clear, for people.
+        self.originals = Originals(engine, self.vault, self.audit, clock=clock)
 
     def __enter__(self) -> Self:
         return self

@@ -2,7 +2,8 @@
 
 import json
 import re
-from itertools import pairwise
+from datetime import timedelta
+from itertools import count, pairwise
 
 import pytest
 from fastapi.routing import iter_route_contexts
@@ -15,6 +16,7 @@ from qa.records import Verdict
 from qa.store import database, open_store
 from qa.store.acts import Act, Kind
 from qa.store.desk.candidates import Wanted
+from qa.store.finishing import TURNS
 from qa.store.tables import ConversationRow
 
 ROOT, DANA = "root", "dana"
@@ -25,8 +27,6 @@ API_ITEM = "/api/v1/conversations/{id}/assessments/{scorecard}/items/{item}/over
 @pytest.fixture(scope="module")
 def desk(seeding, tmp_path_factory):
     """A small call centre with an administrator and an agent, who ask by tokens."""
-    from datetime import timedelta
-
     settings = seeding.settings_for(tmp_path_factory.mktemp("audit"))
     settings = settings.model_copy(update={"requests_per_second": 0})
     seeding.seed(settings)
@@ -145,6 +145,9 @@ READING = {
     "GET /audit": (Act.AUDITED, Kind.NONE, ""),
     "GET /api/v1/audit": (Act.AUDITED, Kind.NONE, ""),
     "GET /api/v1/audit/head": (Act.AUDITED, Kind.NONE, ""),
+    # Where a reason was given lately; without one it is a form.
+    "GET /conversations/{id}/original": (Act.ORIGINAL, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/original": (Act.ORIGINAL, *CONVERSATION),
     # As the agent: their own results, and a moment that somebody did well.
     "GET /mine": (Act.SEEN, Kind.NONE, ""),
     "GET /api/v1/mine": (Act.SEEN, Kind.NONE, ""),
@@ -185,8 +188,6 @@ def test_every_route_that_reads_is_known_here(desk):
 @pytest.fixture
 def forgetful(desk, monkeypatch):
     """Every look counts, as after an hour."""
-    from datetime import timedelta
-
     from qa.store import audit
 
     monkeypatch.setattr(audit, "ONE_LOOK", timedelta(seconds=-1))
@@ -197,6 +198,8 @@ def forgetful(desk, monkeypatch):
 def test_what_is_read_or_heard_leaves_one_row(forgetful, route):
     desk, (act, kind, thing) = forgetful, READING[route]
     who = DANA if "/mine" in route or "good-example" in route else ROOT
+    if "/original" in route:
+        desk.store.originals.open("refund", who=ROOT, reason="complaint 7")
     before = last(desk.store)
     answer = desk(who, route, query=ASKED.get(route, ""))
     assert answer.status_code == 200, answer.text
@@ -246,6 +249,80 @@ def test_nothing_is_answered_that_cannot_be_written_down(desk, monkeypatch):
     answer = desk(ROOT, "GET /api/v1/conversations/{id}")
     assert answer.status_code >= 500
     assert "charged twice" not in answer.text
+
+
+# --- what was redacted -----------------------------------------------------------------------
+
+#: A test card, as it was said.
+SAID = "It is 4111 1111 1111 1111 and the name is on it."
+#: Hours after now, another for each test: what one was allowed, the next is not.
+LATER = count(2)
+REASON = {"reason": "Complaint 7, legal department"}
+
+
+@pytest.fixture
+def spoken(desk, monkeypatch):
+    """The desk, with a card's number in the vault that the store knows redacted."""
+    turns = [
+        turn.model_copy(update={"text": SAID, "words": ()}) if "CARD" in turn.text else turn
+        for turn in desk.store.raw_turns("refund")
+    ]
+    desk.store.vault.put("turns", "refund", TURNS.dump_json(tuple(turns)), suffix=".json")
+    now = [desk.store._now() + timedelta(hours=next(LATER))]
+    monkeypatch.setattr(desk.store.originals, "_now", lambda: now[0])
+    monkeypatch.setattr(desk.store.audit, "_now", lambda: now[0])
+    monkeypatch.setattr(desk.store, "_now", lambda: now[0])
+    desk.later = lambda **given: now.__setitem__(0, now[0] + timedelta(**given))
+    return desk
+
+
+@pytest.mark.parametrize(
+    "path", ["/conversations/{id}/original", "/api/v1/conversations/{id}/original"]
+)
+def test_what_was_redacted_is_read_with_a_reason_for_a_quarter_of_an_hour(spoken, path):
+    desk, page = spoken, not path.startswith("/api")
+    sent = {"data": REASON} if page else {"json": REASON}
+    before = last(desk.store)
+    first = desk(ROOT, f"GET {path}")
+    assert first.status_code == (200 if page else 422)
+    assert "4111" not in first.text
+    assert since(desk.store, before) == []
+    assert desk(ROOT, f"POST {path}", **sent).status_code == (303 if page else 200)
+    shown = desk(ROOT, f"GET {path}")
+    assert SAID in shown.text
+    assert shown.headers["cache-control"] == "no-store"
+    rows = since(desk.store, before)
+    assert {(row.who, row.act, row.object) for row in rows} == {(ROOT, Act.ORIGINAL, "refund")}
+    assert rows[0].detail["reason"] == REASON["reason"]
+    assert "4111" not in str(rows)
+    desk.later(minutes=14)
+    assert SAID in desk(ROOT, f"GET {path}").text
+    desk.later(minutes=2)
+    # Reading on is no reason to read on.
+    assert SAID not in desk(ROOT, f"GET {path}").text
+    assert SAID not in desk(ROOT, "GET /conversations/{id}").text
+
+
+def test_a_reason_opens_one_conversation_for_one_person(spoken):
+    desk = spoken
+    desk(ROOT, "POST /conversations/{id}/original", data=REASON)
+    other = desk(ROOT, "GET /api/v1/conversations/quarrel/original")
+    assert other.status_code == 422
+    for who in ("aud", DANA):
+        for verb in ("GET", "POST"):
+            answer = desk(who, f"{verb} /api/v1/conversations/{{id}}/original")
+            assert answer.status_code == 403
+            assert "4111" not in answer.text
+    assert "/original" not in desk("aud", "GET /conversations/{id}").text
+    assert '/conversations/refund/original"' in desk(ROOT, "GET /conversations/{id}").text
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x", "x" * 301])
+def test_a_reason_is_neither_empty_nor_a_story(spoken, reason):
+    before = last(spoken.store)
+    answer = spoken(ROOT, "POST /api/v1/conversations/{id}/original", json={"reason": reason})
+    assert answer.status_code == 422
+    assert since(spoken.store, before) == []
 
 
 # --- the command line ------------------------------------------------------------------------

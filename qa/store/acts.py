@@ -48,8 +48,9 @@ class Act(StrEnum):
     HELD = "held"
     #: Ran, or changed, what says how long things are kept.
     RETENTION = "retention"
-    #: Logged in or out.
+    #: Logged in.
     LOGGED_IN = "logged in"
+    #: Logged out, here or everywhere.
     LOGGED_OUT = "logged out"
     #: Tried to log in and was refused.
     REFUSED = "refused"
@@ -62,15 +63,25 @@ class Kind(StrEnum):
 
     #: No single thing.
     NONE = ""
+    #: A call, chat or mail, by our id.
     CONVERSATION = "conversation"
+    #: An account, by name.
     ACCOUNT = "account"
+    #: An API token, by its id, never itself.
     TOKEN = "token"  # noqa: S105 - a word, no secret
+    #: The agents' roster.
     ROSTER = "roster"
+    #: An agent, by the roster's id, whose figures were seen.
     AGENT = "agent"
+    #: A team, by name.
     TEAM = "team"
+    #: A project, by name.
     PROJECT = "project"
+    #: A scorecard, by id.
     CARD = "card"
+    #: A collection of moments, or a link to one.
     COLLECTION = "collection"
+    #: A random draw for review, by number.
     DRAW = "draw"
     #: A rule of retention, by name.
     POLICY = "policy"

@@ -144,6 +144,16 @@ def test_a_change_that_is_refused_leaves_no_row(store):
     assert store.audit.head() is None
 
 
+def test_rows_stay_when_what_they_speak_of_goes(store):
+    store.register(make_call(), ["support"])
+    store.release_to_agents("call-1", who="dana")
+    with database.writing(store._engine) as session:
+        session.execute(text("DELETE FROM conversation"))
+    (row,) = store.audit.rows(Asked(object="call-1"))
+    assert row.detail == {"what": "released"}
+    assert store.audit.verify().fault == ""
+
+
 # --- looking -------------------------------------------------------------------------------
 
 

@@ -440,6 +440,27 @@ def test_every_change_leaves_a_row_of_who_made_it(seeding, tmp_path, monkeypatch
             assert text not in whole
 
 
+def test_who_comes_and_goes_at_the_door_is_written_down(settings):
+    from qa.access.passwords import Passwords
+
+    with open_store(settings) as store:
+        kept = Passwords().hash("lamp river ochre tin")
+        store.accounts.add(
+            "root", grants=[Grant(UserRole.ADMINISTRATOR)], who="boss", password=kept
+        )
+        before = last(store)
+    browser = {"sec-fetch-site": "same-origin", "accept": "text/html"}
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", headers=browser) as client:
+        for password in ("wrong", "lamp river ochre tin"):
+            client.post("/login", data={"name": "root", "password": password})
+        client.post("/logout")
+        rows = since(client.app.state.store, before)
+    assert [(row.who, row.act) for row in rows] == [
+        ("", Act.REFUSED), ("root", Act.LOGGED_IN), ("root", Act.LOGGED_OUT),
+    ]  # fmt: skip
+    assert "lamp" not in str(rows)
+
+
 # --- what was redacted -----------------------------------------------------------------------
 
 #: A test card, as it was said.

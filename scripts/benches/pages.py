@@ -73,7 +73,7 @@ def measure(minutes: int) -> dict[str, float]:
     """Serve a call of so many minutes and look at it."""
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data=Path(folder) / "data", default_scorecards=("support-standard",))
-        safe = _fill(settings, minutes)
+        safe = fill(settings, minutes)
         with _served(settings) as address:
             return {
                 "words": sum(len(t.words) for t in safe.turns),
@@ -82,7 +82,8 @@ def measure(minutes: int) -> dict[str, float]:
             }
 
 
-def _fill(settings: Settings, minutes: int) -> SafeConversation:
+def fill(settings: Settings, minutes: int) -> SafeConversation:
+    """Keep a made call of so many minutes, heard and judged."""
     rng = random.Random(minutes)  # noqa: S311 - made calls, the same every time
     lines = [
         (

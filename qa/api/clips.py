@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from http import HTTPStatus
+from pathlib import Path
 from threading import Lock
 
 from fastapi import Request, Response
@@ -32,6 +33,7 @@ class Clips:
         AudioError, MissingExtra : the recording cannot be read.
         """
         if not can_be_heard(store, moment) or moment.start is None or moment.end is None:
+            self._forget(moment.conversation)
             raise NotFound(
                 "This moment can be read, not heard.",
                 "A bad moment is heard once its agent lets it be; a chat has no sound.",
@@ -39,7 +41,10 @@ class Clips:
         from qa.audio import clip  # noqa: PLC0415 - libav is for those who listen
 
         path = store.vault.path("playback", moment.conversation)
-        stat = path.stat()  # heard again, it is another copy under the same name
+        try:
+            stat = path.stat()  # heard again, it is another copy under the same name
+        except FileNotFoundError as err:
+            raise NotFound("This recording was just erased.", "Its verdicts stand.") from err
         key = (str(path), stat.st_mtime_ns, stat.st_size, moment.start, moment.end, moment.hush)
         with self._lock:
             if key in self._made:
@@ -52,6 +57,12 @@ class Clips:
             while sum(map(len, self._made.values())) > _KEPT and len(self._made) > 1:
                 self._made.popitem(last=False)
         return made
+
+    def _forget(self, id: str) -> None:
+        """Let go of clips of a sound that is there no more."""
+        with self._lock:
+            for key in [key for key in self._made if Path(str(key[0])).stem == id]:
+                del self._made[key]
 
 
 def can_be_heard(store: Store, moment: Moment) -> bool:

@@ -37,7 +37,7 @@ def picture(store: Store, id: str, *, points: int) -> PeaksOut:
         )
     if not store.vault.has("peaks", id):
         _make(store, id)
-    drawn: Drawn = np.load(store.vault.path("peaks", id), mmap_mode="r", allow_pickle=False)
+    drawn = _read(store, id)
     each = max(-(-drawn.shape[1] // points), 1)
     safe = store.outline(id)
     agents, others = sides(drawn, safe, per_second=PEAKS_PER_SECOND)
@@ -48,6 +48,14 @@ def picture(store: Store, id: str, *, points: int) -> PeaksOut:
         talk=tuple(talk(safe)),
         redacted=tuple(redacted(safe)),
     )
+
+
+def _read(store: Store, id: str) -> Drawn:
+    try:
+        drawn: Drawn = np.load(store.vault.path("peaks", id), mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError as err:
+        raise NotFound("This recording was just erased.", "Its verdicts stand.") from err
+    return drawn
 
 
 def sides(drawn: Drawn, safe: SafeConversation, *, per_second: int) -> tuple[Drawn, Drawn]:
@@ -108,3 +116,7 @@ def _make(store: Store, id: str) -> None:
         made = folder / f"peaks{PEAKS_SUFFIX}"
         save_peaks(peaks(audio, per_second=PEAKS_PER_SECOND), made)
         store.vault.put("peaks", id, made)
+    if not store.vault.has("playback", id):
+        # Erased while it was drawn: sounds go before what is drawn of them, so this was too late.
+        store.vault.drop("peaks", id)
+        raise NotFound("This recording was just erased.", "Its verdicts stand.")

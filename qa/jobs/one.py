@@ -78,7 +78,11 @@ def _process(
             raise
         state = _finish(job, heard, cards, made, store=store)
     except Exception as err:  # noqa: BLE001 - the batch goes on whatever one recording does
+        if heard is not None:
+            store.erasing.forget_late(job.id)
         return stopped(job, err, store=store)
+    if state is None and heard is not None:
+        store.erasing.forget_late(job.id)
     seconds = (safe.duration or 0.0) if heard and job.channel is Channel.CALL else 0.0
     return Outcome(id=job.id, source=job.source, state=CLOSED[state], seconds=seconds)
 

@@ -56,11 +56,11 @@ class Claims:
 
         Raises
         ------
-        NotFound : an id that does not exist.
+        NotFound : an id that does not exist, or whose text was erased.
         """
         with database.writing(self._engine) as session:
             for each in ids or ():
-                results.existing(session, each)
+                results.writable(session, each)
             return queue.want(session, ids, scorecards, now=self._now())
 
     def hurry(self, ids: Sequence[str]) -> None:

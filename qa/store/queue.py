@@ -95,6 +95,8 @@ def want(
         )
         columns = ["conversation", "card", "open", "asked_at"]
         session.execute(insert(WantRow).from_select(columns, missing))
+    erased = select(ConversationRow.id).where(chosen, ConversationRow.state == State.ERASED)
+    session.execute(update(WantRow).where(col(WantRow.conversation).in_(erased)).values(open=False))
     wanted = exists().where(
         col(WantRow.conversation) == ConversationRow.id, col(WantRow.open).is_(True)
     )

@@ -301,6 +301,7 @@ class Store(Finishing):
             changes.note(
                 session, id, "roles swapped", who=who, detail={}, now=self._now(), seen=seen
             )
+            self.erasing.refuse_words(session, id)
             before = results.safe(session, id)
             after = roles.swapped(before, who=who, min_seconds=self._settings.min_seconds)
             results.save_roles(session, id, after, now=self._now())

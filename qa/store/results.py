@@ -25,6 +25,7 @@ from qa.store.tables import (
     PartyRow,
     RedactedRow,
     ScorecardRow,
+    State,
     Table,
     TurnRow,
     WantRow,
@@ -45,15 +46,29 @@ def existing(session: Session, id: str) -> ConversationRow:
     return row
 
 
+def writable(session: Session, id: str) -> ConversationRow:
+    """Return a conversation's row for whoever adds to it: a worker may come after its erasing.
+
+    Raises
+    ------
+    NotFound : there is none, or what belongs to it was erased.
+    """
+    row = existing(session, id)
+    if row.state == State.ERASED:
+        raise NotFound(f"Conversation {id} was erased.", "Nothing more can be made of it.")
+    return row
+
+
 def save_heard(session: Session, heard: Mapping[str, Heard], *, now: datetime) -> None:
     """Keep what was heard, by id, in place of what was heard before. Only the safe half.
 
     Raises
     ------
     InputError : a text holds a character that no database keeps.
+    NotFound : it was erased meanwhile.
     """
     for name, one in heard.items():
-        row, safe = existing(session, name), one.safe
+        row, safe = writable(session, name), one.safe
         if any("\x00" in turn.text for turn in safe.turns):
             raise InputError(
                 f"{row.source}: its text holds NUL characters.",
@@ -230,7 +245,7 @@ def save_assessments(
 ) -> None:
     """Keep what a card says of conversations, by id; what it said before stays as history."""
     for name in made:
-        existing(session, name)
+        writable(session, name)
     freeze(session, card, now=now)
     session.execute(
         update(AssessmentRow)

@@ -33,6 +33,7 @@ from qa.store.erasing.policies import What
 from qa.store.erasing.rows import Order
 from qa.store.erasing.tables import ErasedRow, TombstoneRow
 from qa.store.tables import HeardRow, TurnRow
+from qa.store.views import Judged
 from qa.testing import make_call, make_chat, make_safe, make_turns
 
 START = datetime(2026, 11, 3, 16, 45, tzinfo=UTC)
@@ -252,6 +253,38 @@ def test_a_conversation_that_is_being_worked_on_comes_next_time(opened):
     assert kept(store, "call-1", call) == ALL
     store.finish(job)
     assert run(store)["call-1"].ending == "erased"
+
+
+def test_a_worker_that_comes_after_the_erasing_brings_nothing_back(opened):
+    """Its claim was lost long ago; it hears the call to its end all the same."""
+    store = opened(retention=(rule(unredacted_days=0, text_days=0),))
+    call = make_call(id="call-1", metadata=Metadata(started_at=START))
+    store.register(call, ["support"])
+    late = store.claim(name_worker(), lease_s=60)
+    store.release(late.worker)
+    assert run(store)["call-1"].ending == "erased"
+    heard = Heard(turns=make_turns(RAW), safe=make_safe(LINES, id="call-1"), provenance=())
+    with pytest.raises(NotFound, match="was erased"):
+        store.save_heard("call-1", heard)
+    made = Assessment(conversation="call-1", card=Card.ref, party=None, findings=(),
+                      score=total("", (), ()), provenance=Provenance(stage="judge", engine="t"))  # fmt: skip
+    with pytest.raises(NotFound, match="was erased"):
+        store.save_assessments("call-1", Card, [made])
+    assert store.finish_all([Judged(job=late, heard=heard, made=[(Card, [made])])]) == {}
+    store.vault.put("playback", "call-1", b"sound")
+    store.erasing.forget_late("call-1")
+    assert kept(store, "call-1", call) == set()
+
+
+def test_roles_cannot_be_swapped_back_into_words_that_are_gone(opened):
+    store = opened(retention=(rule(unredacted_days=0),))
+    scored(store)
+    raw = store.raw_turns("call-1")
+    run(store)
+    store.raw_turns = lambda _: raw  # read just before they went
+    with pytest.raises(NotFound, match="before redaction"):
+        store.swap_roles("call-1", who="rev")
+    assert not store.vault.has("turns", "call-1")
 
 
 def test_what_is_held_stays_by_rules_and_on_request_until_the_hold_ends(opened, clock):

@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
-from fastapi.responses import FileResponse
 
 from qa.access import Principal, Right
 from qa.api.actions import score_again
@@ -22,22 +21,12 @@ from qa.api.schemas import (
     PeaksOut,
     ScoreIn,
 )
+from qa.api.sound import SoundResponse
 from qa.errors import NotFound
 from qa.store import Store
 from qa.store.acts import Act
 
 router = APIRouter(tags=["conversations"])
-
-_SOUND = {
-    ".ogg": "audio/ogg",
-    ".opus": "audio/ogg",
-    ".wav": "audio/wav",
-    ".mp3": "audio/mpeg",
-    ".m4a": "audio/mp4",
-    ".mp4": "audio/mp4",
-    ".webm": "audio/webm",
-    ".flac": "audio/flac",
-}
 
 
 @router.get("/conversations")
@@ -86,26 +75,21 @@ def read_conversation(
 @router.get(
     "/conversations/{id}/audio",
     dependencies=[requires(Right.HEAR)],
-    response_class=FileResponse,
+    response_class=SoundResponse,
     responses={
         HTTPStatus.OK: {"content": {"audio/ogg": {}}, "description": "The whole recording."},
         HTTPStatus.PARTIAL_CONTENT: {"description": "The range that was asked for."},
         HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: {"description": "The range lies outside."},
     },
 )
-def hear_conversation(id: IdDep, store: StoreDep) -> FileResponse:
+def hear_conversation(id: IdDep, store: StoreDep) -> SoundResponse:
     """Hear a call, what was redacted silenced; takes `Range`."""
     if not store.vault.has("playback", id):
         raise NotFound(
             f"There is no recording to play for conversation {id}.",
             "Chats have none; a call has one once it was heard.",
         )
-    path = store.vault.path("playback", id)
-    return FileResponse(
-        path,
-        media_type=_SOUND.get(path.suffix, "application/octet-stream"),
-        headers={"cache-control": "private, no-cache"},
-    )
+    return SoundResponse(store.vault.path("playback", id))
 
 
 # A page draws them before anybody hears anything.

@@ -61,11 +61,12 @@ class Correcting:
 
         Raises
         ------
-        NotFound : there is no such conversation.
+        NotFound : there is no such conversation, or it was erased.
         Stale : it is another version by now.
         """
         detail = {"cards": ", ".join(cards)} if cards else {}
         with database.writing(self._engine) as session:
+            results.writable(session, id)
             changes.note(
                 session, id, "scored again", who=who, detail=detail, now=self._now(), seen=seen
             )

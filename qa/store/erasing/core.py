@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from qa.errors import NotFound
 from qa.records import Conversation
 from qa.settings import Settings
 from qa.store import chain, database
@@ -269,6 +270,30 @@ class Erasing(Holding):
             for what in What
             if what in gone or (what in kept and kept[what].at is not None)
         )
+
+    def forget_late(self, id: str) -> None:
+        """Remove what a worker played of a conversation that was erased before it was through.
+
+        Its claim was lost long ago then; whatever else it made is refused (`results.writable`).
+        """
+        with database.reading(self._engine) as session:
+            row = session.get(ConversationRow, id)
+            gone = row is None or row.state == State.ERASED
+        if gone:
+            self._files.forget_played(id)
+
+    def refuse_words(self, session: Session, id: str) -> None:
+        """Refuse to write down again what was said, in a transaction that holds the conversation.
+
+        Raises
+        ------
+        NotFound : its words before redaction were erased.
+        """
+        if What.UNREDACTED in ageing.erased(session, [id])[id]:
+            raise NotFound(
+                f"The words of conversation {id} before redaction were erased.",
+                "What takes them can be done no more.",
+            )
 
     def erased_before(self, given: Sequence[Conversation]) -> dict[str, datetime]:
         """Return which of these were erased here, by the id of the one given, and when.

@@ -78,6 +78,11 @@ class Files:
             made.failed.append(f"{one.id}: {err.reason}")
         return made
 
+    def forget_played(self, id: str) -> None:
+        """Remove what is played and drawn of a conversation."""
+        self._vault.drop("playback", id)
+        self._vault.drop("peaks", id)
+
     def forget_rejects(self, speaks: Callable[[str], bool]) -> int:
         """Remove items that could not be taken in and speak of somebody; return how many."""
         gone = 0

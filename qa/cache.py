@@ -16,7 +16,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -147,6 +147,18 @@ class StageCache:
         for tag in map(_tag, about):
             for path in (self._folder / tag[:2]).glob(f"{tag}.*"):
                 path.unlink(missing_ok=True)
+                gone += 1
+        return gone
+
+    def keep_only(self, about: Iterable[str]) -> int:
+        """Remove entries about any but these conversations, by checksums; return how many.
+
+        What was used in the last `IN_USE_S` stays: it may be of one that nobody registers.
+        """
+        known, long_ago, gone = set(map(_tag, about)), time.time() - IN_USE_S, 0
+        for used, _, path in self._entries():
+            if used < long_ago and Path(path).name.partition(".")[0] not in known:
+                _remove(path)
                 gone += 1
         return gone
 

@@ -49,6 +49,7 @@ from qa.api.routes import (
     originals,
     people,
     remarks,
+    retention,
     reviews,
     roster,
     scorecards,
@@ -82,6 +83,7 @@ _API = (
     roster.router,
     audit.router,
     originals.router,
+    retention.router,
     health.router,
     metrics.router,
 )

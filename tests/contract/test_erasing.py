@@ -387,6 +387,20 @@ def test_a_recording_in_place_goes_only_where_its_source_is_ours(opened, tmp_pat
     assert done.outside == (() if owned else (str(folder / "call-1.wav"),))
 
 
+def test_a_source_that_is_not_mounted_here_is_named_and_tried_again(opened, tmp_path):
+    folder = tmp_path / "monitor"
+    folder.mkdir()
+    store = opened(retention=(rule(audio_days=0),), sources=(Source(path=folder, owned=True),))
+    scored(store, folder=folder)
+    folder.rename(tmp_path / "away")
+    done = run(store)["call-1"]
+    assert done.ending == "failed"
+    assert "is it mounted?" in done.left[0]
+    (tmp_path / "away").rename(folder)
+    assert run(store)["call-1"].ending == "erased"
+    assert list(folder.iterdir()) == []
+
+
 def test_another_recording_under_the_same_name_stays(opened, tmp_path):
     folder = tmp_path / "monitor"
     folder.mkdir()

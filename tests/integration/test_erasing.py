@@ -232,3 +232,29 @@ def test_a_sound_that_goes_before_it_is_sent_is_sent_to_its_end(client, settings
     assert b"".join(one.get("body", b"") for one in sent) == b"sound"
     with pytest.raises(NotFound, match="just erased"):
         SoundResponse(path)
+
+
+def test_the_api_says_what_the_rules_would_erase_and_erases_a_customer(qa, settings):
+    from starlette.testclient import TestClient
+
+    from qa.api import create_app
+    from qa.setting_parts import Retention
+
+    ruled = settings.model_copy(update={"retention": (Retention(name="old", text_days=0),)})
+    with TestClient(create_app(ruled), base_url="http://127.0.0.1") as client:
+        told = client.get("/api/v1/retention").json()
+        assert told["rules"][0]["name"] == "old"
+        assert told["now"]["erased"] == 6
+        made = client.post("/api/v1/holds", json={"conversations": ["refund"], "reason": "court"})
+        assert made.status_code == 201
+        (hold,) = made.json()["items"]
+        assert client.get("/api/v1/retention").json()["now"]["held"] == ["refund"]
+        assert client.delete(f"/api/v1/holds/{hold['number']}").status_code == 204
+        assert client.get("/api/v1/holds").json() == {"items": []}
+        asked = {"phone": "+40 21 555 0143", "dry_run": False}
+        answer = client.post("/api/v1/erasures", json=asked)
+        assert answer.status_code == 200
+        assert answer.json()["known_by"] == ["phone"]
+        assert "0143" not in answer.text
+        assert client.post("/api/v1/erasures", json={"dry_run": True}).status_code == 422
+        assert client.post("/api/v1/erasures", json={"reference": "a"}).status_code == 422

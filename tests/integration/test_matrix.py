@@ -183,6 +183,11 @@ NEEDS = {
     "GET /audit": "audit",
     "GET /api/v1/audit": "audit",
     "GET /api/v1/audit/head": "audit",
+    "GET /api/v1/retention": "retention",
+    "GET /api/v1/holds": "retention",
+    "POST /api/v1/holds": "retention",
+    "DELETE /api/v1/holds/{hold}": "retention",
+    "POST /api/v1/erasures": "retention",
     "GET /api/v1/roster": "users",
     "PUT /api/v1/roster": "users",
     "GET /api/v1/roster/check": "users",
@@ -204,7 +209,7 @@ NAMES = {
     "scorecard": "front-desk", "item": "anything_else", "format": "jsonl", "number": "0",
     "agent": "dana", "team": "north", "project": "retail",
     "ref": "0-0", "collection": "none", "moment": "0", "share": "none", "link": "none",
-    "turn": "0", "account": "nobody", "token": "none",
+    "turn": "0", "account": "nobody", "token": "none", "hold": "0",
 }  # fmt: skip
 #: What answers with many conversations, as text.
 MANY = {
@@ -228,12 +233,14 @@ BODIES = {
     "POST /api/v1/assignments": {"conversations": ["refund"], "reviewer": "reviewer"},
     "POST /api/v1/samples": {"per_agent": 1, "dry_run": True},
     "POST /api/v1/lookup": {"caller": "+12025550143"},
+    "POST /api/v1/holds": {"conversations": ["refund"], "reason": "court"},
+    "POST /api/v1/erasures": {"reference": "nobody", "dry_run": True},
 }
 #: What is asked for where something must be.
 ASKED = {"GET /api/v1/search": "?q=charged", "GET /search": "?q=charged",
          "GET /upload/progress": "?id=refund"}  # fmt: skip
 #: What is about something that is not here, or is sent something that is not.
-_OTHERS = re.compile(r"\{(account|collection|ref|link)\}|POST /|PUT /api/v1/roster")
+_OTHERS = re.compile(r"\{(account|collection|ref|link|hold)\}|POST /|PUT /api/v1/roster")
 #: What is about one conversation without naming it in the address.
 NAMED_WITHIN = {"POST /inbox/assign", "POST /api/v1/assignments"}
 #: Where the conversation lies, for people of team north and project retail, agent "dana".

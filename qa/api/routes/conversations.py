@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Body, Query, Response
+from fastapi.responses import FileResponse
 
 from qa.access import Principal, Right
 from qa.api.actions import score_again
@@ -75,7 +76,7 @@ def read_conversation(
 @router.get(
     "/conversations/{id}/audio",
     dependencies=[requires(Right.HEAR)],
-    response_class=SoundResponse,
+    response_class=FileResponse,
     responses={
         HTTPStatus.OK: {"content": {"audio/ogg": {}}, "description": "The whole recording."},
         HTTPStatus.PARTIAL_CONTENT: {"description": "The range that was asked for."},

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from qa.errors import MissingExtra, StoreError
+from qa.jobs import retention
 from qa.jobs.cluster import schema
 from qa.jobs.cluster.desk import Desk, Tell
 from qa.jobs.machine import cores
@@ -26,6 +27,8 @@ HOUSE = "house"
 #: what waits (cron, the sixth field are seconds).
 RECOVER = "* * * * * */15"
 PLAN = "*/10 * * * *"
+#: When one of the workers erases what the rules keep no longer (UTC).
+RETAIN = "30 3 * * *"
 #: Seconds between signs of life; without one for `SILENT_S` a worker counts as vanished.
 HEARTBEAT_S = 5.0
 #: Seconds between looks for jobs, where PostgreSQL's notifications get lost on the way.
@@ -108,6 +111,12 @@ def build(settings: Settings, store: Store, desk: Desk) -> Any:
     @app.task(name="qa.plan", queue=HOUSE, queueing_lock="qa.plan")
     async def plan(timestamp: int) -> None:  # noqa: ARG001 - the engine gives it
         await asyncio.to_thread(store.nights.plan)
+
+    @app.periodic(cron=RETAIN)
+    @app.task(name="qa.retention", queue=HOUSE, queueing_lock="qa.retention")
+    async def retain(timestamp: int) -> None:  # noqa: ARG001 - the engine gives it
+        if settings.retention:
+            await asyncio.to_thread(retention.run, store, who=HOUSE)
 
     return app
 

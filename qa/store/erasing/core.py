@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from qa.errors import NotFound
 from qa.records import Conversation
@@ -23,6 +23,7 @@ from qa.store.erasing.files import Files, Removed
 from qa.store.erasing.holding import Holding
 from qa.store.erasing.policies import What, asks_scores, due, past
 from qa.store.erasing.rows import Begun, Order
+from qa.store.erasing.tables import ErasedRow
 from qa.store.erasing.views import Ending, Erased, Fate
 from qa.store.queue import among
 from qa.store.tables import AssessmentRow, ConversationRow, HeardRow, State, TurnRow
@@ -281,6 +282,13 @@ class Erasing(Holding):
             gone = row is None or row.state == State.ERASED
         if gone:
             self._files.forget_played(id)
+
+    def checksums(self) -> frozenset[str]:
+        """Return those of conversations whose sound and words were not erased."""
+        row, gone = ConversationRow, ErasedRow
+        erased = select(gone.conversation).where(col(gone.what).in_([What.AUDIO, What.UNREDACTED]))
+        with database.reading(self._engine) as session:
+            return frozenset(session.exec(select(row.checksum).where(col(row.id).not_in(erased))))
 
     def refuse_words(self, session: Session, id: str) -> None:
         """Refuse to write down again what was said, in a transaction that holds the conversation.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -151,10 +152,13 @@ class Files:
     def _remove_recording(self, source: AudioSource, made: Removed) -> None:
         """Delete a recording where it lies, if it is ours and still the same."""
         path = local_path(source.uri)
-        if path is None or not self._is_ours(path):
-            if path is None or path.exists():
+        root = self._owner(path) if path is not None else None
+        if path is None or root is None:
+            if _lies(source.uri):
                 made.outside.append(source.uri)
             return
+        if not root.exists():
+            raise FileNotFoundError(errno.ENOENT, f"{root} is not here: is it mounted?")
         if not path.is_file():
             return
         if _checksum(path) != source.checksum:
@@ -165,9 +169,11 @@ class Files:
             other.unlink(missing_ok=True)
         made.gone.append("recording")
 
-    def _is_ours(self, path: Path) -> bool:
+    def _owner(self, path: Path) -> Path | None:
+        """Return the source that is ours and that a file belongs to."""
         real = path.resolve()
-        return any(real == owned or real.is_relative_to(owned) for owned in self._owned)
+        ours = (owned for owned in self._owned if real == owned or real.is_relative_to(owned))
+        return next(ours, None)
 
     def _settle(self, one: Begun, payload: Conversation | None, made: Removed) -> None:
         """Keep of what came in no more than where its recordings lie, and that while it is needed.
@@ -189,8 +195,13 @@ class Files:
     def _lies_there(self, source: AudioSource) -> bool:
         if source.uri.startswith(SCHEME):
             return self._vault.has("original", Path(source.uri.removeprefix(SCHEME)).stem)
-        path = local_path(source.uri)
-        return path is None or path.exists()
+        return _lies(source.uri)
+
+
+def _lies(uri: str) -> bool:
+    """Say whether a recording lies there still, as far as this machine can tell."""
+    path = local_path(uri)
+    return path is None or path.exists() or not path.parent.exists()
 
 
 def beside(path: Path) -> tuple[Path, ...]:

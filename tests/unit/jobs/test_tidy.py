@@ -5,11 +5,13 @@ import time
 
 import pytest
 
-from qa.cache import IN_USE_S
+from qa.cache import IN_USE_S, StageCache, key
 from qa.jobs import tidy
 from qa.jobs.cluster.desk import Desk
 from qa.jobs.local import work
 from qa.jobs.tidy import Tidy
+from qa.records import Word
+from qa.sealing import keys_of
 from qa.settings import Settings
 from qa.store import open_store
 
@@ -54,3 +56,16 @@ def test_what_may_be_stays(settings, old, most):
     """Zero is no limit."""
     Tidy(settings.model_copy(update={"cache_mb": most})).trim()
     assert old.exists()
+
+
+def test_what_another_machine_erased_goes_from_this_ones_cache(settings):
+    keys = keys_of(settings)
+    assert keys.ring.keys  # made at the first start, before anything is kept
+    cache = StageCache(settings.cache_folder, keys=keys)
+    for about in ("sha256:kept", "sha256:erased", "sha256:new"):
+        cache.put(key("a"), Word(text="hello", start=0, end=1), about=about)
+    for path in settings.cache_folder.glob("*/*.stage"):
+        os.utime(path, (time.time() - IN_USE_S - 60,) * 2)
+    assert cache.get(key("a"), Word, about="sha256:new")  # somebody is at it just now
+    Tidy(settings, known=lambda: {"sha256:kept"}).trim()
+    assert [a for a in ("kept", "erased", "new") if cache.has(f"sha256:{a}")] == ["kept", "new"]

@@ -22,6 +22,7 @@ COMMANDS = {
     "user add", "user list", "user roles", "user set-password", "user disable", "user enable",
     "user link", "token create", "token list", "token revoke",
     "roster import", "roster list", "roster join", "roster check",
+    "audit list", "audit verify", "audit head", "audit export",
     "retention run", "hold add", "hold list", "hold remove", "erase",
     "vault status", "vault rotate", "vault key", "vault forget",
     "sample", "agreement", "report", "search", "examples", "collections",

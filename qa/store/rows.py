@@ -10,6 +10,7 @@ from qa.records import (
     Assessment,
     AudioFacts,
     CardRef,
+    Channel,
     Conversation,
     Event,
     Evidence,
@@ -95,6 +96,7 @@ def heard_values(safe: SafeConversation, provenance: Sequence[Provenance]) -> di
         "speech": [[s.speaker, s.start, s.end, s.channel, s.confidence] for s in safe.speech],
         "events": [e.model_dump(mode="json") for e in safe.events],
         "provenance": [p.model_dump(mode="json") for p in provenance],
+        "duration": safe.duration if safe.channel is Channel.CALL else None,
     }
 
 

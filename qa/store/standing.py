@@ -238,11 +238,10 @@ def reasons_of(session: Session, *conditions: ColumnElement[bool]) -> tuple[Fail
 
 
 def _heard_since(session: Session, since: datetime) -> tuple[int, float]:
-    row = ConversationRow
+    row = HeardRow
     count, seconds = session.exec(
-        select(func.count(), func.coalesce(func.sum(row.duration), 0.0))
-        .select_from(HeardRow)
-        .join(row, col(row.id) == HeardRow.conversation)
-        .where(col(HeardRow.heard_at) >= since)
+        select(func.count(), func.coalesce(func.sum(row.duration), 0.0)).where(
+            col(row.heard_at) >= since
+        )
     ).one()
     return int(count), float(seconds or 0.0)

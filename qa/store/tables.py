@@ -94,6 +94,20 @@ class ConversationRow(Table, table=True):
         Index("ix_conversation_page", "at", "id"),
         Index("ix_conversation_team", "team", "at", "id"),
         Index("ix_conversation_claim", "state", "load", "rank", "place", "registered_at", "id"),
+        # Few have one of these: what counts them reads nothing else.
+        Index(
+            "ix_conversation_retry",
+            "load",
+            "retry_at",
+            sqlite_where=text("retry_at IS NOT NULL"),
+            postgresql_where=text("retry_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_conversation_triage",
+            "triage",
+            sqlite_where=text("triage IS NOT NULL"),
+            postgresql_where=text("triage IS NOT NULL"),
+        ),
         # All that the inbox filters by, so that counting never opens the rows themselves.
         Index("ix_conversation_waits", "waits", "at", "id", "reviewed_at", "team", "project"),
         # All that figures ask of it, for the same reason.
@@ -203,6 +217,7 @@ class HeardRow(Table, table=True):
     """What listening found out besides turns and parties; a row means it was heard."""
 
     __tablename__ = "heard"
+    __table_args__ = (Index("ix_heard_heard_at", "heard_at", "duration"),)
 
     conversation: str = Field(primary_key=True, foreign_key="conversation.id", ondelete="CASCADE")
     audio: dict[str, Any] | None = Field(default=None, sa_type=JSON)
@@ -210,7 +225,9 @@ class HeardRow(Table, table=True):
     speech: list[Any] = Field(sa_type=JSON)
     events: list[Any] = Field(sa_type=JSON)
     provenance: list[Any] = Field(sa_type=JSON)
-    heard_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    heard_at: datetime = Field(sa_type=UtcDateTime)
+    #: Seconds of a call, here as well: what a day brought is added up without its rows.
+    duration: float | None = None
 
 
 class PartyRow(Table, table=True):

@@ -874,6 +874,8 @@ def test_counts_say_where_everything_stands(store):
     assert counts.states == {State.DONE: 7, State.WAITING: 1}
     assert counts.statuses == {ScoreStatus.FINAL: 7}
     assert counts.seconds == pytest.approx(7 * store.summary("call-1").duration)
+    # Of all of them indexes tell it, of some their rows: the same.
+    assert store.counts(Filter(since=datetime(2000, 1, 1, tzinfo=UTC))) == counts
 
 
 @pytest.mark.parametrize("depth", ["summary", "findings", "all"])

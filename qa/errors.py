@@ -23,6 +23,7 @@ The tree::
     ├── ProviderDown          single sign-on does not answer as it should     -> HTTP 503
     ├── Stale                 somebody else changed it meanwhile              -> HTTP 412
     ├── TooMany               more attempts or requests than are taken        -> HTTP 429
+    ├── TooSlow               a request whose body does not come               -> HTTP 408
     └── StoreError            the database or the vault refuses
         ├── DatabaseRefuses   the database; can be told without saying where it is
         │   └── DatabaseTooNew    made by a newer program
@@ -169,6 +170,12 @@ class TooMany(QaError):
     def __init__(self, reason: str, *, seconds: int) -> None:
         super().__init__(reason, f"Wait {seconds} s, then try again.")
         self.seconds = seconds
+
+
+class TooSlow(QaError):
+    """What was being sent did not come."""
+
+    passing = True
 
 
 class StoreError(QaError):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field
 
+from qa.api.blanks import FromForms
 from qa.api.figure_schemas import moment_of
 from qa.api.schemas import Public
 from qa.store.desk.agreeing import AgreementSheet, Between, Compared, Disagreement
 from qa.store.desk.asked import Asked, Tally
 
 
-class AgreementQuery(BaseModel):
+class AgreementQuery(FromForms):
     """Which blind verdicts are compared."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,11 +27,6 @@ class AgreementQuery(BaseModel):
     until: AwareDatetime | date | None = Field(
         default=None, description="Given to: a moment is exclusive, a day is included."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _forms_send_blanks(cls, data: Any) -> Any:
-        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
 
     def compared(self) -> Compared:
         """Return the question as the store takes it; a day is one of this machine's zone."""

@@ -31,6 +31,7 @@ from qa.api.pages import people as people_pages
 from qa.api.pages import roster as roster_pages
 from qa.api.pages import routes as pages
 from qa.api.pages import scorecards as scorecard_pages
+from qa.api.patience import Patience
 from qa.api.routes import (
     agreement,
     assessments,
@@ -173,6 +174,7 @@ def build(settings: Settings) -> FastAPI:
     app.mount("/static", _Static(directory=STATIC), name="static")
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(Patience)
     app.add_middleware(errors.LastResort)
     if settings.requests_per_second:
         app.add_middleware(Limits, rate=settings.requests_per_second)

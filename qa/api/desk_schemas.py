@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from qa.api.blanks import FromForms
 from qa.api.schemas import ListQuery, Public, moment_of
 from qa.records import Channel
 from qa.store.desk.draws import LARGEST_SEED, Draw, Drawing, Rule
@@ -14,13 +15,8 @@ from qa.store.desk.inbox import Group, Task, Wish
 from qa.store.desk.searching import Found
 
 
-class _Asked(BaseModel):
+class _Asked(FromForms):
     model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _forms_send_blanks(cls, data: Any) -> Any:
-        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
 
 
 class InboxQuery(_Asked):

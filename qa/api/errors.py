@@ -30,6 +30,7 @@ from qa.errors import (
     Stale,
     StoreError,
     TooMany,
+    TooSlow,
     UsageError,
     trace,
 )
@@ -43,6 +44,7 @@ _STATUS: tuple[tuple[type[QaError], int], ...] = (
     (Forbidden, HTTPStatus.FORBIDDEN),
     (Stale, HTTPStatus.PRECONDITION_FAILED),
     (TooMany, HTTPStatus.TOO_MANY_REQUESTS),
+    (TooSlow, HTTPStatus.REQUEST_TIMEOUT),
     (ProviderDown, HTTPStatus.SERVICE_UNAVAILABLE),
     (DiskFull, HTTPStatus.INSUFFICIENT_STORAGE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -74,10 +76,13 @@ class Problem(BaseModel):
 RESPONSES: dict[int | str, dict[str, Any]] = {
     code: {"model": Problem}
     for code in (
+        HTTPStatus.BAD_REQUEST,
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
         HTTPStatus.NOT_FOUND,
+        HTTPStatus.REQUEST_TIMEOUT,
         HTTPStatus.PRECONDITION_FAILED,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         HTTPStatus.UNPROCESSABLE_ENTITY,
         HTTPStatus.TOO_MANY_REQUESTS,
     )

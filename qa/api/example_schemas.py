@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from qa.access import Principal, Right
+from qa.api.blanks import FromForms
 from qa.api.clips import can_be_heard
-from qa.api.schemas import Public
+from qa.api.schemas import LARGEST, Number, Public
 from qa.records import Channel, Verdict
 from qa.store import Store
 from qa.store.desk.candidates import Wanted
@@ -18,7 +19,7 @@ from qa.store.desk.collected import Collected, Collection, Listed, Share
 from qa.store.desk.excerpts import CONTEXT, MOST_CONTEXT, Moment, Said
 
 
-class ExamplesQuery(BaseModel):
+class ExamplesQuery(FromForms):
     """Which moments, and which page of them; starred ones first, then what humans confirmed."""
 
     model_config = ConfigDict(extra="forbid")
@@ -33,17 +34,12 @@ class ExamplesQuery(BaseModel):
     channel: Channel | None = None
     min_seconds: float | None = Field(default=None, ge=0, description="With its context.")
     max_seconds: float | None = Field(default=None, ge=0)
-    max_turns: int | None = Field(default=None, ge=1)
+    max_turns: int | None = Field(default=None, ge=1, le=LARGEST)
     text: str = Field(default="", max_length=200, description="Words that are said in it.")
     before: int = Field(default=CONTEXT, ge=0, le=MOST_CONTEXT, description="Turns before it.")
     after: int = Field(default=CONTEXT, ge=0, le=MOST_CONTEXT, description="Turns after it.")
     place: str | None = Field(default=None, description="`next` of the page before.")
     limit: int = Field(default=10, ge=1, le=100)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _forms_send_blanks(cls, data: Any) -> Any:
-        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
 
     def wanted(self) -> Wanted:
         """Return the conditions as the store takes them."""
@@ -133,7 +129,7 @@ class CollectedChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     note: str | None = None
-    place: int | None = Field(default=None, ge=0)
+    place: Number | None = None
 
 
 class AddedOut(Public):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field
 
+from qa.api.blanks import FromForms
 from qa.api.schemas import Public
 from qa.store.desk.figured import Basis, By, Items, Question, Sheet, Show
 
@@ -14,7 +15,7 @@ from qa.store.desk.figured import Basis, By, Items, Question, Sheet, Show
 WEEKS = 12
 
 
-class FiguresQuery(BaseModel):
+class FiguresQuery(FromForms):
     """Of which conversations; there is no condition on how they went."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,11 +28,6 @@ class FiguresQuery(BaseModel):
     )
     team: str | None = None
     project: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _forms_send_blanks(cls, data: Any) -> Any:
-        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
 
     def question(self, **about: Any) -> Question:
         """Return the question as the store takes it.

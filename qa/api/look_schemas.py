@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from qa.api.blanks import FromForms
 from qa.api.figure_schemas import span
-from qa.api.schemas import Public
+from qa.api.schemas import LARGEST, Public
 from qa.records import Verdict
 from qa.store.desk.asked import Look
 from qa.store.desk.figured import Question
@@ -26,7 +27,9 @@ class LooksQuery(BaseModel):
     waiting: bool = Field(
         default=False, description="Only open ones that you may answer, the oldest first."
     )
-    after: int | None = Field(default=None, description="`next` of the page before.")
+    after: int | None = Field(
+        default=None, ge=0, le=LARGEST, description="`next` of the page before."
+    )
     limit: int = Field(default=50, ge=1, le=200)
 
 
@@ -67,7 +70,7 @@ class MineQuery(BaseModel):
     limit: int = Field(default=20, ge=1, le=100)
 
 
-class MineFiguresQuery(BaseModel):
+class MineFiguresQuery(FromForms):
     """Over which time, by which card."""
 
     model_config = ConfigDict(extra="forbid")
@@ -77,11 +80,6 @@ class MineFiguresQuery(BaseModel):
     until: AwareDatetime | date | None = Field(
         default=None, description="End: a moment is exclusive, a day is included."
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _forms_send_blanks(cls, data: Any) -> Any:
-        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
 
     def question(self) -> Question:
         """Return the question as the store takes it (UsageError: no span)."""

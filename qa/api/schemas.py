@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AwareDatetime,
@@ -12,9 +12,9 @@ from pydantic import (
     Field,
     SerializerFunctionWrapHandler,
     model_serializer,
-    model_validator,
 )
 
+from qa.api.blanks import FromForms
 from qa.records import (
     CardRef,
     Channel,
@@ -42,6 +42,12 @@ class Public(BaseModel):
         return rounded(handler(self))
 
 
+#: The largest whole number that every database takes.
+LARGEST = 2**31 - 1
+#: A number of something in the store; there is none below 0 or above `LARGEST`.
+Number = Annotated[int, Field(ge=0, le=LARGEST)]
+
+
 def rounded(value: Any) -> Any:
     """Round every number of a JSON value to 3 decimals."""
     if isinstance(value, float):
@@ -53,7 +59,7 @@ def rounded(value: Any) -> Any:
     return value
 
 
-class FilterQuery(BaseModel):
+class FilterQuery(FromForms):
     """Which conversations; every condition must hold."""
 
     model_config = ConfigDict(extra="forbid")
@@ -78,11 +84,6 @@ class FilterQuery(BaseModel):
     min_score: float | None = Field(default=None, ge=0, le=200)
     max_score: float | None = Field(default=None, ge=0, le=200)
     needs_review: bool | None = Field(default=None, description="Something waits for a human.")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _forms_send_blanks(cls, data: Any) -> Any:
-        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
 
     def filter(self) -> Filter:
         """Return the conditions as the store takes them; a day is one of this machine's zone."""

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -77,17 +78,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", type=Path, help="folder of the made store")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
-    cache = user_cache_path("callcenter-qa", appauthor=False) / "bench"
-    name = f"desk-{options.conversations}"
-    if options.database != databases.SQLITE:
-        name += "-postgresql"
-    folder = options.keep or cache / name
-    settings = Settings(data=folder, default_scorecards=(_CARD,), requests_per_second=0)
-    with databases.placed(settings, options.database) as settings:
-        upgrade(settings)
-        if not (folder / "made").exists():
-            make(settings, options.conversations)
-            (folder / "made").touch()
+    with made_store(options.keep, options.database, options.conversations) as settings:
         figures = measure(settings)
     if options.json:
         print(json.dumps({path: spent._asdict() for path, spent in figures.items()}))
@@ -96,6 +87,23 @@ def main(arguments: list[str]) -> int:
     for path, spent in figures.items():
         print(f"{spent}  {path}")
     return 0
+
+
+@contextmanager
+def made_store(keep: Path | None, which: str, count: int) -> Iterator[Settings]:
+    """Give the settings of a store of so many conversations, which is made where it is not."""
+    cache = user_cache_path("callcenter-qa", appauthor=False) / "bench"
+    name = f"desk-{count}"
+    if which != databases.SQLITE:
+        name += "-postgresql"
+    folder = keep or cache / name
+    plain = Settings(data=folder, default_scorecards=(_CARD,), requests_per_second=0)
+    with databases.placed(plain, which) as settings:
+        upgrade(settings)
+        if not (folder / "made").exists():
+            make(settings, count)
+            (folder / "made").touch()
+        yield settings
 
 
 def measure(settings: Settings) -> dict[str, databases.Spent]:

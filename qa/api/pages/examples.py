@@ -25,6 +25,7 @@ from qa.api.i18n import gettext
 from qa.api.identity import requires
 from qa.api.pages import going
 from qa.api.routes.examples import sound_address
+from qa.api.schemas import Number
 from qa.api.templating import page, partial
 from qa.errors import UsageError
 from qa.records import Verdict
@@ -108,8 +109,8 @@ def collect_example(
 
 
 class _Stretch(_Add):
-    first: int = Field(ge=0)
-    last: int = Field(ge=0)
+    first: Number
+    last: Number
     card: str = ""
     item: str = ""
 
@@ -191,7 +192,7 @@ class _Moment(BaseModel):
 @router.post("/collections/{collection}/moments/{moment}")
 def change_moment(
     collection: str,
-    moment: int,
+    moment: Number,
     form: Annotated[_Moment, Form()],
     store: StoreDep,
     who: Changer,

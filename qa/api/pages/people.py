@@ -22,6 +22,7 @@ from qa.api.identity import requires
 from qa.api.pages import going
 from qa.api.pages.token_lines import rights_to_choose, token_lines
 from qa.api.pages.tokens import NewToken
+from qa.api.schemas import Number
 from qa.api.templating import page
 from qa.errors import QaError
 from qa.store import Store
@@ -63,7 +64,7 @@ class _New(_Role):
 class _Dropped(BaseModel):
     """A role that is taken away: its place in the list, and how it read there."""
 
-    place: int = Field(ge=0)
+    place: Number
     grant: str
 
 

@@ -13,6 +13,7 @@ from qa.api import actions
 from qa.api.deps import IdDep, StoreDep
 from qa.api.identity import requires
 from qa.api.pages import going
+from qa.api.schemas import Number
 from qa.errors import UsageError
 from qa.records import Verdict
 from qa.store import Store
@@ -41,11 +42,11 @@ class _Remark(BaseModel):
 
 
 class _Number(BaseModel):
-    number: int
+    number: Number
 
 
 class _Turn(BaseModel):
-    turn: int
+    turn: Number
 
 
 class _Language(_Seen):

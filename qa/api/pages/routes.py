@@ -17,7 +17,7 @@ from qa.api.language import COOKIE
 from qa.api.pages import going, listing
 from qa.api.pages.conversation import conversation_page, part_of, scores_of
 from qa.api.routes.scorecards import public_cards
-from qa.api.schemas import ListQuery
+from qa.api.schemas import ListQuery, Number
 from qa.api.templating import page, partial
 from qa.records import Verdict
 from qa.store import Store
@@ -69,7 +69,7 @@ def show_conversation(
     id: IdDep,
     store: StoreDep,
     who: Annotated[Principal, requires(Right.READ)],
-    part: Annotated[int, Query(ge=0)] = 0,
+    part: Number = 0,
 ) -> Response:
     """Show a conversation beside its scorecards."""
     if id != request.path_params["id"]:
@@ -81,7 +81,7 @@ def show_conversation(
 def show_part(
     request: Request,
     id: IdDep,
-    number: int,
+    number: Number,
     store: StoreDep,
     who: Annotated[Principal, requires(Right.READ)],
 ) -> Response:

@@ -15,6 +15,7 @@ from qa.api.identity import requires
 from qa.api.pages import going
 from qa.api.routes.desk import drawn_by
 from qa.api.routes.scorecards import public_cards
+from qa.api.schemas import Number
 from qa.api.templating import page
 from qa.settings import Settings
 from qa.store import Store
@@ -61,7 +62,7 @@ def _context(
     settings: Settings,
     who: Principal,
     *,
-    after: int | None = None,
+    after: Number | None = None,
     tried: Drawing | None = None,
     form: SampleIn | None = None,
 ) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from qa.api.deps import SettingsDep, StoreDep
 from qa.api.i18n import gettext
 from qa.api.identity import requires
 from qa.api.pages import going
+from qa.api.schemas import LARGEST
 from qa.api.templating import page
 from qa.errors import UsageError
 from qa.scoring import find_card, load_scorecard
@@ -32,7 +33,7 @@ def show_scorecard(
     scorecard: str,
     store: StoreDep,
     settings: SettingsDep,
-    version: Annotated[int | None, Query(ge=1)] = None,
+    version: Annotated[int | None, Query(ge=1, le=LARGEST)] = None,
 ) -> Response:
     """Show a card as people read it: as its file has it, or as a version was frozen."""
     if version is None:

@@ -29,6 +29,7 @@ from qa.api.example_schemas import (
 )
 from qa.api.identity import requires
 from qa.api.routes.examples import SOUND
+from qa.api.schemas import Number
 from qa.errors import NotFound
 from qa.exports import into_zip
 from qa.store.acts import Act, Kind
@@ -124,7 +125,7 @@ def collect(collection: str, store: StoreDep, who: Changer, wish: CollectIn) -> 
 
 @router.patch("/collections/{collection}/moments/{moment}", status_code=HTTPStatus.NO_CONTENT)
 def change_collected(
-    collection: str, moment: int, store: StoreDep, who: Changer, wish: CollectedChange
+    collection: str, moment: Number, store: StoreDep, who: Changer, wish: CollectedChange
 ) -> None:
     """Give a moment another note or another place."""
     if wish.note is not None:
@@ -134,7 +135,7 @@ def change_collected(
 
 
 @router.delete("/collections/{collection}/moments/{moment}", status_code=HTTPStatus.NO_CONTENT)
-def remove_collected(collection: str, moment: int, store: StoreDep, who: Changer) -> None:
+def remove_collected(collection: str, moment: Number, store: StoreDep, who: Changer) -> None:
     """Take a moment out of a collection."""
     store.collections.remove(collection, moment, owner=who.name)
 
@@ -143,7 +144,7 @@ def remove_collected(collection: str, moment: int, store: StoreDep, who: Changer
     "/collections/{collection}/moments/{moment}/audio", response_class=Response, responses=SOUND
 )
 def hear_collected(
-    request: Request, collection: str, moment: int, store: StoreDep, clips: ClipsDep, who: Hearer
+    request: Request, collection: str, moment: Number, store: StoreDep, clips: ClipsDep, who: Hearer
 ) -> Response:
     """Hear a moment of a collection; takes `Range`."""
     scope = who.scope(Right.EXAMPLES)
@@ -184,7 +185,7 @@ def read_shared(link: str, store: StoreDep, who: Viewer) -> CollectionOut:
 
 @router.get("/shared/{link}/moments/{moment}/audio", response_class=Response, responses=SOUND)
 def hear_shared(
-    request: Request, link: str, moment: int, store: StoreDep, clips: ClipsDep, who: Listener
+    request: Request, link: str, moment: Number, store: StoreDep, clips: ClipsDep, who: Listener
 ) -> Response:
     """Hear a moment of a collection that a link leads to; takes `Range`."""
     found = store.collections.shared(link, scope=who.scope(Right.EXAMPLES), only=moment)

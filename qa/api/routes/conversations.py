@@ -78,7 +78,10 @@ def read_conversation(
     dependencies=[requires(Right.HEAR)],
     response_class=FileResponse,
     responses={
-        HTTPStatus.OK: {"content": {"audio/ogg": {}}, "description": "The whole recording."},
+        HTTPStatus.OK: {
+            "content": {kind: {} for kind in _SOUND.values()},
+            "description": "The whole recording.",
+        },
         HTTPStatus.PARTIAL_CONTENT: {"description": "The range that was asked for."},
         HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: {"description": "The range lies outside."},
     },

@@ -22,7 +22,8 @@ router = APIRouter(tags=["exports"])
 @router.get(
     "/exports/{format}",
     response_class=StreamingResponse,
-    responses={200: {"content": {"application/octet-stream": {}}, "description": "The file."}},
+    # Which of them there are is for whoever adds a format.
+    responses={200: {"content": {"*/*": {}}, "description": "The file."}},
 )
 def export_conversations(
     request: Request,

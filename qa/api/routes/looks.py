@@ -27,6 +27,7 @@ from qa.api.look_schemas import (
     MineQuery,
 )
 from qa.api.routes.examples import SOUND
+from qa.api.schemas import Number
 from qa.store import Store
 from qa.store.acts import Act, Kind
 from qa.store.desk.asked import Look
@@ -72,7 +73,7 @@ def ask_for_second_look(
 
 @router.post("/second-looks/{number}/answer")
 def answer_second_look(
-    number: int,
+    number: Number,
     given: Annotated[AnswerIn, Body()],
     store: StoreDep,
     who: Annotated[Principal, requires(Right.ANSWER)],

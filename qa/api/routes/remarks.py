@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from qa.access import Principal, Right
 from qa.api.deps import IdDep, SeenDep, StoreDep
 from qa.api.identity import requires
-from qa.api.schemas import Public
+from qa.api.schemas import Number, Public
 from qa.store.desk.remarks import LONGEST, Comment, Star
 
 router = APIRouter(tags=["reviews"])
@@ -30,7 +30,7 @@ class CommentIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     text: str = Field(min_length=1, max_length=LONGEST)
-    turn: int | None = Field(default=None, ge=0)
+    turn: Number | None = None
     second: float | None = Field(default=None, ge=0)
 
 
@@ -76,7 +76,7 @@ def comment(
 @router.delete("/conversations/{id}/comments/{number}", status_code=HTTPStatus.NO_CONTENT)
 def remove_comment(
     id: IdDep,
-    number: int,
+    number: Number,
     store: StoreDep,
     who: Annotated[Principal, requires(Right.COMMENT)],
 ) -> None:
@@ -87,7 +87,7 @@ def remove_comment(
 @router.put("/conversations/{id}/stars/{turn}", status_code=HTTPStatus.NO_CONTENT)
 def star(
     id: IdDep,
-    turn: int,
+    turn: Number,
     given: Annotated[StarIn, Body()],
     store: StoreDep,
     who: Annotated[Principal, requires(Right.STAR)],
@@ -99,7 +99,7 @@ def star(
 @router.delete("/conversations/{id}/stars/{turn}", status_code=HTTPStatus.NO_CONTENT)
 def unstar(
     id: IdDep,
-    turn: int,
+    turn: Number,
     store: StoreDep,
     who: Annotated[Principal, requires(Right.STAR)],
 ) -> None:

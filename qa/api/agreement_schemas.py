@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from pydantic import ConfigDict, Field
 
-from pydantic import AwareDatetime, ConfigDict, Field
-
-from qa.api.blanks import FromForms
+from qa.api.blanks import DayOrMoment, FromForms
 from qa.api.figure_schemas import moment_of
 from qa.api.schemas import Public
 from qa.store.desk.agreeing import AgreementSheet, Between, Compared, Disagreement
@@ -23,8 +21,8 @@ class AgreementQuery(FromForms):
     )
     team: str | None = None
     project: str | None = None
-    since: AwareDatetime | date | None = Field(default=None, description="Given from, inclusive.")
-    until: AwareDatetime | date | None = Field(
+    since: DayOrMoment | None = Field(default=None, description="Given from, inclusive.")
+    until: DayOrMoment | None = Field(
         default=None, description="Given to: a moment is exclusive, a day is included."
     )
 

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import BaseModel, model_validator
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, model_validator
+
+#: How a date begins; a bare number would be taken for seconds since 1970.
+_DATED = re.compile(r"\d{4}-\d\d-\d\d")
 
 #: What stands beside a schema's branches, not in one of them.
 _BESIDE = frozenset({"title", "description", "default", "examples", "deprecated"})
+
+
+def _dated(value: Any) -> Any:
+    if isinstance(value, date) or value is None:
+        return value
+    if isinstance(value, str) and _DATED.match(value):
+        return value
+    raise ValueError("give a day as 2026-03-31, or a moment as 2026-03-31T09:00:00Z")
+
+
+#: A day, or a moment with its zone, as ISO 8601 writes them.
+DayOrMoment = Annotated[AwareDatetime | date, BeforeValidator(_dated)]
 
 
 class FromForms(BaseModel):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from qa.api.blanks import FromForms
+from qa.api.blanks import DayOrMoment, FromForms
 from qa.api.schemas import ListQuery, Public, moment_of
 from qa.records import Channel
 from qa.store.desk.draws import LARGEST_SEED, Draw, Drawing, Rule
@@ -72,8 +71,8 @@ class SampleIn(_Asked):
     """What limits a draw, and how it is made."""
 
     per_agent: int = Field(ge=1, le=1000, description="How many of each agent.")
-    since: AwareDatetime | date | None = Field(default=None, description="Begin, inclusive.")
-    until: AwareDatetime | date | None = Field(
+    since: DayOrMoment | None = Field(default=None, description="Begin, inclusive.")
+    until: DayOrMoment | None = Field(
         default=None, description="End: a moment is exclusive, a day is included."
     )
     min_seconds: float = Field(default=0, ge=0, description="Shorter ones are left out.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
-from qa.api.blanks import FromForms
+from qa.api.blanks import DayOrMoment, FromForms
 from qa.api.schemas import Public
 from qa.store.desk.figured import Basis, By, Items, Question, Sheet, Show
 
@@ -22,8 +22,8 @@ class FiguresQuery(FromForms):
 
     card: str = Field(default="", description="Id of a scorecard; left out: the one most used.")
     basis: Basis = Field(default=Basis.EVERYTHING, description="All, or what was drawn by chance.")
-    since: AwareDatetime | date | None = Field(default=None, description="Begin, inclusive.")
-    until: AwareDatetime | date | None = Field(
+    since: DayOrMoment | None = Field(default=None, description="Begin, inclusive.")
+    until: DayOrMoment | None = Field(
         default=None, description="End: a moment is exclusive, a day is included."
     )
     team: str | None = None

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from qa.api.blanks import FromForms
+from qa.api.blanks import DayOrMoment, FromForms
 from qa.api.figure_schemas import span
-from qa.api.schemas import LARGEST, Public
+from qa.api.schemas import Number, Public
 from qa.records import Verdict
 from qa.store.desk.asked import Look
 from qa.store.desk.figured import Question
@@ -27,9 +26,7 @@ class LooksQuery(BaseModel):
     waiting: bool = Field(
         default=False, description="Only open ones that you may answer, the oldest first."
     )
-    after: int | None = Field(
-        default=None, ge=0, le=LARGEST, description="`next` of the page before."
-    )
+    after: Number | None = Field(default=None, description="`next` of the page before.")
     limit: int = Field(default=50, ge=1, le=200)
 
 
@@ -76,8 +73,8 @@ class MineFiguresQuery(FromForms):
     model_config = ConfigDict(extra="forbid")
 
     card: str = Field(default="", description="Id of a scorecard; left out: the one most used.")
-    since: AwareDatetime | date | None = Field(default=None, description="Begin, inclusive.")
-    until: AwareDatetime | date | None = Field(
+    since: DayOrMoment | None = Field(default=None, description="Begin, inclusive.")
+    until: DayOrMoment | None = Field(
         default=None, description="End: a moment is exclusive, a day is included."
     )
 

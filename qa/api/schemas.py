@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     ConfigDict,
     Field,
@@ -14,7 +13,7 @@ from pydantic import (
     model_serializer,
 )
 
-from qa.api.blanks import FromForms
+from qa.api.blanks import DayOrMoment, FromForms
 from qa.records import (
     CardRef,
     Channel,
@@ -77,8 +76,8 @@ class FilterQuery(FromForms):
     card: str | None = Field(default=None, description="Scored by the card of this id.")
     failed_item: str | None = Field(default=None, description="Item whose verdict is a fail.")
     triage: Triage | None = Field(default=None, description="Why it was counted, not scored.")
-    since: AwareDatetime | date | None = Field(default=None, description="Begin, inclusive.")
-    until: AwareDatetime | date | None = Field(
+    since: DayOrMoment | None = Field(default=None, description="Begin, inclusive.")
+    until: DayOrMoment | None = Field(
         default=None, description="End: a moment is exclusive, a day is included."
     )
     min_score: float | None = Field(default=None, ge=0, le=200)

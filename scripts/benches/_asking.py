@@ -161,7 +161,7 @@ def _ask(
         try:
             case.validate_response(answer, checks=CHECKS, headers=_shown(token))
         except FailureGroup as group:
-            again = case.as_curl_command()
+            again = case.as_curl_command(headers={"authorization": "Bearer $TOKEN"})
             wrong.extend(
                 Wrong(case.operation.label, f"{one.title}: {one.message}", again)
                 for one in group.exceptions

@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
         upgrade(settings)
         make(settings, _CONVERSATIONS)
         told = measure(settings, options.requests, options.seed)
-    wrong = sorted({(one.operation, one.why) for one in told.wrong})
+    wrong = sorted({(one.operation, one.why): one for one in told.wrong}.values())
     if options.json:
         print(json.dumps({"requests": told.requests, "statuses": told.statuses, "wrong": wrong}))
     else:
@@ -50,8 +50,8 @@ def main(arguments: list[str]) -> int:
         for status, count in sorted(told.statuses.items()):
             print(f"  {status}  {count}")
         print(f"{len(told.wrong)} wrong")
-        for operation, why in wrong:
-            print(f"  {operation}: {why}")
+        for operation, why, again in wrong:
+            print(f"  {operation}: {why}\n    {again}")
     return 1 if wrong else 0
 
 

@@ -27,7 +27,7 @@ from qa.api.desk_schemas import (
     SearchQuery,
 )
 from qa.api.identity import requires
-from qa.api.schemas import ConversationPage
+from qa.api.schemas import ConversationPage, Number
 from qa.store import Store
 from qa.store.acts import Act, Kind
 from qa.store.desk.draws import Drawing
@@ -80,7 +80,7 @@ def assign_conversations(
 def list_samples(
     store: StoreDep,
     who: Annotated[Principal, requires(Right.SAMPLE)],
-    after: Annotated[int | None, Query(description="`next` of the page before.")] = None,
+    after: Annotated[Number | None, Query(description="`next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 20,
 ) -> SamplesOut:
     """List draws, newest first, each with how many of it were reviewed."""

@@ -23,7 +23,8 @@ The tree::
     ├── ProviderDown          single sign-on does not answer as it should     -> HTTP 503
     ├── Stale                 somebody else changed it meanwhile              -> HTTP 412
     ├── TooMany               more attempts or requests than are taken        -> HTTP 429
-    ├── TooSlow               a request whose body does not come               -> HTTP 408
+    ├── TooLarge              a request with more than is taken               -> HTTP 413
+    ├── TooSlow               a request whose body does not come              -> HTTP 408
     └── StoreError            the database or the vault refuses
         ├── DatabaseRefuses   the database; can be told without saying where it is
         │   └── DatabaseTooNew    made by a newer program
@@ -170,6 +171,10 @@ class TooMany(QaError):
     def __init__(self, reason: str, *, seconds: int) -> None:
         super().__init__(reason, f"Wait {seconds} s, then try again.")
         self.seconds = seconds
+
+
+class TooLarge(QaError):
+    """More was being sent than is taken."""
 
 
 class TooSlow(QaError):

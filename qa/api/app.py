@@ -15,6 +15,7 @@ from starlette.types import Scope
 from qa import __version__
 from qa.access.passwords import Passwords
 from qa.api import errors, safety
+from qa.api.bodies import Bodies
 from qa.api.clips import Clips
 from qa.api.identity import check_routes, secure
 from qa.api.language import Language
@@ -31,7 +32,7 @@ from qa.api.pages import people as people_pages
 from qa.api.pages import roster as roster_pages
 from qa.api.pages import routes as pages
 from qa.api.pages import scorecards as scorecard_pages
-from qa.api.patience import Patience
+from qa.api.people import LARGEST_ROSTER
 from qa.api.routes import (
     agreement,
     assessments,
@@ -59,11 +60,19 @@ from qa.api.routes import (
 from qa.api.security import HEADERS, WITH_TLS, Guard
 from qa.api.single_sign_on import Provider
 from qa.api.templating import STATIC
+from qa.api.uploading import LARGEST
 from qa.settings import Settings
 from qa.store import open_store
 
-#: Bytes that a request may carry: verdicts and comments are small.
-_LARGEST_BODY = 1_000_000
+#: What a form has besides its file.
+_FORM = 100_000
+#: Bytes that the bodies of these paths may have; those of all others are small.
+_LARGER = {
+    "/upload": LARGEST + _FORM,
+    "/api/v1/conversations": LARGEST + _FORM,
+    "/people/roster": LARGEST_ROSTER + _FORM,
+    "/api/v1/roster": LARGEST_ROSTER + _FORM,
+}
 _API = (
     conversations.router,
     assessments.router,
@@ -156,7 +165,6 @@ def build(settings: Settings) -> FastAPI:
             "operation_spans": False,
             "auto_configure": False,
         },
-        max_body_size=_LARGEST_BODY,
     )
     app.state.settings = settings
     app.state.store = store
@@ -174,7 +182,7 @@ def build(settings: Settings) -> FastAPI:
     app.mount("/static", _Static(directory=STATIC), name="static")
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
-    app.add_middleware(Patience)
+    app.add_middleware(Bodies, larger=_LARGER)
     app.add_middleware(errors.LastResort)
     if settings.requests_per_second:
         app.add_middleware(Limits, rate=settings.requests_per_second)

@@ -11,6 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+#: What a terminal would take for an order, or what turns the reading of a line around.
+_ORDERS = dict.fromkeys(
+    (*range(9), *range(11, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)),
+    "\N{REPLACEMENT CHARACTER}",
+)
 #: Columns that are numbers stand at the right.
 _GAP = "  "
 
@@ -24,10 +29,24 @@ def _console(*, stderr: bool) -> Console:
 
 def out(text: str = "", *, style: str = "") -> None:
     """Write a line of data."""
+    text = plain(text)
     if sys.stdout.isatty():
         _console(stderr=False).print(text, style=style or None, markup=False)
     else:
         sys.stdout.write(text + "\n")
+
+
+def plain(text: str) -> str:
+    r"""Return text without what a terminal would obey; a name may hold anything.
+
+    >>> plain("\x1b[31mDana\r")
+    '�[31mDana�'
+    """
+    return text.translate(_ORDERS)
+
+
+def _one_line(text: str) -> str:
+    return plain(text).replace("\n", " ")
 
 
 def out_json(value: Any) -> None:
@@ -48,7 +67,7 @@ def warn(text: str) -> None:
 def failure(source: str, reason: str, mend: str) -> None:
     """Write what became of one of many, and why; names it once."""
     said = f"{reason} {mend}".rstrip()
-    warn(said if source in said else f"{source}: {said}")
+    warn(_one_line(said if source in said else f"{source}: {said}"))
 
 
 def error(reason: str, mend: str = "") -> None:
@@ -59,6 +78,7 @@ def error(reason: str, mend: str = "") -> None:
 
 
 def _err(text: str, style: str) -> None:
+    text = plain(text)
     if sys.stderr.isatty():
         _console(stderr=True).print(text, style=style or None, markup=False)
     else:
@@ -80,6 +100,7 @@ def table(
     right : numbers of the columns that stand at the right.
     styles : a style per row; fewer mean none.
     """
+    rows = [[_one_line(cell) for cell in row] for row in rows]
     if sys.stdout.isatty():
         _draw(head, rows, right, styles)
         return

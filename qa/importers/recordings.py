@@ -6,9 +6,10 @@ import base64
 import hashlib
 import hmac
 import re
+import time
 from collections.abc import Iterable
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from qa import audio
 from qa.errors import FormatError
@@ -21,6 +22,10 @@ from qa.settings import Settings
 LIMIT = 500 << 20
 #: Seconds until an address must begin to answer, and times that it may lead elsewhere.
 _PATIENCE_S, _HOPS = 30.0, 3
+#: Seconds that a recording may take to come.
+_AT_MOST_S = 600.0
+#: A path that leads out of where it begins, once a server has read it.
+_CLIMBS = re.compile(r"[/\\]\.\.?[/\\]|%2f|%5c|%2e", re.IGNORECASE)
 _NAME = re.compile(r"[\w .()+@=,-]{1,200}")
 
 
@@ -112,7 +117,7 @@ def allowed(address: str, settings: Settings) -> bool:
             and here.scheme in {"https", "http"}
             and here.username is None
             and here.path.startswith(start.path)
-            and "/../" not in f"{here.path}/"
+            and not _CLIMBS.search(unquote(here.path) + "/")
             for start in map(urlsplit, settings.fetch_from)
         )
     except ValueError:
@@ -136,12 +141,21 @@ def fetch(item: Item, address: str, settings: Settings) -> bytes:
                 "Add the beginning of the address to QA_FETCH_FROM, or put the file beside this.",
             )
         try:
-            with httpx.stream("GET", address, timeout=_PATIENCE_S, trust_env=False) as answer:
+            with httpx.stream(
+                "GET",
+                address,
+                # Sound is compressed as it is; what unfolds to much more than came is a trap.
+                headers={"accept-encoding": "identity"},
+                timeout=_PATIENCE_S,
+                trust_env=False,
+            ) as answer:
                 if answer.is_redirect:
                     address = urljoin(address, answer.headers.get("location", ""))
                     continue
                 answer.raise_for_status()
-                return _read(item, answer.iter_bytes())
+                if answer.headers.get("content-encoding", "identity") != "identity":
+                    raise item.wrong("its recording comes compressed, which was not asked for.")
+                return _read(item, answer.iter_raw())
         except (httpx.HTTPError, httpx.InvalidURL) as err:
             raise item.wrong(
                 f"its recording cannot be fetched ({type(err).__name__}).",
@@ -152,8 +166,11 @@ def fetch(item: Item, address: str, settings: Settings) -> bytes:
 
 def _read(item: Item, blocks: Iterable[bytes]) -> bytes:
     content = bytearray()
+    begun = time.monotonic()
     for block in blocks:
         content += block
+        if time.monotonic() - begun > _AT_MOST_S:
+            raise item.wrong(f"its recording did not come within {_AT_MOST_S:.0f} s.")
         if len(content) > LIMIT:
             raise item.wrong(f"a recording of more than {LIMIT:,} bytes.")
     return bytes(content)

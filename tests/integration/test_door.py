@@ -10,8 +10,6 @@ from starlette.testclient import TestClient
 from qa.access import Grant, Right, UserRole
 from qa.access.passwords import Passwords
 from qa.api import create_app
-from qa.errors import SettingsError
-from qa.settings import Settings
 from qa.store import open_store
 
 V1 = "/api/v1"
@@ -321,44 +319,6 @@ def test_an_application_with_a_route_that_declares_no_right_is_not_built(setting
     with pytest.raises(RuntimeError, match="/forgotten"):
         check_routes(app)
     app.state.store.close()
-
-
-# --- what the server refuses to start with ------------------------------------------------
-
-SAFE = {
-    "host": "192.0.2.10",
-    "public_url": "https://qa.example.org",
-    "trusted_proxies": ("192.0.2.1",),
-}
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"public_url": ""}, ["QA_HOST", "QA_PUBLIC_URL"]),
-        ({"public_url": "http://qa.example.org"}, ["QA_PUBLIC_URL", "http://"]),
-        ({"trusted_proxies": ()}, ["QA_HOST", "QA_TLS_CERTIFICATE"]),
-        ({"tls_key": "key.pem"}, ["QA_TLS_CERTIFICATE", "QA_TLS_KEY"]),
-    ],
-)
-def test_unsafe_settings_are_named(settings, people, change, words):
-    with pytest.raises(SettingsError) as refused:
-        create_app(Settings(**settings.model_dump() | SAFE | change))
-    for word in words:
-        assert word in str(refused.value)
-
-
-@pytest.mark.parametrize("given", [SAFE, {"public_url": "https://qa.example.org"}])
-def test_other_machines_are_not_let_in_while_nobody_has_an_account(settings, given):
-    for dev in (False, True):
-        with pytest.raises(SettingsError, match="nobody has an account") as refused:
-            create_app(Settings(**settings.model_dump() | given | {"dev": dev}))
-        assert "qa user add" in refused.value.mend
-
-
-def test_safe_settings_and_a_developer_s_own_network_start(settings, people):
-    for given in (SAFE, {"host": "192.0.2.10", "dev": True}):
-        create_app(Settings(**settings.model_dump() | given)).state.store.close()
 
 
 # --- the command line ----------------------------------------------------------------------

@@ -14,7 +14,7 @@ from qa.api import people_words
 from qa.api.deps import StoreDep
 from qa.api.i18n import day_of, gettext
 from qa.api.identity import requires
-from qa.api.people import LARGEST_ROSTER, Taken
+from qa.api.people import Taken
 from qa.api.routes.roster import received_roster
 from qa.api.templating import page
 from qa.errors import QaError
@@ -35,7 +35,7 @@ def show_roster(
     return _roster(request, store, q=q.strip())
 
 
-@router.post("/people/roster", max_body_size=LARGEST_ROSTER + 100_000)
+@router.post("/people/roster")
 async def take_roster(
     request: Request, store: StoreDep, who: Annotated[Principal, requires(Right.USERS)]
 ) -> Response:

@@ -39,7 +39,7 @@ def show_upload(request: Request, settings: SettingsDep) -> Response:
     return page(request, "upload.html", context)
 
 
-@router.post("/upload", max_body_size=LARGEST + 100_000)
+@router.post("/upload")
 async def upload(
     request: Request,
     store: StoreDep,

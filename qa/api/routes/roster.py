@@ -11,7 +11,7 @@ from qa.access import Principal, Right
 from qa.api.deps import StoreDep
 from qa.api.forms import file_form, sent_file
 from qa.api.identity import requires
-from qa.api.people import LARGEST_ROSTER, Taken, take_roster
+from qa.api.people import Taken, take_roster
 from qa.api.people_schemas import RosterCheckOut, RosterOut, RosterTakenOut
 from qa.store import Store
 from qa.store.joining import overlaps
@@ -27,7 +27,7 @@ def read_roster(store: StoreDep) -> RosterOut:
     return RosterOut(items=store.roster.all())
 
 
-@router.put("/roster", openapi_extra=_FORM, max_body_size=LARGEST_ROSTER + 100_000)
+@router.put("/roster", openapi_extra=_FORM)
 async def replace_roster(
     request: Request, store: StoreDep, who: Annotated[Principal, requires(Right.USERS)]
 ) -> RosterTakenOut:

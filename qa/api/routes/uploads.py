@@ -14,7 +14,7 @@ from qa.api.deps import SettingsDep, StoreDep
 from qa.api.forms import file_form, sent_file
 from qa.api.identity import requires
 from qa.api.schemas import Accepted, Public
-from qa.api.uploading import LARGEST, take_upload
+from qa.api.uploading import take_upload
 from qa.settings import Settings
 from qa.store import Store
 from qa.store.acts import Act, Kind
@@ -34,7 +34,6 @@ class UploadOut(Public):
     "/conversations",
     status_code=HTTPStatus.ACCEPTED,
     openapi_extra=_FORM,
-    max_body_size=LARGEST + 100_000,
 )
 async def upload_conversation(
     request: Request,

@@ -308,6 +308,13 @@ def server():
         made.shutdown()
 
 
+def test_a_recording_that_unfolds_while_it_comes_is_refused(data, server):
+    file = data("a.vcon", vcon(recording(url=f"{server}/bomb", filename="a.wav")))
+    (one,) = find([file], Settings(fetch_from=(server,)))
+    assert isinstance(one, Rejected)
+    assert "compressed" in one.error.reason
+
+
 ADDRESSES = [
     ("/ok/a.wav", "/ok/", None),
     ("/ok/a.wav", "/other/", "not allowed"),
@@ -330,6 +337,15 @@ def test_a_recording_is_fetched_only_from_where_the_settings_allow(
     else:
         assert isinstance(one, Rejected)
         assert reason in one.error.reason
+
+
+@pytest.mark.parametrize("way", ["%2e%2e", "%2E.", "..", ".", "..%2fetc", "..%5cetc", "..\\etc"])
+def test_an_address_that_climbs_out_of_what_is_allowed_is_not(way):
+    from qa.importers.recordings import allowed
+
+    allow = Settings(fetch_from=("http://127.0.0.1/ok/",))
+    assert allowed("http://127.0.0.1/ok/a/b%20c.wav", allow)
+    assert not allowed(f"http://127.0.0.1/ok/{way}/a.wav", allow)
 
 
 @pytest.mark.parametrize("address", [

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field
 
+from qa.api.blanks import DayOrMoment, FromForms
 from qa.api.schemas import Public, moment_of
 from qa.store.acts import Act, Entry, Kind
 from qa.store.audit import Asked
 
 
-class AuditQuery(BaseModel):
+class AuditQuery(FromForms):
     """Which rows, and which page of them."""
 
     model_config = ConfigDict(extra="forbid")
@@ -22,17 +22,12 @@ class AuditQuery(BaseModel):
     act: Act | None = None
     kind: Kind | None = Field(default=None, description="Kind of the thing it was done to.")
     object: str | None = Field(default=None, max_length=200, description="Id of that thing.")
-    since: AwareDatetime | date | None = Field(default=None, description="Begin, inclusive.")
-    until: AwareDatetime | date | None = Field(
+    since: DayOrMoment | None = Field(default=None, description="Begin, inclusive.")
+    until: DayOrMoment | None = Field(
         default=None, description="End: a moment is exclusive, a day is included."
     )
     before: int | None = Field(default=None, ge=1, description="`next` of the page before.")
     limit: int = Field(default=100, ge=1, le=1000)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _forms_send_blanks(cls, data: Any) -> Any:
-        return {k: v for k, v in data.items() if v != ""} if isinstance(data, dict) else data
 
     def asked(self) -> Asked:
         """Return the conditions as the store takes them; a day is one of this machine's zone."""

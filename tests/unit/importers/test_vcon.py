@@ -309,7 +309,9 @@ def server():
 
 
 def test_a_recording_that_unfolds_while_it_comes_is_refused(data, server):
-    file = data("a.vcon", vcon(recording(url=f"{server}/bomb", filename="a.wav")))
+    file = data(
+        "a.vcon", vcon(recording(url=f"{server}/bomb", filename="a.wav", content_hash=hashed(b"x")))
+    )
     (one,) = find([file], Settings(fetch_from=(server,)))
     assert isinstance(one, Rejected)
     assert "compressed" in one.error.reason

@@ -100,12 +100,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     with made_store(options.keep, options.database, options.conversations) as settings:
-        people = {
-            f"bench-{n}": Grant(UserRole.SUPERVISOR, team=f"team-{n % _TEAMS}")
-            if n % 10
-            else Grant(UserRole.AUDITOR)
-            for n in range(options.users)
-        }
+        people = {f"bench-{n}": _grant(n) for n in range(options.users)}
         shown = _serving.tokens(settings, people)
         with _serving.served(settings) as server:
             taken, share, busy = asyncio.run(measure(server, [*shown.values()], options.seconds))
@@ -123,6 +118,13 @@ def main(arguments: list[str]) -> int:
             )
         print(f"the server took {share:.2f} of a processor; {busy:.0%} of the machine was in use")
     return 1 if any(each.errors for each in taken.values()) else 0
+
+
+def _grant(number: int) -> Grant:
+    """Return what one of the people may do; the first keeps the accounts."""
+    if number % 10:
+        return Grant(UserRole.SUPERVISOR, team=f"team-{number % _TEAMS}")
+    return Grant(UserRole.AUDITOR if number else UserRole.ADMINISTRATOR)
 
 
 async def measure(

@@ -1,6 +1,7 @@
 """vCons: calls, chats and mail; recordings with their hashes; what is refused, and why."""
 
 import base64
+import gzip
 import hashlib
 import http.server
 import threading
@@ -296,8 +297,12 @@ def server():
                 self.end_headers()
                 return
             self.send_response(200)
+            body = b"RIFF sound"
+            if self.path == "/bomb":
+                self.send_header("Content-Encoding", "gzip")
+                body = gzip.compress(bytes(10_000_000))
             self.end_headers()
-            self.wfile.write(b"RIFF sound")
+            self.wfile.write(body)
 
         def log_message(self, *args):
             pass

@@ -10,7 +10,8 @@ from starlette.types import Receive, Scope, Send
 
 from qa.errors import NotFound
 
-_TYPES = {
+#: Media types of sound by the endings of its files.
+SOUND_TYPES = {
     ".ogg": "audio/ogg",
     ".opus": "audio/ogg",
     ".wav": "audio/wav",
@@ -38,7 +39,7 @@ class SoundResponse(FileResponse):
             ) from err
         super().__init__(
             f"/proc/self/fd/{self._file.fileno()}",  # the file itself, whatever its name is now
-            media_type=_TYPES.get(path.suffix, "application/octet-stream"),
+            media_type=SOUND_TYPES.get(path.suffix, "application/octet-stream"),
             headers={"cache-control": "private, no-cache"},
             stat_result=os.fstat(self._file.fileno()),
         )

@@ -22,7 +22,7 @@ from qa.api.schemas import (
     PeaksOut,
     ScoreIn,
 )
-from qa.api.sound import SoundResponse
+from qa.api.sound import SOUND_TYPES, SoundResponse
 from qa.errors import NotFound
 from qa.store import Store
 from qa.store.acts import Act
@@ -79,7 +79,7 @@ def read_conversation(
     response_class=FileResponse,
     responses={
         HTTPStatus.OK: {
-            "content": {kind: {} for kind in _SOUND.values()},
+            "content": {kind: {} for kind in SOUND_TYPES.values()},
             "description": "The whole recording.",
         },
         HTTPStatus.PARTIAL_CONTENT: {"description": "The range that was asked for."},

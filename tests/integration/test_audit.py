@@ -175,7 +175,7 @@ SHOWS_NOTHING = {
     "GET /people/accounts/{account}", "GET /people/roster", "GET /api/v1/accounts",
     "GET /api/v1/accounts/{account}", "GET /api/v1/tokens", "GET /api/v1/roster",
     "GET /api/v1/roster/check", "GET /account", "GET /login", "GET /login/sso",
-    "GET /login/sso/back",
+    "GET /login/sso/back", "GET /api/v1/retention", "GET /api/v1/holds",
 }  # fmt: skip
 ASKED = {
     "GET /search": "?q=charged", "GET /api/v1/search": "?q=charged",
@@ -402,6 +402,11 @@ def keeping():
     yield ROOT, "DELETE /api/v1/tokens/{token}", {"on": "token of root"}, None
     yield ROOT, "POST /account/tokens", {"data": {"scope": "list"}}, "token of root"
     yield ROOT, "POST /account/tokens/{token}/revoke", {"on": "token of root"}, None
+    held = {"conversations": ["quarrel"], "reason": "court"}
+    yield ROOT, "POST /api/v1/holds", {"json": held}, None
+    yield ROOT, "DELETE /api/v1/holds/{hold}", {"on": {"hold": "1"}}, None
+    gone = {"reference": "nobody", "dry_run": False}
+    yield ROOT, "POST /api/v1/erasures", {"json": gone}, None
 
 
 def remembered(ask, name, answer):

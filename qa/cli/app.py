@@ -26,6 +26,7 @@ from qa.cli import (
     status,
     trying,
     vault,
+    watching,
     working,
 )
 from qa.cli.door import Door
@@ -146,5 +147,6 @@ app.add_typer(audit, name="audit")
 
 app.command("status")(status.status)
 app.command("worker")(working.worker)
+app.command("watch")(watching.watch)
 app.command("serve")(machine.serve)
 app.command("doctor")(machine.doctor)

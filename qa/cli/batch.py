@@ -15,6 +15,7 @@ from qa.cli.progress import Batch
 from qa.cli.read import print_table
 from qa.errors import UsageError
 from qa.importers import Rejected
+from qa.jobs.local import PIPELINE
 from qa.jobs.local import work as do_work
 from qa.jobs.report import WorkReport
 from qa.records import as_json
@@ -34,6 +35,7 @@ def work_through(
     until: datetime | None = None,
     retry_failed: bool = False,
     stop: threading.Event | None = None,
+    pipeline: str = PIPELINE,
 ) -> WorkReport:
     """Process what waits, with progress on stderr."""
     try:
@@ -47,6 +49,7 @@ def work_through(
                 retry_failed=retry_failed,
                 progress=shown.step,
                 stop=stop,
+                pipeline=pipeline,
             )
     except KeyboardInterrupt:
         say.note("What is not done yet waits. Go on with: qa work")

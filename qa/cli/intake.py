@@ -15,6 +15,7 @@ from qa.cli.auditing import did
 from qa.errors import InputError
 from qa.importers import About, Rejected, find
 from qa.importers.knowing import notes
+from qa.importers.settling import Settling
 from qa.jobs import recorder
 from qa.records import Conversation, as_json
 from qa.settings import Settings
@@ -141,6 +142,7 @@ def take_in(
     format: str,
     cards: Sequence[str],
     transcribe: bool = False,
+    settling: Settling | None = None,
 ) -> Taken:
     """Register what is found; what cannot be taken in is named and the rest goes on.
 
@@ -149,6 +151,7 @@ def take_in(
     Parameters
     ----------
     transcribe : what comes with words and a recording is heard again.
+    settling : leaves out what is not whole yet, and what it let through before.
 
     Raises
     ------
@@ -158,7 +161,7 @@ def take_in(
     for card in cards or dict.fromkeys((*settings.default_scorecards, *routed)):
         _known_card(card, settings, store)
     taken, batch = Taken(), list[Wanted]()
-    for found in _find(paths, settings, format=format, transcribe=transcribe):
+    for found in _find(paths, settings, format=format, transcribe=transcribe, settling=settling):
         if isinstance(found, Rejected):
             taken.rejected.append(found)
             continue
@@ -211,9 +214,14 @@ def _register(store: Store, batch: list[Wanted], taken: Taken) -> None:
 
 
 def _find(
-    paths: Sequence[Path], settings: Settings, *, format: str, transcribe: bool
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    format: str,
+    transcribe: bool,
+    settling: Settling | None,
 ) -> Iterator[Conversation | Rejected]:
-    for found in find(paths, settings, format=format):
+    for found in find(paths, settings, format=format, settling=settling):
         if transcribe and not isinstance(found, Rejected) and found.audio:
             yield found.model_copy(update={"transcript": None})
         else:

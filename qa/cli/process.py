@@ -144,6 +144,7 @@ def work(
         Path | None, typer.Option("--report", help="Write what came of it to this file, as JSON.")
     ] = None,
     while_stdin: Annotated[bool, typer.Option("--while-stdin", hidden=True)] = False,
+    pipeline: Annotated[str, typer.Option("--pipeline", hidden=True)] = "qa.pipeline:Pipeline",
     json: JsonOption = False,
 ) -> None:
     """Process what waits."""
@@ -159,6 +160,7 @@ def work(
         until=batch.next_time(until) if until else None,
         retry_failed=retry == "failed",
         stop=batch.stop_with_stdin() if while_stdin else None,
+        pipeline=pipeline,
     )
     if report_file is not None:
         batch.keep_report(report, report_file)

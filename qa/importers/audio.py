@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -13,9 +13,13 @@ from qa.errors import AudioError, FormatError, InputError
 from qa.importers import names
 from qa.importers.base import About, Claim, Files, Rejected, conversation_id, digest
 from qa.importers.links import is_there, leads_out
+from qa.importers.settling import is_being_written
 from qa.importers.sidecar import JOIN_SUFFIX, PAGE, Sidecar, read_sidecar, sidecars_of
 from qa.records import AudioSource, Channel, Conversation, Party, Role
 from qa.settings import Settings
+
+#: Gives the checksum of a file's bytes.
+Checksum = Callable[[Path], str]
 
 
 class AudioImporter:
@@ -38,7 +42,9 @@ class AudioImporter:
     def claim(self, files: Files) -> Sequence[Claim]:
         """Return a group for each call: its recording or its two sides, and its sidecars."""
         there = set(files.paths)
-        claims = [_joined(path) for path in files.paths if path.name.endswith(JOIN_SUFFIX)]
+        claims = [
+            _joined(path, files.checksum) for path in files.paths if path.name.endswith(JOIN_SUFFIX)
+        ]
         taken = {p for claim in claims for p in claim.paths}
         sounds = [p for p in files.paths if p not in taken and _is_ours(p)]
         pairs = _pairs(sounds)
@@ -50,7 +56,7 @@ class AudioImporter:
             beside = [s for p in group for s in sidecars_of(p) if s in there]
             if other is not None and (side := names.side_of(path)) is not None:
                 beside += [s for s in sidecars_of(Path(f"{side.call}.wav")) if s in there]
-            claims.append(Claim((*group, *beside), partial(_read, group)))
+            claims.append(Claim((*group, *beside), partial(_read, group, files.checksum)))
         return claims
 
 
@@ -83,10 +89,16 @@ def _checked(path: Path) -> Path:
     Raises
     ------
     AudioError : it is none, whatever its name says.
-    InputError : it cannot be read, or is no file but a pipe, which would wait for ever.
+    InputError : it cannot be read, is being written, or is no file but a pipe, which would
+        wait for ever.
     """
     if is_there(path) and not path.is_file():
         raise InputError(f"{path}: not a file.", "Give the recording itself.")
+    if is_being_written(path):
+        raise InputError(
+            f"{path}: a program is still writing it.",
+            "Run the same again when the call is over; 'qa watch' waits by itself.",
+        )
     if not audio.probe(path):
         with audio.open_audio(path):  # says what it is instead
             raise AudioError(f"{path}: no recording.", "Give the recording itself.")
@@ -111,22 +123,22 @@ def _sidecar(paths: Iterable[Path]) -> Sidecar:
     return read_sidecar(path)
 
 
-def _read(group: Sequence[Path]) -> Iterator[Conversation | Rejected]:
+def _read(group: Sequence[Path], checksum: Checksum) -> Iterator[Conversation | Rejected]:
     for path in group:
         _checked(path)
     if len(group) == 1:
-        yield _one(group[0], _sidecar(sidecars_of(group[0])))
+        yield _one(group[0], _sidecar(sidecars_of(group[0])), checksum)
     else:
-        yield _pair(group)
+        yield _pair(group, checksum)
 
 
-def _one(path: Path, said: Sidecar) -> Conversation:
-    checksum = audio.checksum(path)
-    source = AudioSource(uri=_uri(path), checksum=checksum, side=said.side)
-    return _conversation(path, (source,), checksum, said, named=path)
+def _one(path: Path, said: Sidecar, checksum: Checksum) -> Conversation:
+    own = checksum(path)
+    source = AudioSource(uri=_uri(path), checksum=own, side=said.side)
+    return _conversation(path, (source,), own, said, named=path)
 
 
-def _pair(group: Sequence[Path]) -> Conversation:
+def _pair(group: Sequence[Path], checksum: Checksum) -> Conversation:
     """Join two files whose names say that they are the sides of one call."""
     sides = [names.side_of(path) for path in group]
     stem = next(side.call for side in sides if side is not None)
@@ -140,7 +152,7 @@ def _pair(group: Sequence[Path]) -> Conversation:
     sources = [
         AudioSource(
             uri=_uri(path),
-            checksum=audio.checksum(path),
+            checksum=checksum(path),
             side=beside.side or names.role_of(side.mark if side else "", direction),
             offset=beside.offset,
         )
@@ -149,14 +161,14 @@ def _pair(group: Sequence[Path]) -> Conversation:
     return _conversation(group[0], _ordered(sources), _together(sources), said, named=call)
 
 
-def _joined(path: Path) -> Claim:
+def _joined(path: Path, checksum: Checksum) -> Claim:
     """Return the claim of a file that names the files of a call."""
     try:
         said = read_sidecar(path)
     except (FormatError, OSError) as err:
         return Claim((path,), partial(_raise, err))
     parts = [p for p in (_beside(path, f.file) for f in said.files) if _within(p, path)]
-    return Claim((path, *parts), partial(_read_joined, path, said))
+    return Claim((path, *parts), partial(_read_joined, path, said, checksum))
 
 
 def _beside(path: Path, name: str) -> Path:
@@ -173,7 +185,9 @@ def _raise(err: Exception) -> Iterable[Conversation | Rejected]:
     raise err
 
 
-def _read_joined(path: Path, said: Sidecar) -> Iterator[Conversation | Rejected]:
+def _read_joined(
+    path: Path, said: Sidecar, checksum: Checksum
+) -> Iterator[Conversation | Rejected]:
     if not said.files:
         raise FormatError(
             f"{path}: joins no files ('files' is missing or empty).",
@@ -186,9 +200,9 @@ def _read_joined(path: Path, said: Sidecar) -> Iterator[Conversation | Rejected]
             raise FormatError(
                 f"{path}: 'files' names a file outside its folder.", "Put them side by side."
             )
-        checksum = audio.checksum(_checked(file))
+        own = checksum(_checked(file))
         sources.append(
-            AudioSource(uri=_uri(file), checksum=checksum, side=part.side, offset=part.offset)
+            AudioSource(uri=_uri(file), checksum=own, side=part.side, offset=part.offset)
         )
     yield _conversation(path, _ordered(sources), _together(sources), said, named=path)
 

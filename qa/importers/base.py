@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import ValidationError
 
-from qa import plugins
+from qa import audio, plugins
 from qa.errors import FormatError, InputError, QaError
 from qa.importers.head import Head
 from qa.records import Channel, Conversation
@@ -115,6 +115,8 @@ class Files:
     paths: tuple[Path, ...]
     #: Those that the user named one by one, rather than the folder they lie in.
     named: frozenset[Path] = frozenset()
+    #: Gives the checksum of a file's bytes; may know it of an earlier search.
+    checksum: Callable[[Path], str] = audio.checksum
 
 
 @dataclass(frozen=True)

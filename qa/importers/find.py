@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -20,10 +22,12 @@ from qa.importers.base import (
     Rejected,
     read_items,
 )
+from qa.importers.checksums import Checksums
 from qa.importers.head import read_head
 from qa.importers.joining import with_recording
 from qa.importers.knowing import Knowing
 from qa.importers.links import leads_out
+from qa.importers.settling import Settling
 from qa.importers.unknown import why_none
 from qa.records import Conversation
 from qa.settings import Settings
@@ -34,7 +38,11 @@ _COMMON = frozenset({".json", ".jsonl", ".ndjson", ".txt", ".text", ".log", ".md
 
 
 def find(
-    paths: Sequence[Path], settings: Settings, *, format: str = "auto"
+    paths: Sequence[Path],
+    settings: Settings,
+    *,
+    format: str = "auto",
+    settling: Settling | None = None,
 ) -> Iterator[Conversation | Rejected]:
     """Yield the conversations in files and folders, in the order of their names.
 
@@ -46,6 +54,8 @@ def find(
     Parameters
     ----------
     format : name of one format, or "auto" for all of them.
+    settling : leaves out what is not whole yet, and what it let through before; then it is
+        no mistake that there is nothing.
 
     Raises
     ------
@@ -58,29 +68,45 @@ def find(
     missing = [str(path) for path in paths if not os.path.lexists(path)]
     if missing:
         raise UsageError(f"No such file or folder: {', '.join(missing)}.", "Check the name.")
-    search = _Search(paths, parts, forced=format != "auto")
-    return _told(search.run(), Knowing(settings))
+    knowing, sums = Knowing(settings), Checksums(settings)
+    search = _Search(paths, parts, forced=format != "auto", checksum=sums.of)
+    search.settling = settling
+    return _told(search.run(), knowing, sums)
 
 
 def _told(
-    found: Iterator[Conversation | Rejected], knowing: Knowing
+    found: Iterator[Conversation | Rejected], knowing: Knowing, sums: Checksums
 ) -> Iterator[Conversation | Rejected]:
-    for one in found:
-        yield one if isinstance(one, Rejected) else knowing.told(one)
+    with closing(sums):
+        for one in found:
+            yield one if isinstance(one, Rejected) else knowing.told(one)
 
 
 class _Search:
     """One search.
 
+    Attributes
+    ----------
+    settling : says which files are whole yet; None = all are taken for it.
+
     Parameters
     ----------
     forced : the user named the format: a file that they named as well is read as that.
+    checksum : gives that of a file's bytes.
     """
 
+    settling: Settling | None = None
+
     def __init__(
-        self, paths: Sequence[Path], parts: Mapping[str, Importer | Format], *, forced: bool
+        self,
+        paths: Sequence[Path],
+        parts: Mapping[str, Importer | Format],
+        *,
+        forced: bool,
+        checksum: Callable[[Path], str],
     ) -> None:
         self._paths = paths
+        self._checksum = checksum
         self._known = list(parts)
         self._groups = {n: p for n, p in parts.items() if isinstance(p, Importer)}
         self._formats = {n: p for n, p in parts.items() if isinstance(p, Format)}
@@ -89,12 +115,15 @@ class _Search:
 
     def run(self) -> Iterator[Conversation | Rejected]:
         """Yield what is found."""
-        self._files, found = _walk(self._paths)
-        yield from found
-        some, skipped = bool(found), 0
+        found, trouble = _walk(self._paths)
+        self._files = replace(found, checksum=self._checksum)
+        yield from trouble
+        some, skipped = bool(trouble), 0
         for claim in self._claims():
+            if self.settling is not None and not self.settling.ready(claim.paths):
+                continue
             came = False
-            for one in _read(claim):
+            for one in self._whole(claim):
                 came = True
                 yield one
             rest = [] if came else [p for p in claim.paths if self._missed(p)]
@@ -102,7 +131,7 @@ class _Search:
                 yield Rejected(str(path), _no_format(path, self._known))
             some |= came or bool(rest)
             skipped += not came and not rest
-        if not some:
+        if not some and self.settling is None:
             where = ", ".join(str(path) for path in self._paths) or "nothing"
             raise UsageError(
                 f"No recordings and no chats in {where}"
@@ -112,6 +141,15 @@ class _Search:
             )
         if skipped:
             log.info("%d files are neither recordings nor conversations; left out", skipped)
+
+    def _whole(self, claim: Claim) -> Iterator[Conversation | Rejected]:
+        """Read a group; nothing comes of it where it changes while it is read."""
+        if self.settling is None:
+            yield from _read(claim)
+            return
+        found = list(_read(claim))
+        if self.settling.take(claim.paths):
+            yield from found
 
     def _missed(self, path: Path) -> bool:
         """Say whether somebody would miss a file that no format takes."""
@@ -125,7 +163,7 @@ class _Search:
         claims = self._joined(list(rest))
         for importer in [None, *self._groups.values()]:
             if importer is not None:
-                claims += importer.claim(Files(tuple(rest), self._files.named))
+                claims += importer.claim(replace(self._files, paths=tuple(rest)))
             for path in (p for claim in claims for p in claim.paths):
                 rest.pop(path, None)
         taken = {path for claim in claims for path in claim.paths}
@@ -170,7 +208,7 @@ class _Search:
     def _with_sound(self, name: str, path: Path, sound: Path) -> Iterator[Conversation | Rejected]:
         found = list(read_items(self._formats[name], self._formats[name].items(path), name=name))
         if len(found) == 1 and not isinstance(found[0], Rejected):
-            yield with_recording(found[0], sound)
+            yield with_recording(found[0], sound, checksum=self._files.checksum)
         else:
             yield from found
 
@@ -211,18 +249,63 @@ def _walk(paths: Sequence[Path]) -> tuple[Files, list[Rejected]]:
             found[path] = None
             named.add(path)
             continue
-        for folder, folders, names in os.walk(path, onerror=closed):
-            folders[:] = sorted(name for name in folders if not name.startswith("."))
-            here = [Path(folder, name) for name in sorted(names) if not name.startswith(".")]
-            linked = [p for p in (*here, *(Path(folder, f) for f in folders)) if p.is_symlink()]
-            out = {p for p in linked if leads_out(p, paths)}
-            trouble += [Rejected(str(p), _out(p)) for p in sorted(out)]
+        for entry in _entries(str(path), closed):
+            here = Path(entry.path)
+            if entry.is_symlink() and leads_out(here, paths):
+                trouble.append(Rejected(str(here), _out(here)))
             # Pipes and sockets would wait for ever; a link that leads nowhere is told of.
-            found.update(
-                {p: None for p in here if p not in out and (p.is_file() or p.is_symlink())}
-            )
+            elif (
+                not _leads_to_folder(entry)
+                if entry.is_symlink()
+                else entry.is_file(follow_symlinks=False)
+            ):
+                found[here] = None
+    nameless = [path for path in found if not _has_name(path)]
+    for path in nameless:
+        del found[path]
+        trouble.append(_nameless(path))
     once = {Path(os.path.abspath(p)): p for p in reversed(found)}  # noqa: PTH100  # keeps links
+    trouble.sort(key=lambda one: one.source)
     return Files(tuple(sorted(once.values())), frozenset(named)), trouble
+
+
+def _entries(top: str, closed: Callable[[OSError], None]) -> Iterator[os.DirEntry[str]]:
+    """Yield what lies in a folder at any depth, and is not hidden; no link is followed.
+
+    What the listing says of each is all that is asked: a share answers for each file slowly.
+    """
+    folders = [top]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as listed:
+                here = [entry for entry in listed if not entry.name.startswith(".")]
+        except OSError as err:
+            closed(err)
+            continue
+        yield from here
+        folders += [entry.path for entry in here if entry.is_dir(follow_symlinks=False)]
+
+
+def _has_name(path: Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _nameless(path: Path) -> Rejected:
+    """Reject a file whose name is no text: nothing that keeps or shows it could."""
+    shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+    reason = f"{shown}: its name, or a folder's above it, is not in UTF-8."
+    return Rejected(shown, InputError(reason, "Rename it; convmv does it for many."))
+
+
+def _leads_to_folder(link: os.DirEntry[str]) -> bool:
+    try:
+        return link.is_dir()
+    except OSError:  # in a circle
+        return False
 
 
 def _out(path: Path) -> InputError:

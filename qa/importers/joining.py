@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from qa import audio
 from qa.importers import names
 from qa.records import AudioSource, Channel, Conversation, Metadata
 
 
-def with_recording(found: Conversation, sound: Path) -> Conversation:
+def with_recording(
+    found: Conversation, sound: Path, *, checksum: Callable[[Path], str]
+) -> Conversation:
     """Return a call with the recording that it is the transcript of.
 
     What the recording's name says is taken where the transcript says nothing.
+
+    Parameters
+    ----------
+    checksum : gives that of a file's bytes.
 
     Raises
     ------
@@ -27,6 +33,6 @@ def with_recording(found: Conversation, sound: Path) -> Conversation:
     both["extra"] = {**named.extra, **found.metadata.extra}
     update: dict[str, object] = {"metadata": Metadata.model_validate(both)}
     if not found.audio:
-        source = AudioSource(uri=str(sound.absolute()), checksum=audio.checksum(sound))
+        source = AudioSource(uri=str(sound.absolute()), checksum=checksum(sound))
         update["audio"] = (source,)
     return found.model_copy(update=update)

@@ -107,7 +107,7 @@ class _Run:
         self._children: list[Child] = []
         self._tally = Tally()
         self._lacking = Lacking(settings)
-        self._tidy = Tidy(settings)
+        self._tidy = Tidy(settings, store.vault)
         self._began = self._beaten = time.monotonic()
         self._counted = (float("-inf"), 0)
         self._ended = "failed"

@@ -91,8 +91,8 @@ class Child:
 
     @property
     def is_alive(self) -> bool:
-        """Whether the process runs."""
-        return self._process.is_alive()
+        """Whether the process runs; one that was stopped does not."""
+        return not self._pipe.closed and self._process.is_alive()
 
     def measure(self, ids: Sequence[str]) -> dict[str, float]:
         """Return how long recordings are (seconds; 0 = they do not say) by their heads.
@@ -123,7 +123,9 @@ class Child:
         )
 
     def stop(self) -> None:
-        """End the process: at once when it is at work, else by hanging up."""
+        """End the process: at once when it is at work, else by hanging up. May be said twice."""
+        if self._pipe.closed:
+            return
         self._pipe.close()
         if self.jobs:
             self._process.kill()

@@ -63,13 +63,13 @@ def claim(
         found = found[:1]
     elif found:
         found = [row for row in found if _goes_with_others(row)]
-    wanted: dict[str, list[str]] = {row.id: [] for row in found}
-    for name, card in session.exec(
-        select(WantRow.conversation, WantRow.card)
+    wanted: dict[str, list[tuple[str, datetime]]] = {row.id: [] for row in found}
+    for name, card, asked in session.exec(
+        select(WantRow.conversation, WantRow.card, WantRow.asked_at)
         .where(among(session, WantRow.conversation, wanted), col(WantRow.open).is_(True))
         .order_by(WantRow.card)
     ):
-        wanted[name].append(card)
+        wanted[name].append((card, asked))
     return [_claimed(row, worker, wanted[row.id], lease_s=lease_s, now=now) for row in found]
 
 
@@ -78,7 +78,12 @@ def _goes_with_others(row: ConversationRow) -> bool:
 
 
 def _claimed(
-    row: ConversationRow, worker: str, cards: Sequence[str], *, lease_s: float, now: datetime
+    row: ConversationRow,
+    worker: str,
+    wants: Sequence[tuple[str, datetime]],
+    *,
+    lease_s: float,
+    now: datetime,
 ) -> Job:
     row.state, row.claimed_by, row.claimed_at = State.WORKING, worker, now
     row.lease_until, row.retry_at, row.updated_at = now + timedelta(seconds=lease_s), None, now
@@ -90,7 +95,8 @@ def _claimed(
             "source": row.source,
             "needs": row.needs,
             "attempt": row.attempts,
-            "scorecards": tuple(cards),
+            "scorecards": tuple(card for card, _ in wants),
+            "asked": tuple(sorted({asked for _, asked in wants})),
             "worker": worker,
             "claimed_at": now,
             "load": row.load,
@@ -117,7 +123,12 @@ def _first(
         .where(
             *waiting(session, only, [load], skip=skip),
             *fitting([load], fit),
-            or_(col(ConversationRow.retry_at).is_(None), col(ConversationRow.retry_at) <= now),
+            # Further ahead than any pause is what a clock said that was set back since.
+            or_(
+                col(ConversationRow.retry_at).is_(None),
+                col(ConversationRow.retry_at) <= now,
+                col(ConversationRow.retry_at) > now + timedelta(seconds=LONGEST_BACK_OFF_S),
+            ),
         )
         .order_by(
             col(ConversationRow.rank),
@@ -188,20 +199,21 @@ def renew(session: Session, jobs: Sequence[Job], *, lease_s: float, now: datetim
 def finish(session: Session, jobs: Sequence[Job], *, now: datetime) -> dict[str, State]:
     """Close claims whose work is done; return the new states, without those lost meanwhile.
 
-    What was asked for again since the claim still waits.
+    What was asked for again since the claim still waits: it was asked at another time than
+    those that the claim found. (Not at a later one: clocks are set back, and differ.)
     """
     found = held(session, jobs)
-    together: dict[tuple[tuple[str, ...], datetime], list[str]] = {}
+    together: dict[tuple[tuple[str, ...], tuple[datetime, ...]], list[str]] = {}
     for job in jobs:
         if job.id in found:
-            together.setdefault((job.scorecards, job.claimed_at), []).append(job.id)
-    for (cards, claimed_at), ids in together.items():
+            together.setdefault((job.scorecards, job.asked), []).append(job.id)
+    for (cards, asked), ids in together.items():
         session.execute(
             update(WantRow)
             .where(
                 among(session, WantRow.conversation, ids),
                 col(WantRow.card).in_(cards),
-                col(WantRow.asked_at) <= claimed_at,
+                col(WantRow.asked_at).in_(asked),
             )
             .values(open=False)
             .execution_options(synchronize_session=False)

@@ -15,6 +15,7 @@ from qa.records import Conversation
 from qa.store import database, roster, rows
 from qa.store.browsing import Browsing
 from qa.store.erasing.core import Erasing
+from qa.store.names import shown
 from qa.store.queue import among
 from qa.store.tables import ConversationRow, WantRow
 from qa.store.vault import Vault, with_contents
@@ -44,14 +45,41 @@ class Taking(Browsing):
         ------
         DiskFull, StoreError : nothing was kept of those that are new.
         """
+        same = self._unchanged(given)
+        places = [place for place in range(len(given)) if place not in same]
         new: set[int] = set()
         if not self._settings.keep_originals:  # else each waits for copies of its own anyway
             with suppress(IntegrityError):  # another process took one of them in just now
-                new = self._register_new(given)
+                new = self._register_new(given, places)
         return [
-            True if place in new else self._register_one(conversation, cards)
+            place in new if place in new | same else self._register_one(conversation, cards)
             for place, (conversation, cards) in enumerate(given)
         ]
+
+    def _unchanged(self, given: Sequence[Wanted]) -> set[int]:
+        """Return the places of those that are known, lie where they lay and want nothing more.
+
+        Most of what a night finds is that, and to register each would take milliseconds.
+        """
+        row = ConversationRow
+        sums = [conversation.checksum for conversation, _ in given]
+        with database.reading(self._engine) as session:
+            same = select(row.checksum, row.id, row.source).where(
+                among(session, row.checksum, sums)
+            )
+            known = {checksum: (name, source) for checksum, name, source in session.exec(same)}
+            ids = [name for name, _ in known.values()]
+            wants = select(WantRow.conversation, WantRow.card).where(
+                among(session, WantRow.conversation, ids)
+            )
+            wanted = set(session.exec(wants).all()) if ids else set()
+        found = set()
+        for place, (conversation, cards) in enumerate(given):
+            name, source = known.get(conversation.checksum, ("", ""))
+            as_it_was = name and source == shown(conversation.source)
+            if as_it_was and all((name, card) in wanted for card in cards):
+                found.update([place] if self.vault.has("conversation", name) else [])
+        return found
 
     def same_own_id(self, given: Sequence[Conversation]) -> dict[str, str]:
         """Return which of these have the user's own id of another one that was taken in before.
@@ -91,14 +119,16 @@ class Taking(Browsing):
         except InputError as err:
             return err
 
-    def _register_new(self, given: Sequence[Wanted]) -> set[int]:
-        """Take in those that nobody has; return their places."""
+    def _register_new(self, given: Sequence[Wanted], among_places: Sequence[int]) -> set[int]:
+        """Take in those, of some places, that nobody has; return their places."""
+        if not among_places:
+            return set()
         now = self._now()
-        erased = self.erasing.erased_before([conversation for conversation, _ in given])
+        erased = self.erasing.erased_before([given[place][0] for place in among_places])
         with database.writing(self._engine) as session:
-            places = [
-                place for place in _strangers(session, given) if given[place][0].id not in erased
-            ]
+            strangers = _strangers(session, [given[place] for place in among_places])
+            found = [among_places[place] for place in strangers]
+            places = [place for place in found if given[place][0].id not in erased]
             new = [given[place] for place in places]
             kept = [with_contents(c, self.vault) for c, _ in new]
             raw = {c.id: c.model_dump_json().encode() for c in kept}

@@ -81,6 +81,8 @@ class Job(Record):
     attempt: int
     #: Ids of the scorecards that are wanted and not done.
     scorecards: tuple[str, ...]
+    #: When they were asked for.
+    asked: tuple[datetime, ...]
     worker: str
     claimed_at: datetime
     #: Whether it takes speech models.

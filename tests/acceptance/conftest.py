@@ -22,6 +22,8 @@ from qa.errors import ModelError
 from qa.settings import Settings
 
 ROOT = Path(__file__).parents[2]
+# The doors and the faults, which `scripts/bench faults` uses as well.
+sys.path.insert(0, str(Path(__file__).parent))
 SAMPLES = ROOT / "samples"
 #: Samples a second of what is written here.
 RATE = 8000

@@ -565,6 +565,25 @@ def test_other_failures_are_tried_again_later(store, clock):
     assert store.next_due() is None
 
 
+def test_a_clock_that_is_set_back_holds_nothing_up_and_has_nothing_judged_twice(store, clock):
+    store.register(make_call(), ["support"])
+    store.fail(store.claim("w", lease_s=60), QaError("Odd.", ""))
+    clock.pass_seconds(-3600)  # all that was asked for, and put off, lies in the future now
+    job = store.claim("w", lease_s=60)
+    assert job is not None
+    assert store.finish(job) is State.DONE
+    assert store.claim("w", lease_s=60) is None
+
+
+def test_what_is_asked_for_anew_is_judged_again_though_the_clock_was_set_back(store, clock):
+    store.register(make_call(), ["support"])
+    job = store.claim("w", lease_s=60)
+    clock.pass_seconds(-3600)
+    assert store.want([job.id], None) == 1
+    assert store.finish(job) is State.WAITING
+    assert store.claim("w", lease_s=60).scorecards == ("support",)
+
+
 def test_failed_conversations_come_back_by_a_retry_alone(store):
     for n in (1, 2):
         store.register(make_call(id=f"call-{n}"), ["support"])

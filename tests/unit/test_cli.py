@@ -26,7 +26,7 @@ COMMANDS = {
     "retention run", "hold add", "hold list", "hold remove", "erase",
     "vault status", "vault rotate", "vault key", "vault forget",
     "sample", "agreement", "report", "search", "examples", "collections",
-    "db upgrade", "db backup", "db restore", "db copy", "worker", "status", "serve", "doctor",
+    "db upgrade", "db backup", "db restore", "db copy", "worker", "watch", "status", "serve", "doctor",
 }  # fmt: skip
 
 

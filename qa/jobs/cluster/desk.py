@@ -59,7 +59,7 @@ class Desk:
         self._timing = Timing(self._book.pace(), workers=1)
         self._tally, self._until = Tally(), until
         self._since = time.monotonic()
-        self._tidy = Tidy(settings, known=store.erasing.checksums)
+        self._tidy = Tidy(settings, store.vault, known=store.erasing.checksums)
         self.done = 0
         self._book.begin(until=until)
 

@@ -24,13 +24,19 @@ TASK = "qa.conversation"
 #: Places up to this many keep the order of ranks (`ConversationRow.rank`, `.place`).
 MOST_PLACES = 100_000_000
 
+#: Seconds ahead that a job is put off at the most, whatever the clock of a worker said.
+_LONGEST_S = 600
+
 _RING = f"""
 CREATE OR REPLACE FUNCTION qa_ring_v1() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    due timestamptz := CASE WHEN NEW.retry_at <= now() + interval '{_LONGEST_S} seconds'
+        THEN NEW.retry_at END;
 BEGIN
     UPDATE procrastinate_jobs
     SET queue_name = NEW.load,
         priority = -(NEW.rank * {MOST_PLACES} + NEW.place),
-        scheduled_at = NEW.retry_at
+        scheduled_at = due
     WHERE queueing_lock = NEW.id AND status = 'todo';
     IF NOT FOUND THEN
         PERFORM procrastinate_defer_jobs_v1(ARRAY[ROW(
@@ -40,7 +46,7 @@ BEGIN
             NULL,
             NEW.id,
             jsonb_build_object('id', NEW.id),
-            NEW.retry_at
+            due
         )]::procrastinate_job_to_defer_v1[]);
     END IF;
     RETURN NULL;

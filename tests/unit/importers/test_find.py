@@ -178,3 +178,15 @@ def test_a_sidecar_is_no_transcript(recording, data, found):
 def test_a_named_file_of_no_format_is_told_what_it_is(data, found, content, why):
     _, (reject,) = found(data("a.bin", content))
     assert why in reject.error.reason
+
+
+def test_a_name_that_is_no_text_is_told_of_and_one_with_two_lines_is_taken(
+    recording, found, tmp_path
+):
+    recording("two\nlines.wav")
+    recording("b.wav").rename(tmp_path / os.fsdecode(b"caf\xe9.wav"))
+    conversations, (rejected,) = found()
+    assert [Path(c.source).name for c in conversations] == ["two\nlines.wav"]
+    assert rejected.source == rf"{tmp_path}/caf\xe9.wav"
+    assert "not in UTF-8" in rejected.error.reason
+    assert "Rename it" in rejected.error.mend

@@ -42,8 +42,14 @@ def test_at_the_end_of_a_worker_of_many(settings, old):
     assert not old.exists()
 
 
-def test_now_and_then_while_a_run_goes_on(settings, old, monkeypatch):
-    going = Tidy(settings)
+@pytest.fixture
+def vault(settings):
+    with open_store(settings) as store:
+        yield store.vault
+
+
+def test_now_and_then_while_a_run_goes_on(settings, old, vault, monkeypatch):
+    going = Tidy(settings, vault)
     going.now_and_then()
     assert old.exists()
     monkeypatch.setattr(tidy, "EVERY_S", 0)
@@ -52,13 +58,13 @@ def test_now_and_then_while_a_run_goes_on(settings, old, monkeypatch):
 
 
 @pytest.mark.parametrize("most", [0, 2])
-def test_what_may_be_stays(settings, old, most):
+def test_what_may_be_stays(settings, old, vault, most):
     """Zero is no limit."""
-    Tidy(settings.model_copy(update={"cache_mb": most})).trim()
+    Tidy(settings.model_copy(update={"cache_mb": most}), vault).trim()
     assert old.exists()
 
 
-def test_what_another_machine_erased_goes_from_this_ones_cache(settings):
+def test_what_another_machine_erased_goes_from_this_ones_cache(settings, vault):
     keys = keys_of(settings)
     assert keys.ring.keys  # made at the first start, before anything is kept
     cache = StageCache(settings.cache_folder, keys=keys)
@@ -67,5 +73,20 @@ def test_what_another_machine_erased_goes_from_this_ones_cache(settings):
     for path in settings.cache_folder.glob("*/*.stage"):
         os.utime(path, (time.time() - IN_USE_S - 60,) * 2)
     assert cache.get(key("a"), Word, about="sha256:new")  # somebody is at it just now
-    Tidy(settings, known=lambda: {"sha256:kept"}).trim()
+    Tidy(settings, vault, known=lambda: {"sha256:kept"}).trim()
     assert [a for a in ("kept", "erased", "new") if cache.has(f"sha256:{a}")] == ["kept", "new"]
+
+
+def test_what_killed_processes_left_half_written_goes_once_a_day(settings, vault):
+    folder = vault.put("turns", "call-1", b"[]", suffix=".json").parent
+    left, going_on = folder / ".new-left", folder / ".new-now"
+    for file in (left, going_on):
+        file.write_bytes(b"half")
+    long_ago = (time.time() - tidy.LEFT_S - 60,) * 2
+    os.utime(left, long_ago)
+    Tidy(settings, vault).trim()
+    assert (left.exists(), going_on.exists()) == (False, True)
+    assert vault.read("turns", "call-1") == b"[]"
+    os.utime(going_on, long_ago)
+    Tidy(settings, vault).trim()  # looked today
+    assert going_on.exists()

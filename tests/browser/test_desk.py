@@ -214,6 +214,8 @@ def test_without_javascript_every_part_is_a_page(long_chat, chromium, address):
         "/account",
         "/people",
         "/people/roster",
+        "/audit",
+        "/conversations/refund/original",
     ],
 )
 def test_nobody_is_kept_out(page, path, scheme):

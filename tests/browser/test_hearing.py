@@ -148,6 +148,8 @@ def test_without_javascript_the_page_still_answers(chromium, address):
         "/scorecards",
         "/people",
         "/people/roster",
+        "/audit",
+        "/conversations/refund/original",
     ],
 )
 def test_nothing_sticks_out_at_any_width(page, path, width):

@@ -37,9 +37,13 @@ def process_all(
     try:
         return _process_all(jobs, store=store, pipeline=pipeline, settings=settings)
     except StoreError as err:
-        # Nothing of them was written down; the claims end with their leases.
-        state: Ending = "held" if isinstance(err, DiskFull) else "failed"
-        return tuple(outcome(job, state, err) for job in jobs)
+        return kept_nothing(jobs, err)
+
+
+def kept_nothing(jobs: Sequence[Job], error: StoreError) -> tuple[Outcome, ...]:
+    """Say of jobs that nothing of them could be written down; their claims end with the leases."""
+    state: Ending = "held" if isinstance(error, DiskFull) else "failed"
+    return tuple(outcome(job, state, error) for job in jobs)
 
 
 def _process_all(

@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
@@ -19,13 +20,13 @@ from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from time import monotonic
 
-from qa.errors import QaError
+from qa.errors import QaError, StoreError
 from qa.jobs.lengths import length_of
-from qa.jobs.many import process_all
+from qa.jobs.many import kept_nothing, process_all
 from qa.jobs.one import Pipeline
 from qa.jobs.report import Outcome
 from qa.settings import Settings
-from qa.store import Job, open_store
+from qa.store import Job, Store, open_store
 
 #: Seconds that a process gets to end by itself when it is told to.
 GRACE_S = 2.0
@@ -154,11 +155,17 @@ def _serve(pipe: Connection, settings: Settings, name: str) -> None:
         made: Pipeline = getattr(import_module(module), attribute)(settings)
         return made
 
-    with open_store(settings) as store:
-        settled = False
+    store: Store | None = None
+    settled = False
+    with ExitStack() as opened:
         while True:
             try:
                 jobs: Sequence[Job] | Look = pipe.recv()
+                try:
+                    store = store or opened.enter_context(open_store(settings))
+                except StoreError as err:  # it may be back for what comes next
+                    pipe.send({} if isinstance(jobs, Look) else kept_nothing(jobs, err))
+                    continue
                 if isinstance(jobs, Look):
                     pipe.send({one: length_of(one, store) for one in jobs.ids})
                     continue

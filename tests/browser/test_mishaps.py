@@ -142,9 +142,11 @@ def test_a_recording_that_was_erased_is_told_and_the_transcript_stands(rita, set
     assert rita.locator(".turn.searched").count() > 0
 
 
-def test_a_recording_that_is_erased_while_its_page_is_opened_is_told(rita):
+def test_a_recording_that_is_erased_while_its_page_is_open_is_told(rita):
     rita.route("**/audio", lambda route: route.fulfill(status=404))
     rita.goto("/conversations/refund")
+    # Nothing is fetched before somebody wants to hear it: fetching is written down.
+    rita.keyboard.press("Space")
     rita.locator("#toast.shown").wait_for()
     assert "cannot be played now" in rita.locator("#toast").inner_text()
 

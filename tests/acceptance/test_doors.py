@@ -84,8 +84,20 @@ def strike(fault, door, server=None):
         pytest.skip(str(err))
 
 
-@pytest.mark.parametrize("fault", [name for name in faults.FAULTS if name != faults.OF_A_SERVER])
+STRUCK = [name for name in faults.FAULTS if name != faults.OF_A_SERVER]
+
+
+@pytest.mark.parametrize(
+    ("fault", "door"),
+    [pytest.param(fault, LocalPool, id=f"local, {fault}") for fault in STRUCK[::2]]
+    + [
+        pytest.param(fault, Workers, id=f"workers, {fault}", marks=pytest.mark.postgres)
+        for fault in STRUCK[1::2]
+    ],
+    indirect=["door"],
+)
 def test_whatever_strikes_nothing_is_lost_and_nothing_done_twice(fault, door):
+    """Each once, by turns at one door and the other; scripts/bench faults does all at both."""
     strike(fault, door)
 
 

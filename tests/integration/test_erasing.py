@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+from loops import finished
 
 from qa.store import open_store
 
@@ -212,8 +213,6 @@ def test_who_is_listening_while_it_is_erased_gets_an_end_and_never_an_error(qa, 
 
 def test_a_sound_that_goes_before_it_is_sent_is_sent_to_its_end(client, settings):
     """The file is open before the answer begins: a name that is gone by then does no harm."""
-    import asyncio
-
     from qa.api.sound import SoundResponse
     from qa.errors import NotFound
 
@@ -227,7 +226,7 @@ def test_a_sound_that_goes_before_it_is_sent_is_sent_to_its_end(client, settings
         sent.append(message)
 
     scope = {"type": "http", "method": "GET", "headers": [], "asgi": {"spec_version": "2.4"}}
-    asyncio.run(answer(scope, None, send))
+    finished(answer(scope, None, send))
     assert sent[0]["status"] == 200
     assert b"".join(one.get("body", b"") for one in sent) == b"sound"
     with pytest.raises(NotFound, match="just erased"):

@@ -4,6 +4,7 @@ import asyncio
 import tracemalloc
 
 import pytest
+from loops import finished
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
@@ -60,7 +61,7 @@ def ask(pieces, *, path="/", wait_s=0.0, stated=None, larger=1_000_000):
     async def whole():
         await asyncio.wait_for(app(scope, receive, send), 20)
 
-    asyncio.run(whole())
+    finished(whole())
     return sent[0]["status"], b"".join(m.get("body", b"") for m in sent[1:]), len(list(left))
 
 

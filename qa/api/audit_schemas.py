@@ -8,7 +8,7 @@ from datetime import datetime
 from pydantic import ConfigDict, Field
 
 from qa.api.blanks import DayOrMoment, FromForms
-from qa.api.schemas import Public, moment_of
+from qa.api.schemas import LARGEST, Public, moment_of
 from qa.store.acts import Act, Entry, Kind
 from qa.store.audit import Asked
 
@@ -26,7 +26,9 @@ class AuditQuery(FromForms):
     until: DayOrMoment | None = Field(
         default=None, description="End: a moment is exclusive, a day is included."
     )
-    before: int | None = Field(default=None, ge=1, description="`next` of the page before.")
+    before: int | None = Field(
+        default=None, ge=1, le=LARGEST, description="`next` of the page before."
+    )
     limit: int = Field(default=100, ge=1, le=1000)
 
     def asked(self) -> Asked:

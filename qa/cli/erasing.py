@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -186,16 +188,18 @@ def erase(
 
     customer = Customer(reference=reference, phone=_typed("Number", phone),
                         email=_typed("Address", email))  # fmt: skip
-    with open_store(load_settings()) as store:
-        made = store.erasing.request(
-            customer, who=machine_user().name, everything=everything, dry_run=dry_run
-        )
-    if report is not None:
-        _write(report, made)
-    if json:
-        say.out_json(as_json(made))
-    else:
-        _print_request(made)
+    # Opened first: where it cannot be written, nothing is erased that nobody is told of.
+    with _opened(report) as out:
+        with open_store(load_settings()) as store:
+            made = store.erasing.request(
+                customer, who=machine_user().name, everything=everything, dry_run=dry_run
+            )
+        if json:
+            say.out_json(as_json(made))
+        else:
+            _print_request(made)
+        if out is not None:
+            _write(out, made)
     if not made.complete and not dry_run:
         raise typer.Exit(ExitCode.SOME_FAILED)
 
@@ -207,15 +211,34 @@ def _typed(what: str, value: str) -> str:
     return str(typer.prompt(what, hide_input=True, err=True)).strip()
 
 
-def _write(report: Path, made: Request) -> None:
+@contextmanager
+def _opened(report: Path | None) -> Iterator[IO[str] | None]:
+    """Give the file of a report, for its owner alone; None where none is wanted."""
+    from qa.store.database import from_os_error
+
+    if report is None:
+        yield None
+        return
+    try:
+        out = open(report, "w", encoding="utf-8", opener=_private)  # noqa: SIM115
+    except OSError as err:
+        raise from_os_error(err, report) from err
+    with out:
+        yield out
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _write(out: IO[str], made: Request) -> None:
     from qa.store.database import from_os_error
 
     try:
-        handle = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            out.write(made.model_dump_json(indent=2) + "\n")
+        out.write(made.model_dump_json(indent=2) + "\n")
+        out.flush()
     except OSError as err:
-        raise from_os_error(err, report) from err
+        raise from_os_error(err, Path(out.name)) from err
 
 
 def _print_request(made: Request) -> None:

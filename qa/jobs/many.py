@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from qa.errors import DiskFull, StoreError
+from qa.errors import StoreError
 from qa.jobs.cards import card_in_use
-from qa.jobs.one import CLOSED, Pipeline, outcome, process, stopped
-from qa.jobs.report import Ending, Outcome
+from qa.jobs.one import CLOSED, Pipeline, process, stopped, unkept
+from qa.jobs.report import Outcome
 from qa.scoring import Scorecard
 from qa.settings import Settings
 from qa.store import Job, Judged, Store
@@ -37,13 +37,7 @@ def process_all(
     try:
         return _process_all(jobs, store=store, pipeline=pipeline, settings=settings)
     except StoreError as err:
-        return kept_nothing(jobs, err)
-
-
-def kept_nothing(jobs: Sequence[Job], error: StoreError) -> tuple[Outcome, ...]:
-    """Say of jobs that nothing of them could be written down; their claims end with the leases."""
-    state: Ending = "held" if isinstance(error, DiskFull) else "failed"
-    return tuple(outcome(job, state, error) for job in jobs)
+        return tuple(unkept(job, err) for job in jobs)
 
 
 def _process_all(
@@ -79,8 +73,4 @@ def _judge(job: Job, cards: Cards, *, store: Store, pipeline: Pipeline) -> Judge
     heard = pipeline.listen(store.conversation(job.id)) if job.needs == "listen" else None
     safe = store.safe(job.id) if heard is None else heard.safe
     made = pipeline.judge(safe, wanted)
-    return Judged(
-        job=job,
-        heard=heard,
-        made=[(card, [a for a in made if a.card.id == card.ref.id]) for card in wanted],
-    )
+    return Judged.of(job, heard, wanted, made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -56,8 +56,7 @@ def process(
     try:
         return _process(job, store=store, pipeline=pipeline, settings=settings)
     except StoreError as err:
-        # Not even the failure could be written down; the claim ends with its lease.
-        return outcome(job, "held" if isinstance(err, DiskFull) else "failed", err)
+        return unkept(job, err)
 
 
 def _process(
@@ -76,7 +75,8 @@ def _process(
             if heard is not None:
                 store.save_heard(job.id, heard)  # it is not heard again for a judge's mistake
             raise
-        state = _finish(job, heard, cards, made, store=store)
+        # All of it is kept, and the claim closed, in one transaction.
+        state = store.finish_all([Judged.of(job, heard, cards, made)]).get(job.id)
     except Exception as err:  # noqa: BLE001 - the batch goes on whatever one recording does
         if heard is not None:
             store.erasing.forget_late(job.id)
@@ -87,17 +87,9 @@ def _process(
     return Outcome(id=job.id, source=job.source, state=CLOSED[state], seconds=seconds)
 
 
-def _finish(
-    job: Job,
-    heard: Heard | None,
-    cards: Sequence[Scorecard],
-    made: Sequence[Assessment],
-    *,
-    store: Store,
-) -> State | None:
-    """Keep all of it and close the claim, in one transaction; None when it is another's."""
-    by_card = [(card, [a for a in made if a.card.id == card.ref.id]) for card in cards]
-    return store.finish_all([Judged(job=job, heard=heard, made=by_card)]).get(job.id)
+def unkept(job: Job, error: StoreError) -> Outcome:
+    """Say of a job that not even its failure could be written down; its claim ends by its lease."""
+    return outcome(job, "held" if isinstance(error, DiskFull) else "failed", error)
 
 
 def stopped(job: Job, error: Exception, *, store: Store) -> Outcome:

@@ -22,8 +22,8 @@ from time import monotonic
 
 from qa.errors import QaError, StoreError
 from qa.jobs.lengths import length_of
-from qa.jobs.many import kept_nothing, process_all
-from qa.jobs.one import Pipeline
+from qa.jobs.many import process_all
+from qa.jobs.one import Pipeline, unkept
 from qa.jobs.report import Outcome
 from qa.settings import Settings
 from qa.store import Job, Store, open_store
@@ -164,7 +164,10 @@ def _serve(pipe: Connection, settings: Settings, name: str) -> None:
                 try:
                     store = store or opened.enter_context(open_store(settings))
                 except StoreError as err:  # it may be back for what comes next
-                    pipe.send({} if isinstance(jobs, Look) else kept_nothing(jobs, err))
+                    refused = (
+                        () if isinstance(jobs, Look) else tuple(unkept(job, err) for job in jobs)
+                    )
+                    pipe.send(refused or {})
                     continue
                 if isinstance(jobs, Look):
                     pipe.send({one: length_of(one, store) for one in jobs.ids})

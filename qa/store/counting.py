@@ -36,18 +36,15 @@ def counts(session: Session, filter: Filter, scope: Scope) -> Counts:
     """Count conversations by state, triage and score status, and the seconds heard."""
     row, made = ConversationRow, AssessmentRow
     statuses = select(made.status, func.count()).where(col(made.current).is_(True))
+    seconds = select(func.coalesce(func.sum(HeardRow.duration), 0.0))
     fits: list[ColumnElement[bool]] = []
-    if filter == Filter() and scope == EVERYTHING:
-        # All of them: indexes alone answer, without a look at any conversation.
-        seconds = select(func.coalesce(func.sum(HeardRow.duration), 0.0))
-    else:
+    # Of all of them indexes alone answer, without a look at any conversation.
+    if filter != Filter() or scope != EVERYTHING:
         fits = list(conditions(session, filter, scope))
         statuses = statuses.join(row, col(row.id) == made.conversation).where(
             scores_seen(scope), *fits
         )
-        seconds = select(func.coalesce(func.sum(row.duration), 0.0)).where(
-            *fits, col(row.channel) == "call"
-        )
+        seconds = seconds.join(row, col(row.id) == HeardRow.conversation).where(*fits)
     states = dict(
         session.exec(select(row.state, func.count()).where(*fits).group_by(row.state)).all()
     )

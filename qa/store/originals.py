@@ -55,7 +55,8 @@ class Originals:
             )
         if not self._vault.has("turns", id):
             raise NotFound(
-                f"Nothing of conversation {id} is kept in the clear.", "It was erased by a rule."
+                f"Nothing of conversation {id} is kept in the clear.",
+                "It waits to be heard, or was erased: its page says which.",
             )
         self._vault.open("turns", id, who=who, reason=said).close()
 

@@ -59,6 +59,14 @@ class Judged:
     #: Of every card that the job names, in that order.
     made: Sequence[tuple[Card, Sequence[Assessment]]]
 
+    @classmethod
+    def of(
+        cls, job: Job, heard: Heard | None, cards: Sequence[Card], made: Sequence[Assessment]
+    ) -> Judged:
+        """Return what came of a job, the assessments each with its card."""
+        by_card = [(card, [a for a in made if a.card.id == card.ref.id]) for card in cards]
+        return cls(job=job, heard=heard, made=by_card)
+
 
 class Published(Record):
     """A version of a scorecard that never changes again."""

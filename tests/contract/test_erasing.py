@@ -12,6 +12,7 @@ from qa.errors import NotFound, UsageError
 from qa.records import (
     Assessment,
     CardRef,
+    Channel,
     Evidence,
     EvidenceKind,
     Finding,
@@ -33,7 +34,7 @@ from qa.store.erasing.policies import What
 from qa.store.erasing.rows import Order
 from qa.store.erasing.tables import ErasedRow, TombstoneRow
 from qa.store.tables import HeardRow, TurnRow
-from qa.store.views import Judged
+from qa.store.views import Filter, Judged
 from qa.testing import make_call, make_chat, make_safe, make_turns
 
 START = datetime(2026, 11, 3, 16, 45, tzinfo=UTC)
@@ -212,6 +213,8 @@ def test_without_its_text_no_quote_is_left_and_the_verdicts_stay(opened):
     assert store.remarks.comments("call-1") == ()
     assert store.searching.search("broke").items == ()
     assert not store.heard("call-1")
+    # All of them, and all calls, are counted by other queries.
+    assert store.counts().seconds == store.counts(Filter(channel=Channel.CALL)).seconds
     with pytest.raises(NotFound):
         store.safe("call-1")
 

@@ -234,6 +234,7 @@ def test_what_was_refused_or_is_not_there_was_not_seen(desk):
         (DANA, "GET /api/v1/exports/{format}", 403),
         (ROOT, "GET /api/v1/conversations/nothing", 404),
         (ROOT, "GET /api/v1/search?limit=0", 422),
+        (ROOT, f"GET /api/v1/audit?before={2**64}", 422),
     ):
         assert desk(who, route).status_code == status
     assert since(desk.store, before) == []

@@ -97,6 +97,19 @@ def test_a_customer_is_erased_with_a_report_that_does_not_name_them(qa, settings
     assert "No conversation of that customer" in qa("erase", "--reference", "K-77").stderr
 
 
+def test_where_the_report_cannot_be_written_nothing_is_erased(qa, settings, tmp_path):
+    from qa.records import Metadata
+    from qa.testing import make_chat
+
+    with open_store(settings) as store:
+        meta = Metadata(customer_ref="K-78")
+        store.register(make_chat([("customer", "Hi.")], id="chat-m", metadata=meta), [])
+    report = tmp_path / "nowhere" / "report.json"
+    refused = qa("erase", "--reference", "K-78", "--everything", "--report", report, code=1)
+    assert str(report) in refused.stderr
+    assert "chat-m" in ids(qa)
+
+
 @pytest.mark.parametrize("given", [[], ["--email", "ana"], ["--phone", "12"]])
 def test_nobody_is_erased_by_a_slip(qa, given):
     qa("erase", *given, code=2)
@@ -248,6 +261,7 @@ def test_the_api_says_what_the_rules_would_erase_and_erases_a_customer(qa, setti
         assert made.status_code == 201
         (hold,) = made.json()["items"]
         assert client.get("/api/v1/retention").json()["now"]["held"] == ["refund"]
+        assert client.delete(f"/api/v1/holds/{2**64}").status_code == 422
         assert client.delete(f"/api/v1/holds/{hold['number']}").status_code == 204
         assert client.get("/api/v1/holds").json() == {"items": []}
         asked = {"phone": "+40 21 555 0143", "dry_run": False}

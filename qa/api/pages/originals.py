@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from qa.access import Principal, Right
@@ -15,6 +14,7 @@ from qa.api import words
 from qa.api.deps import IdDep, StoreDep
 from qa.api.i18n import gettext
 from qa.api.identity import requires
+from qa.api.pages import going
 from qa.api.pages.listing import name_of
 from qa.api.pages.transcript import party_names
 from qa.api.templating import page
@@ -58,7 +58,7 @@ def open_original(
 ) -> Response:
     """Take the reason, and lead to what was said."""
     store.originals.open(id, who=who.name, reason=form.reason)
-    return RedirectResponse(f"/conversations/{id}/original", status_code=HTTPStatus.SEE_OTHER)
+    return going.to(f"/conversations/{id}/original")
 
 
 def _turns(

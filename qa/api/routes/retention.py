@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from qa.access import Principal, Right
 from qa.api.deps import SettingsDep, StoreDep
 from qa.api.identity import requires
-from qa.api.schemas import Public
+from qa.api.schemas import Number, Public
 from qa.jobs import retention
 from qa.jobs.retention import Retained
 from qa.setting_parts import Retention
@@ -82,7 +82,7 @@ def hold_conversations(
 
 @router.delete("/holds/{hold}", status_code=HTTPStatus.NO_CONTENT)
 def end_hold(
-    hold: int, store: StoreDep, who: Annotated[Principal, requires(Right.RETENTION)]
+    hold: Number, store: StoreDep, who: Annotated[Principal, requires(Right.RETENTION)]
 ) -> None:
     """Take a hold off."""
     store.erasing.unhold([hold], who=who.name)

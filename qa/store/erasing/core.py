@@ -64,11 +64,11 @@ class Erasing(Holding):
     def planned(self) -> Iterator[Erased]:
         """Yield what `run` would erase now; changes nothing."""
         with database.reading(self._engine) as session:
-            for name in ageing.unfinished(session):
-                left = ageing.erased(session, [name])[name]
-                kinds = {what: one.rule for what, one in left.items() if one.done_at is None}
-                yield Erased(conversation=name, ending="erased", kinds=kinds)
-        for _, orders, held, busy in self._pages():
+            begun = ageing.erased(session, ageing.unfinished(session))
+        for name, left in begun.items():
+            kinds = {what: one.rule for what, one in left.items() if one.done_at is None}
+            yield Erased(conversation=name, ending="erased", kinds=kinds)
+        for orders, held, busy in self._pages():
             for name, order in orders.items():
                 ending = _ending(name, held, busy)
                 yield Erased(conversation=name, ending=ending, kinds=order.kinds)
@@ -88,7 +88,7 @@ class Erasing(Holding):
             unfinished = ageing.unfinished(session)
         for names in _some(unfinished, AT_ONCE):
             yield from self._erase({name: Order({}) for name in names}, who)
-        for _, orders, _, _ in self._pages():
+        for orders, _, _ in self._pages():
             for some in _some(orders.items(), AT_ONCE):
                 yield from self._erase(dict(some), who)
         shortest = [one for rule in self._rules if isinstance(one := rule.unredacted_days, int)]
@@ -96,9 +96,7 @@ class Erasing(Holding):
             self._files.forget_old_rejects(self._now() - timedelta(days=min(shortest)))
         self.scrubbed = scrubbing.scrub(self._engine)
 
-    def _pages(
-        self,
-    ) -> Iterator[tuple[datetime, dict[str, Order], frozenset[str], frozenset[str]]]:
+    def _pages(self) -> Iterator[tuple[dict[str, Order], frozenset[str], frozenset[str]]]:
         """Yield, a page of conversations at a time, what is to be erased; who is held or busy."""
         rules, now = self._rules, self._now()
         after: tuple[datetime, str] | None = None
@@ -116,7 +114,7 @@ class Erasing(Holding):
                 new = {what: rule for what, rule in kinds.items() if what not in known[one.id]}
                 if new:
                     orders[one.id] = Order(new)
-            yield now, orders, held, busy
+            yield orders, held, busy
             if last is None:
                 return
             after = last
@@ -206,9 +204,8 @@ class Erasing(Holding):
         done = [one for one, became in removed if not became.failed]
         with database.writing(self._engine) as session:
             rows.end(session, done, {one.id: self._digests(one) for one in done}, now=self._now())
-        with database.reading(self._engine) as session:
-            found = [(one, became, tuple(self._left(session, one))) for one, became in removed]
-        yield from (_told(one, became, left) for one, became, left in found)
+        left = self._left(made.begun)
+        yield from (_told(one, became, left[one.id]) for one, became in removed)
 
     def _done(self, one: Begun, who: str) -> Done:
         detail = {
@@ -225,18 +222,20 @@ class Erasing(Holding):
             detail={key: value for key, value in detail.items() if value},
         )
 
-    def _left(self, session: Session, one: Begun) -> Iterator[str]:
-        """Look again: yield what is still there."""
-        yield from self._files.left(one)
-        tables: list[Any] = []
-        if What.TEXT in one.kinds:
-            tables += [TurnRow, SearchableRow, HeardRow]
-        if What.SCORES in one.kinds:
-            tables.append(AssessmentRow)
-        for table in tables:
-            query = select(table.conversation).where(table.conversation == one.id)
-            if session.exec(query.limit(1)).first() is not None:
-                yield str(table.__tablename__)
+    def _left(self, begun: Sequence[Begun]) -> dict[str, list[str]]:
+        """Look again: return what is still there, by id."""
+        left = {one.id: list(self._files.left(one)) for one in begun}
+        tables: tuple[tuple[What, Any], ...] = (
+            (What.TEXT, TurnRow), (What.TEXT, SearchableRow), (What.TEXT, HeardRow),
+            (What.SCORES, AssessmentRow),
+        )  # fmt: skip
+        with database.reading(self._engine) as session:
+            for what, table in tables:
+                ids = [one.id for one in begun if what in one.kinds]
+                still = select(table.conversation).where(among(session, table.conversation, ids))
+                for name in session.exec(still.distinct()) if ids else ():
+                    left[name].append(str(table.__tablename__))
+        return left
 
     def _digests(self, one: Begun) -> Sequence[str]:
         digests = [self._content(one.checksum)]
@@ -324,12 +323,13 @@ class Erasing(Holding):
             found = {digests[stone.digest]: stone.at for stone in stones}
             there = {one.checksum: one.id for one in given}
             row = ConversationRow
-            for name, checksum in session.exec(
+            same = session.exec(
                 select(row.id, row.checksum).where(among(session, row.checksum, there))
-            ):
-                gone = ageing.erased(session, [name])[name]
+            )
+            known = dict(same.all())
+            for name, gone in ageing.erased(session, known).items():
                 if What.UNREDACTED in gone or What.TEXT in gone:
-                    found[there[checksum]] = min(one.begun_at for one in gone.values())
+                    found[there[known[name]]] = min(one.begun_at for one in gone.values())
         return found
 
 
@@ -343,7 +343,7 @@ def _some(items: Iterable[T], count: int) -> Iterator[list[T]]:
         yield some
 
 
-def _told(one: Begun, became: Removed, left: tuple[str, ...]) -> Erased:
+def _told(one: Begun, became: Removed, left: Sequence[str]) -> Erased:
     return Erased(
         conversation=one.id,
         ending="failed" if became.failed or left else "erased",

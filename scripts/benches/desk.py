@@ -26,6 +26,7 @@ from sqlalchemy import Connection, inspect, text
 from starlette.testclient import TestClient
 
 from benches import _databases as databases
+from benches._fakes import CARD, SAID
 from qa.api import create_app
 from qa.records import Direction, Heard, Metadata, Turn
 from qa.scoring import find_card, judge
@@ -34,20 +35,10 @@ from qa.store import database, name_worker, open_store, upgrade
 from qa.store.desk.draws import Occasion, Rule
 from qa.testing import fake_provenance, make_chat, make_safe
 
-_CARD = "support-standard"
 _AGAIN = 10
 _TEAMS, _PROJECTS, _AGENTS = 20, 8, 400
 #: Ways a conversation may go; each is judged once and copied.
-_GOOD = [
-    ("agent", "Good morning, Acme support, my name is Dana. How can I help you?"),
-    ("customer", "Good morning. My order number four has not come; I wait since Monday."),
-    ("agent", "I am sorry about that. May I have your name, please? I will check it right now."),
-    ("customer", "It is Maria. Could you tell me when the parcel will be here?"),
-    ("agent", "Thank you, Maria. It left the warehouse yesterday and will be with you tomorrow."),
-    ("customer", "All right, that is fine. Thank you for the quick answer."),
-    ("agent", "Is there anything else I can help you with? Have a nice day, goodbye."),
-    ("customer", "No, that was all. Goodbye."),
-]
+_GOOD = [*SAID]
 _SHORT = [_GOOD[1], ("agent", "It comes tomorrow."), ("customer", "The refund, too?"), _GOOD[6]]
 _RUDE = [*_GOOD[:2], ("agent", "You are an idiot, read the mail."), *_GOOD[3:]]
 _WAYS = (_GOOD, _SHORT, _GOOD, _GOOD, _RUDE)
@@ -97,7 +88,7 @@ def made_store(keep: Path | None, which: str, count: int) -> Iterator[Settings]:
     if which != databases.SQLITE:
         name += "-postgresql"
     folder = keep or cache / name
-    plain = Settings(data=folder, default_scorecards=(_CARD,), requests_per_second=0)
+    plain = Settings(data=folder, default_scorecards=(CARD,), requests_per_second=0)
     with databases.placed(plain, which) as settings:
         upgrade(settings)
         if not (folder / "made").exists():
@@ -139,7 +130,7 @@ def make(settings: Settings, count: int) -> None:
 def begin(settings: Settings) -> None:
     """Make those that all others are copies of."""
     with open_store(settings) as store:
-        card = find_card(_CARD, settings)
+        card = find_card(CARD, settings)
         for way, lines in enumerate(_WAYS):
             meta = Metadata(
                 direction=Direction.INBOUND,

@@ -20,10 +20,9 @@ import pytest
 from qa import models
 from qa.errors import ModelError
 from qa.settings import Settings
+from qa.store import open_store
 
 ROOT = Path(__file__).parents[2]
-# The doors and the faults, which `scripts/bench faults` uses as well.
-sys.path.insert(0, str(Path(__file__).parent))
 SAMPLES = ROOT / "samples"
 #: Samples a second of what is written here.
 RATE = 8000
@@ -42,6 +41,13 @@ _found = _databases()
 postgres_server = _found.postgres_server
 postgres_template = _found.postgres_template
 ready_postgres = _found.ready_postgres
+
+
+@pytest.fixture
+def store(door):
+    """The database of the test's own door."""
+    with open_store(door.settings) as opened:
+        yield opened
 
 
 class Program:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from qa.errors import InputError, StoreError
 from qa.jobs.cluster import schema, worker
 from qa.jobs.local import work
-from qa.store import State, open_store
+from qa.store import State
 from qa.testing import make_call
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.postgres]
@@ -29,12 +29,6 @@ def door(ready_postgres, tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(str(made.folder / "code"))  # spawned processes take it over
     yield made
     made.end()
-
-
-@pytest.fixture
-def store(door):
-    with open_store(door.settings) as opened:
-        yield opened
 
 
 def test_what_waits_has_a_job_of_the_same_transaction_and_what_does_not_has_none(store, door):

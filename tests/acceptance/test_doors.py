@@ -11,7 +11,7 @@ import faults
 import pytest
 from doors import LocalPool, Server, Workers, register
 
-from qa.store import State, open_store
+from qa.store import State
 
 pytestmark = pytest.mark.acceptance
 
@@ -27,12 +27,6 @@ def door(request, tmp_path):
     made.prepare()
     yield made
     made.end()
-
-
-@pytest.fixture
-def store(door):
-    with open_store(door.settings) as opened:
-        yield opened
 
 
 def test_a_batch_is_worked_off_and_no_recording_harms_another(store, door):

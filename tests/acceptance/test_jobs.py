@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from doors import LocalPool, register, until
 
-from qa.store import State, open_store
+from qa.store import State
 
 pytestmark = pytest.mark.acceptance
 
@@ -26,12 +26,6 @@ def door(tmp_path):
     made.prepare()
     yield made
     made.end()
-
-
-@pytest.fixture
-def store(door):
-    with open_store(door.settings) as opened:
-        yield opened
 
 
 def start(door, *options):

@@ -6,11 +6,12 @@ from itertools import product
 
 import pytest
 from sqlalchemy import text
+from stores import Clock, open_at
 
 from qa.access import ALL, Grant, Principal, Right, UserRole
 from qa.errors import NotFound, TooMany, UnknownName, UsageError
 from qa.records import Heard, Metadata, Party, Role
-from qa.store import Filter, Store, database
+from qa.store import Filter, database
 from qa.testing import make_call, make_safe, make_turns
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -18,27 +19,14 @@ ADMIN = (Grant(UserRole.ADMINISTRATOR),)
 REVIEWER = (Grant(UserRole.REVIEWER, team="north"),)
 
 
-class Clock:
-    """Time that passes when a test says so."""
-
-    now = START
-
-    def __call__(self):
-        return self.now
-
-    def pass_time(self, **given):
-        self.now += timedelta(**given)
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture
 def store(ready_database, clock):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=clock) as opened:
+    with open_at(ready_database, clock) as opened:
         opened.accounts.add("root", grants=ADMIN, who="test", password="kept")
         yield opened
 

@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
+from stores import open_at
 
 from qa.access import Grant, Principal, Right, UserRole
 from qa.errors import UsageError
 from qa.records import Heard, Metadata, Verdict
 from qa.scoring import judge, load_scorecard
-from qa.store import Store, database, name_worker
+from qa.store import database, name_worker
 from qa.store.desk.agreeing import Between, Compared
 from qa.store.desk.blind import Given
 from qa.store.desk.tables import BlindRow, DrawnRow, DrawRow
@@ -45,8 +46,7 @@ def now():
 
 @pytest.fixture
 def store(ready_database, now):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=lambda: now[0]) as opened:
+    with open_at(ready_database, lambda: now[0]) as opened:
         fill(opened, range(3))
         yield opened
 

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from stores import Clock, open_at
 
 from qa.access import Grant, Right, UserRole
 from qa.errors import NotFound, UsageError
-from qa.store import Store, database
+from qa.store import database
 from qa.store.acts import BEGINNING, LONGEST, Act, Done, Head, Kind
 from qa.store.audit import Asked, head_of
 from qa.store.chain import note
@@ -20,24 +21,14 @@ from qa.testing import make_call
 START = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
-class Clock:
-    """Time that passes when a test says so."""
-
-    now = START
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture
 def store(ready_database, clock):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=clock) as opened:
+    with open_at(ready_database, clock) as opened:
         yield opened
 
 

@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete
 from sqlmodel import col, select
+from stores import Clock, open_at
 
 from qa.access import Part, Scope
 from qa.errors import NotFound, UsageError
 from qa.records import Heard, Metadata, Verdict
 from qa.scoring import judge, load_scorecard
-from qa.store import Store, database
+from qa.store import database
 from qa.store.desk.tables import MomentRow, ShareRow
 from qa.store.tables import ConversationRow
 from qa.testing import make_call, make_safe, make_turns
@@ -31,24 +32,14 @@ sections:
 LINES = [("agent", "Hello."), ("customer", "It broke."), ("agent", "Sorry."), ("customer", "Well.")]
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    now = AT
-
-    def __call__(self):
-        return self.now
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(AT)
 
 
 @pytest.fixture
 def store(ready_database, clock):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=clock) as opened:
+    with open_at(ready_database, clock) as opened:
         for name in ("one", "two"):
             meta = Metadata(started_at=AT, team=name)
             opened.register(make_call(id=name, uri=f"{name}.wav", metadata=meta), ["desk"])

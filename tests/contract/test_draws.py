@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from stores import open_at
 
 from qa.access import Grant, Principal, Right, UserRole
 from qa.errors import NotFound
 from qa.records import Heard, Metadata
-from qa.store import Store, database
+from qa.store import database
 from qa.store.desk.draws import Occasion, Rule
 from qa.store.joining import Agent
 from qa.store.tables import ConversationRow
@@ -20,8 +21,7 @@ BY_HAND = Occasion(who="root", reason="because")
 
 @pytest.fixture
 def store(ready_database):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=lambda: AT) as opened:
+    with open_at(ready_database, lambda: AT) as opened:
         yield opened
 
 

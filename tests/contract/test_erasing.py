@@ -5,28 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from planted import CARD, SCORE, heard, plant_files, plant_remarks, quoting, stages
 from sqlmodel import select
+from stores import Clock, open_at
 
-from qa.cache import StageCache, key
 from qa.errors import NotFound, UsageError
 from qa.records import (
     Assessment,
-    CardRef,
     Channel,
-    Evidence,
-    EvidenceKind,
-    Finding,
     Heard,
     Metadata,
     Provenance,
-    Score,
-    ScoreStatus,
-    Transcript,
     Verdict,
 )
-from qa.sealing import keys_of
 from qa.setting_parts import Retention, Source
-from qa.store import State, Store, database, name_worker
+from qa.store import State, database, name_worker
 from qa.store.acts import Act
 from qa.store.audit import Asked
 from qa.store.desk.tables import SearchableRow
@@ -45,25 +38,9 @@ RAW = [(party, text.replace("[CARD_NUMBER]", NUMBER)) for party, text in LINES]
 WHO = "dana"
 
 
-class Card:
-    ref = CardRef(id="support", version=1, hash="sha256:support-1")
-    source = "id: support\nversion: 1\n"
-
-
-class Clock:
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
-
-    def pass_days(self, days):
-        self.now += timedelta(days=days)
-
-
 @pytest.fixture
 def clock():
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture
@@ -73,8 +50,7 @@ def opened(ready_database, clock):
 
     def open_with(**changes):
         settings = ready_database.model_copy(update=changes)
-        engine = database.make_engine(database.address(settings))
-        stores.append(Store(engine, settings=settings, clock=clock, total=total))
+        stores.append(open_at(settings, clock, total=total))
         return stores[-1]
 
     yield open_with
@@ -83,7 +59,7 @@ def opened(ready_database, clock):
 
 
 def total(_source, _findings, _overrides):
-    return Score(status=ScoreStatus.FINAL, mode="items", total=50.0, passed=False)
+    return SCORE
 
 
 def rule(name="all", **more):
@@ -106,30 +82,13 @@ def scored(store, id="call-1", *, folder=None, register=True, **meta):
     if register:
         store.register(call, ["support"])
     job = store.claim(name_worker(), lease_s=60, only=[id])
-    safe = make_safe(LINES, id=id, metadata=metadata)
-    store.save_heard(id, Heard(turns=make_turns(RAW), safe=safe, provenance=()))
-    for kind in ("playback", "peaks"):
-        store.vault.put(kind, id, f"{kind} of {CANARY}".encode())
+    store.save_heard(id, heard(call, RAW, LINES))
+    plant_files(store, call, CANARY)
     store.vault.put("original", f"{id}-0", CANARY.encode())
-    stages(store).put(key(id), transcript(), about=call.checksum)
-    quote = Evidence(kind=EvidenceKind.HIT, turn=1, char_start=3, char_end=13, quote=CANARY)
-    found = Finding(item="greets", section="s", ask="Greets?", verdict=Verdict.FAIL, value=0.0,
-                    evidence=(quote,), reason=f"They said {CANARY}.")  # fmt: skip
-    made = Assessment(conversation=id, card=Card.ref, party="agent", findings=(found,),
-                      score=total("", (), ()), provenance=Provenance(stage="judge", engine="t"))  # fmt: skip
-    store.save_assessments(id, Card, [made])
+    store.save_assessments(id, CARD, [quoting(id, CANARY)])
     store.finish(job)
-    store.remarks.comment(id, f"The {CANARY}!", who="rev", turn=1)
-    store.override(id, "support", "greets", Verdict.PASS, f"no {CANARY}", "rev")
+    plant_remarks(store, id, CANARY)
     return call
-
-
-def stages(store):
-    return StageCache(store._settings.cache_folder, keys=keys_of(store._settings))
-
-
-def transcript():
-    return Transcript(segments=(), provenance=Provenance(stage="transcribe", engine=CANARY))
 
 
 def run(store):
@@ -190,9 +149,9 @@ def test_nothing_goes_before_its_day_and_the_rule_is_told(opened, clock):
     (fate,) = store.erasing.fates("call-1")
     assert (fate.what, fate.rule, fate.until) == (What.AUDIO, "sound", START + timedelta(days=30))
     assert run(store) == {}
-    clock.pass_days(29.9)
+    clock.pass_time(days=29.9)
     assert list(store.erasing.planned()) == []
-    clock.pass_days(0.1)
+    clock.pass_time(days=0.1)
     (planned,) = store.erasing.planned()
     assert dict(planned.kinds) == {What.AUDIO: "sound"}
     assert kept(store, "call-1", call) == ALL, "planning changes nothing"
@@ -269,11 +228,11 @@ def test_a_worker_that_comes_after_the_erasing_brings_nothing_back(opened):
     heard = Heard(turns=make_turns(RAW), safe=make_safe(LINES, id="call-1"), provenance=())
     with pytest.raises(NotFound, match="was erased"):
         store.save_heard("call-1", heard)
-    made = Assessment(conversation="call-1", card=Card.ref, party=None, findings=(),
+    made = Assessment(conversation="call-1", card=CARD.ref, party=None, findings=(),
                       score=total("", (), ()), provenance=Provenance(stage="judge", engine="t"))  # fmt: skip
     with pytest.raises(NotFound, match="was erased"):
-        store.save_assessments("call-1", Card, [made])
-    assert store.finish_all([Judged(job=late, heard=heard, made=[(Card, [made])])]) == {}
+        store.save_assessments("call-1", CARD, [made])
+    assert store.finish_all([Judged(job=late, heard=heard, made=[(CARD, [made])])]) == {}
     store.vault.put("playback", "call-1", b"sound")
     store.erasing.forget_late("call-1")
     assert kept(store, "call-1", call) == set()
@@ -424,7 +383,7 @@ def test_where_a_recording_lies_is_known_as_long_as_it_lies_there(opened, tmp_pa
     assert [one.uri for one in bare.audio] == [call.audio[0].uri]
     assert bare.metadata == Metadata()
     assert CANARY not in bare.model_dump_json()
-    clock.pass_days(1)
+    clock.pass_time(days=1)
     assert run(store)["call-1"].outside == (call.audio[0].uri,)
     assert store.vault.has("conversation", "call-1")
     (asked,) = store.erasing.erase(
@@ -457,7 +416,7 @@ def test_after_review_the_text_goes_and_at_the_latest_when_another_rule_says(ope
     assert {name: dict(one.kinds) for name, one in run(store).items()} == {
         "call-1": {What.TEXT: "checked"}
     }
-    clock.pass_days(90)
+    clock.pass_time(days=90)
     assert dict(run(store)["call-2"].kinds) == {What.TEXT: "latest"}
 
 

@@ -10,50 +10,30 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from planted import CARD, SCORE, heard, plant_files, plant_remarks, quoting
 from sqlalchemy import text
 
-from qa.cache import StageCache, key
 from qa.errors import UsageError
 from qa.records import (
-    Assessment,
-    CardRef,
-    Evidence,
-    EvidenceKind,
-    Finding,
-    Heard,
     Metadata,
-    Provenance,
-    Score,
-    ScoreStatus,
-    Transcript,
-    Verdict,
 )
-from qa.sealing import keys_of
 from qa.store import State, database, open_store
 from qa.store.acts import Act, Kind
 from qa.store.audit import Asked
 from qa.store.erasing import scrubbing
 from qa.store.erasing.asking import Customer, speaks_of
 from qa.store.tables import ConversationRow
-from qa.testing import make_call, make_chat, make_safe, make_turns
+from qa.testing import make_call, make_chat
 
 AT = datetime(2026, 11, 3, 16, 45, tzinfo=UTC)
 PHONE, MAIL, REFERENCE = "+40 21 555 0143", "Ana@customer.example", "K-2200-77"
 CARD_NUMBER = "4929112233445566"
-CARD = type(
-    "Card",
-    (),
-    {
-        "ref": CardRef(id="support", version=1, hash="sha256:support-1"),
-        "source": "id: support\nversion: 1\n",
-    },
-)
 
 
 @pytest.fixture
 def store(ready_database):
     with open_store(ready_database) as opened:
-        opened._total = lambda *_: Score(status=ScoreStatus.FINAL, mode="items", total=50.0)
+        opened._total = lambda *_: SCORE
         yield opened
 
 
@@ -67,25 +47,12 @@ def plant(store, id, word, *, caller=PHONE, reference=REFERENCE):
     store.register(call, ["support"])
     raw = [("agent", "Hello."), ("customer", f"Well {word} and {CARD_NUMBER}.")]
     said = [("agent", "Hello."), ("customer", f"Well {word} and [CARD_NUMBER].")]
-    safe = make_safe(said, id=id, metadata=meta)
-    store.save_heard(id, Heard(turns=make_turns(raw), safe=safe, provenance=()))
-    for kind in ("playback", "peaks"):
-        store.vault.put(kind, id, f"{kind} {word}".encode())
-    found = Transcript(segments=(), provenance=Provenance(stage="t", engine=word))
-    StageCache(store._settings.cache_folder, keys=keys_of(store._settings)).put(
-        key(word), found, about=call.checksum
-    )
-    quote = Evidence(kind=EvidenceKind.HIT, turn=1, char_start=5, char_end=9, quote=word)
-    finding = Finding(item="calm", section="s", ask="Calm?", verdict=Verdict.FAIL, value=0.0,
-                      evidence=(quote,), reason=f"Said {word}.")  # fmt: skip
-    made = Assessment(conversation=id, card=CARD.ref, party="agent", findings=(finding,),
-                      score=Score(status=ScoreStatus.FINAL, mode="items", total=50.0),
-                      provenance=Provenance(stage="judge", engine="t"))  # fmt: skip
+    store.save_heard(id, heard(call, raw, said))
+    plant_files(store, call, word)
     for _ in range(2):  # a score that another replaced quotes as well
-        store.save_assessments(id, CARD, [made])
-    store.remarks.comment(id, f"They say {word}.", who="rev", turn=1)
+        store.save_assessments(id, CARD, [quoting(id, word, start=5)])
+    plant_remarks(store, id, word)
     store.remarks.star(id, 1, who="rev", thanks=f"for {word}")
-    store.override(id, "support", "calm", Verdict.PASS, f"no, {word}", "rev")
     collection = store.collections.create("Best", owner="rev")
     with database.writing(store._engine) as session:
         row = session.get_one(ConversationRow, id)
@@ -281,7 +248,7 @@ def test_whatever_was_said_is_in_no_byte_afterwards(tmp_path_factory, word):
 
     folder = tmp_path_factory.mktemp("erased")
     with open_store(Settings(data=folder)) as store:
-        store._total = lambda *_: Score(status=ScoreStatus.FINAL, mode="items", total=50.0)
+        store._total = lambda *_: SCORE
         plant(store, "call-1", word)
         store.erasing.request(Customer(reference=REFERENCE), who="admin")
         left = b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file())

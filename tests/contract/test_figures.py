@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from stores import open_at
 
 from qa.access import EVERYTHING, NOTHING, Part, Scope
 from qa.errors import UsageError
 from qa.records import Heard, Metadata, Party, Role, Verdict
 from qa.scoring import judge, load_scorecard
-from qa.store import Store, database
 from qa.store.desk.draws import Occasion, Rule
 from qa.store.desk.figured import Basis, Question, Show
 from qa.store.joining import Agent
@@ -48,8 +48,7 @@ THREE_WEEKS = Question(since=FIRST, until=LAST)
 
 @pytest.fixture
 def store(ready_database):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=lambda: AT) as opened:
+    with open_at(ready_database, lambda: AT) as opened:
         opened.roster.replace(ROSTER, who="root")
         yield opened
 

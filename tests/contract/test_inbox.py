@@ -4,12 +4,13 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from stores import open_at
 
 from qa.access import EVERYTHING, Grant, Principal, Right, UserRole
 from qa.errors import NotFound
 from qa.records import Heard, Metadata, Party, Role, Verdict
 from qa.scoring import judge, load_scorecard
-from qa.store import Store, database
+from qa.store import database
 from qa.store.desk.draws import Occasion, Rule
 from qa.store.desk.inbox import Group, Looking, Wish
 from qa.store.desk.tables import ReviewRow, SecondLookRow
@@ -48,8 +49,7 @@ ME = reviewer("me")
 
 @pytest.fixture
 def store(ready_database):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=lambda: AT) as opened:
+    with open_at(ready_database, lambda: AT) as opened:
         yield opened
 
 

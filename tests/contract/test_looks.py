@@ -6,12 +6,13 @@ Also what agents do with their own results besides.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from stores import open_at
 
 from qa.access import EVERYTHING, Grant, Principal, Right, UserRole
 from qa.errors import Forbidden, NotFound, UnknownName, UsageError
 from qa.records import Heard, Metadata, Party, Role, Verdict
 from qa.scoring import judge, load_scorecard
-from qa.store import Store, database, journal, name_worker
+from qa.store import database, journal, name_worker
 from qa.store.desk.asked import Asked
 from qa.store.desk.blind import Given
 from qa.store.desk.draws import Occasion, Rule
@@ -49,8 +50,7 @@ def now():
 
 @pytest.fixture
 def store(ready_database, now):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=lambda: now[0]) as opened:
+    with open_at(ready_database, lambda: now[0]) as opened:
         yield opened
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from stores import Clock, open_at
 
 from qa.errors import InputError
 from qa.records import (
@@ -15,20 +16,12 @@ from qa.records import (
     Score,
     ScoreStatus,
 )
-from qa.store import Run, Store, database, name_worker
+from qa.store import Run, Store, name_worker
 from qa.store.recorded import Recorded
 from qa.testing import fake_provenance, make_call, make_chat, make_safe, make_turns
 
 LINES = [("agent", "Hello."), ("customer", "The secret word is lamp.")]
 DAY = timedelta(days=1)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 class Card:
@@ -38,13 +31,12 @@ class Card:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2026, 3, 10, 6, 30, tzinfo=UTC))
 
 
 @pytest.fixture
 def store(ready_database, clock):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=clock, total=lambda *_: _score(50)) as opened:
+    with open_at(ready_database, clock, total=lambda *_: _score(50)) as opened:
         yield opened
 
 

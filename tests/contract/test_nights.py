@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
+from stores import Clock, open_at
 
 from qa.records import Heard, Metadata
-from qa.store import Fit, Run, Store, database, name_worker
+from qa.store import Fit, Run, database, name_worker
 from qa.store.desk.tables import DrawnRow, DrawRow
 from qa.store.tables import ConversationRow
 from qa.testing import make_call, make_chat, make_safe, make_turns
@@ -15,26 +16,14 @@ from qa.testing import make_call, make_chat, make_safe, make_turns
 LINES = [("agent", "Hello."), ("customer", "Hi.")]
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_seconds(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(datetime(2026, 3, 1, 9, 0, tzinfo=UTC))
 
 
 @pytest.fixture
 def store(ready_database, clock):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=clock) as opened:
+    with open_at(ready_database, clock) as opened:
         yield opened
 
 
@@ -44,7 +33,7 @@ def _heard(id: str) -> Heard:
 
 def call(store, clock, id: str, agent: str, **given) -> None:
     meta = Metadata(agent_id=agent, started_at=clock())
-    clock.pass_seconds(60)
+    clock.pass_time(seconds=60)
     store.register(make_call(id=id, uri=f"{id}.wav", metadata=meta, **given), ["support"])
 
 
@@ -144,15 +133,15 @@ def test_the_pace_is_that_of_earlier_runs_of_the_same_kind(store, clock):
 
 def test_a_run_that_goes_on_is_told_with_its_pace_until_it_ends_or_is_long_silent(store, clock):
     number = store.nights.begin("here", "base", until=None)
-    clock.pass_seconds(1800)
+    clock.pass_time(seconds=1800)
     store.nights.note(number, Run(done=20, triaged=4, heard_s=600.0, hearing_s=60.0))
     (run,) = store.standing().runs
     assert (run.host, run.done, run.an_hour, run.silent) == ("here", 24, 48.0, False)
     assert (run.factor, run.text_s) == (0.1, None)
 
-    clock.pass_seconds(130)
+    clock.pass_time(seconds=130)
     assert [run.silent for run in store.standing().runs] == [True]
-    clock.pass_seconds(86_400)
+    clock.pass_time(seconds=86_400)
     assert store.standing().runs == ()  # the morning's report told of it
     store.nights.note(number, Run(), ended="done")
     assert store.standing().runs == ()

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from stores import open_at
 
 from qa.access import Grant, Principal, Right, UserRole
 from qa.records import Heard, Metadata, Party, Role
-from qa.store import Store, database
 from qa.store.joining import Agent, Joined
 from qa.testing import make_call, make_safe, make_turns
 
@@ -18,8 +18,7 @@ LINES = [("agent", "Hello"), ("agent-2", "Hello"), ("customer", "Hi")]
 
 @pytest.fixture
 def store(ready_database):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=lambda: AT) as opened:
+    with open_at(ready_database, lambda: AT) as opened:
         yield opened
 
 

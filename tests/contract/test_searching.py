@@ -4,12 +4,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlmodel import select
+from stores import open_at
 
 from qa.access import Grant, Part, Principal, Right, Scope, UserRole
 from qa.errors import UsageError
 from qa.records import Heard, Metadata
 from qa.scoring import judge, load_scorecard
-from qa.store import Filter, Store, database
+from qa.store import Filter, database
 from qa.store.desk.draws import Occasion, Rule
 from qa.store.desk.tables import SearchableRow
 from qa.testing import make_chat, make_safe, make_turns
@@ -38,8 +39,7 @@ SAID = {
 
 @pytest.fixture
 def store(ready_database):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=lambda: AT) as opened:
+    with open_at(ready_database, lambda: AT) as opened:
         yield opened
 
 

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from stores import open_at
 
 from qa.access import EVERYTHING, Grant, Principal, Right, UserRole
 from qa.records import Heard, Metadata, Party, Role, ScoreStatus, Verdict
 from qa.scoring import judge, load_scorecard
-from qa.store import Filter, Store, database
+from qa.store import Filter
 from qa.store.joining import Agent
 from qa.testing import make_call, make_safe, make_turns
 
@@ -39,8 +40,7 @@ CUSTOMER = Party(id="customer", role=Role.CUSTOMER)
 
 @pytest.fixture
 def store(ready_database):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=lambda: AT) as opened:
+    with open_at(ready_database, lambda: AT) as opened:
         yield opened
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import inspect, text
+from stores import open_at
 
 from qa.errors import (
     DatabaseTooNew,
@@ -139,8 +140,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def store(ready_database, clock):
-    engine = database.make_engine(database.address(ready_database))
-    with Store(engine, settings=ready_database, clock=clock, total=total) as opened:
+    with open_at(ready_database, clock, total=total) as opened:
         yield opened
 
 

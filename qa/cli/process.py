@@ -149,12 +149,18 @@ def work(
 ) -> None:
     """Process what waits."""
     from qa.cli import batch
+    from qa.cli.auditing import did
     from qa.settings import load_settings
+    from qa.store import open_store
 
     if retry not in {"", "failed"}:
         raise UsageError(f"--retry {retry}: not known.", "Known: failed.")
+    settings = load_settings()
+    if retry:
+        with open_store(settings) as store:
+            did(store, "changed", {"what": "failed ones tried again"})
     report = batch.work_through(
-        load_settings(),
+        settings,
         workers=workers,
         follow=follow,
         until=batch.next_time(until) if until else None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qa.cli import say
+from qa.cli.auditing import did
 from qa.cli.door import ExitCode
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ def list_(json: JsonOption = False) -> None:
 def join() -> None:
     """Join all recordings to the roster's people again."""
     with _store() as store:
+        did(store, "changed", {"what": "roster joined again"})
         _join(store)
 
 

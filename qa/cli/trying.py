@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qa.cli import say
+from qa.cli.auditing import did
 from qa.cli.door import ExitCode
 from qa.errors import UsageError
 
@@ -207,6 +208,7 @@ def diff(
     with open_store(settings) as store:
         cards = [_card(name, settings, store) for name in (old, new)]
         ids, nights = _judged_by(store, cards[0].id, limit)
+        did(store, "seen", {"what": "cards compared", "conversations": len(ids)})
         safes = (store.safe(each) for each in ids)
         changes = compare(safes, *cards, parsers=parsers_for(settings))
     if json:

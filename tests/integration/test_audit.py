@@ -550,7 +550,8 @@ def test_commands_leave_rows_of_whoever_sits_at_the_machine(qa, settings):
     for command in (
         ["show", "refund"], ["show", "refund"], ["search", "charged"], ["agreement"],
         ["report", "project", "retail", "--since", "2026-02-20"], ["export", "jsonl"], ["examples", "--item", "sorry"],
-        ["list"], ["audit", "list"],
+        ["list"], ["audit", "list"], ["roster", "join"],
+        ["scorecard", "diff", "front-desk", "front-desk"],
     ):  # fmt: skip
         qa(*command)
     with open_store(settings) as store:
@@ -559,7 +560,7 @@ def test_commands_leave_rows_of_whoever_sits_at_the_machine(qa, settings):
     assert rows == [
         (Act.SEEN, *CONVERSATION), (Act.SEARCHED, Kind.NONE, ""), (Act.FIGURES, Kind.NONE, ""),
         (Act.FIGURES, Kind.PROJECT, "retail"), (Act.EXPORTED, Kind.NONE, ""),
-        (Act.AUDITED, Kind.NONE, ""),
+        (Act.AUDITED, Kind.NONE, ""), (Act.CHANGED, Kind.NONE, ""), (Act.SEEN, Kind.NONE, ""),
     ]  # fmt: skip
 
 

@@ -213,3 +213,17 @@ def test_the_server_starts_without_models(tmp_path):
         "create_app(load_settings())"
     )
     assert not loaded(start, tmp_path) & HEAVY
+
+
+def test_no_name_gives_a_terminal_orders(capsys):
+    from qa.cli import say
+
+    name = "\x1b[2J\u202eDana\r\nqa: all is well"
+    say.table(["Agent"], [[name]])
+    say.failure("call.wav", f"{name} is not known.", "")
+    say.out(name)
+    said = "".join(capsys.readouterr())
+    assert not {"\x1b", "\r", "\u202e"} & set(said)
+    assert said.count("Dana") == 3
+    # A cell and a remark about one of many stay a line each: nobody can forge another.
+    assert len(said.splitlines()) == 2 + 1 + 2

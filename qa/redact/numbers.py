@@ -148,11 +148,10 @@ def _runs(turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]) -> It
             gap = 0
         elif free and token.filler and gap < GAP and not token.amount:
             gap += 1
-        elif run:
-            yield from _firm(tokens, run)
-            run, gap = [], 0
         else:
-            gap = 0
+            if run:
+                yield from _firm(tokens, run)
+            run, gap = [], 0
     yield from _firm(tokens, run)
 
 

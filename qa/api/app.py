@@ -24,6 +24,7 @@ from qa.api.pages import agreement as agreement_pages
 from qa.api.pages import audit as audit_pages
 from qa.api.pages import door, inbox, reviewing, samples, search, sso, tokens, upload
 from qa.api.pages import examples as example_pages
+from qa.api.pages import fairness as fairness_pages
 from qa.api.pages import figures as figure_pages
 from qa.api.pages import looks as look_pages
 from qa.api.pages import mine as mine_pages
@@ -113,6 +114,7 @@ _PAGES = (
     look_pages.router,
     mine_pages.router,
     example_pages.router,
+    fairness_pages.router,
     figure_pages.router,
     scorecard_pages.router,
     agreement_pages.router,

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 
 from qa.api.blanks import DayOrMoment, FromForms
 from qa.api.schemas import Public
+from qa.store.desk.fair import Fairness, Trait
 from qa.store.desk.figured import Basis, By, Items, Question, Sheet, Show
 
 #: Weeks that figures are of where nothing is said, the running one among them.
@@ -53,6 +54,15 @@ class PageQuery(SheetQuery):
     sort: Literal["name", "score"] = "name"
 
 
+class FairQuery(FiguresQuery):
+    """Of which conversations, and by what they are told apart."""
+
+    by: Trait = Field(
+        default="confidence",
+        description="By how well agents' words were recognised, by language, or by agent.",
+    )
+
+
 class BehindQuery(FiguresQuery):
     """Which conversations behind a figure, and which page of them."""
 
@@ -80,6 +90,12 @@ class FigureOut(FiguresOut):
     """Figures of one agent, team or project, and how often each item failed."""
 
     items: Items
+
+
+class FairnessOut(Public):
+    """Whether accents, headsets or languages cost points: fail rates with 95 % intervals."""
+
+    fairness: Fairness
 
 
 def span(

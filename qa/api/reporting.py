@@ -30,6 +30,8 @@ _LINES: Mapping[By, By | None] = {"agent": None, "team": "agent", "project": "te
 TOO_FEW = "too few"
 
 Value = str | float | int | None
+#: A table of a workbook: name, head, rows.
+Sheet = tuple[str, Sequence[str], Iterable[list[Value]]]
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,15 @@ def report(
 def basis(report: Report) -> str:
     """Say what the figures rest on."""
     question = report.figures.figures.question
-    last = question.until - timedelta(microseconds=1)
     return (
-        f"{BASES[question.basis]}, {_day(question.since)} to {_day(last)}, "
+        f"{BASES[question.basis]}, {days_of(question)}, "
         f"scorecard {question.card}. Open ones are counted, not averaged in. Ranges: 95 %."
     )
+
+
+def days_of(question: Question) -> str:
+    """Word the first and the last day of a span."""
+    return f"{_day(question.since)} to {_day(question.until - timedelta(microseconds=1))}"
 
 
 HEAD = (
@@ -199,22 +205,27 @@ def _key(title: str) -> str:
 
 def write_workbook(report: Report, path: Path) -> None:
     """Write the report as a workbook: weeks, agents or teams, items."""
-    sheets: list[tuple[str, Sequence[str], Iterator[list[Value]]]] = [
+    sheets: list[Sheet] = [
         ("Weeks", HEAD, weeks(report)),
         ("Items", ITEM_HEAD, items(report)),
     ]
     if report.figures.figures.lines and not report.client:
         sheets.insert(1, ("Lines", ("Name", *HEAD[1:]), lines(report)))
+    write_sheets(path, sheets, title=report.title, basis=basis(report))
+
+
+def write_sheets(path: Path, sheets: Iterable[Sheet], *, title: str, basis: str) -> None:
+    """Write tables as a workbook, each with title and basis above it."""
     with xlsxwriter.Workbook(str(path)) as book:
         bold = book.add_format({"bold": True, "bottom": 1})
         for name, head, rows in sheets:
             sheet = book.add_worksheet(name)
             sheet.set_column(0, 0, 34)
             sheet.set_column(1, len(head) - 1, 13)
-            sheet.write_string(0, 0, report.title)
-            sheet.write_string(1, 0, basis(report))
-            for place, title in enumerate(head):
-                sheet.write_string(3, place, title, bold)
+            sheet.write_string(0, 0, title)
+            sheet.write_string(1, 0, basis)
+            for place, column in enumerate(head):
+                sheet.write_string(3, place, column, bold)
             for number, row in enumerate(rows, 4):
                 for place, value in enumerate(row):
                     # Text is never a formula.

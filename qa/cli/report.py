@@ -15,7 +15,8 @@ from qa.errors import UsageError
 
 if TYPE_CHECKING:
     from qa.api.reporting import Report
-    from qa.store.desk.figured import By
+    from qa.store.desk.fair import Fairness, Trait
+    from qa.store.desk.figured import By, Question
 
 
 class Kind(StrEnum):
@@ -26,13 +27,29 @@ class Kind(StrEnum):
     PROJECT = "project"
 
 
+class TraitName(StrEnum):
+    """By what a report on fairness tells conversations apart."""
+
+    CONFIDENCE = "confidence"
+    LANGUAGE = "language"
+    AGENT = "agent"
+
+
+_TRAITS: dict[TraitName, Trait] = {
+    TraitName.CONFIDENCE: "confidence",
+    TraitName.LANGUAGE: "language",
+    TraitName.AGENT: "agent",
+}
 _KINDS: dict[Kind, By] = {Kind.AGENT: "agent", Kind.TEAM: "team", Kind.PROJECT: "project"}
 
 
 def report(
-    kind: Annotated[str, typer.Argument(help="agent, team or project; or night.")],
+    kind: Annotated[str, typer.Argument(help="agent, team or project; or fairness, or night.")],
     name: Annotated[
-        str, typer.Argument(help="An agent's id in the roster, or a name; of a night, a team.")
+        str,
+        typer.Argument(
+            help="An agent's id in the roster, or a name; of fairness and of a night, a team."
+        ),
     ] = "",
     since: Annotated[str, typer.Option(help="First day; left out: 12 weeks.")] = "",
     until: Annotated[str, typer.Option(help="Last day; left out: today.")] = "",
@@ -44,13 +61,19 @@ def report(
         bool,
         typer.Option("--client", help="Of a project, for its client: names no agent."),
     ] = False,
+    by: Annotated[
+        str, typer.Option(help="Of fairness: confidence of the words, language or agent.")
+    ] = "confidence",
     xlsx: Annotated[Path | None, typer.Option(help="Write a workbook.")] = None,
     send: Annotated[
         bool, typer.Option("--send", help="Of a night: tell all whom the settings name.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Answer as JSON.")] = False,
 ) -> None:
-    """Report how an agent, a team or a project is, by week and item; or what a night brought."""
+    """Report how an agent, a team or a project is, by week and item; or what a night brought.
+
+    `fairness` tells whether accents, headsets or languages cost points.
+    """
     from qa.api import reporting
     from qa.api.figure_schemas import span
     from qa.cli.auditing import did, looked
@@ -62,13 +85,6 @@ def report(
     if kind == "night":
         _night(name, moment("--since", since), moment("--until", until), send=send, json=json)
         return
-    if not name:
-        raise UsageError(f"Which {kind}?", f"Write: qa report {kind} NAME")
-    wanted = choice("kind of report", kind, Kind) or Kind.TEAM
-    if client and wanted is not Kind.PROJECT:
-        raise UsageError("--client is for projects.", "Write: qa report project NAME --client")
-    if xlsx is not None and xlsx.exists():
-        raise UsageError(f"{xlsx} exists already.", "Name another file, or remove it first.")
     begin, end = span(moment("--since", since), moment("--until", until, end=True))
     question = Question(
         card=card,
@@ -76,6 +92,15 @@ def report(
         since=begin,
         until=end,
     )
+    _refuse_existing(xlsx)
+    if kind == "fairness":
+        _fairness(question.model_copy(update={"team": name or None}), by, xlsx=xlsx, json=json)
+        return
+    if not name:
+        raise UsageError(f"Which {kind}?", f"Write: qa report {kind} NAME")
+    wanted = choice("kind of report", kind, Kind) or Kind.TEAM
+    if client and wanted is not Kind.PROJECT:
+        raise UsageError("--client is for projects.", "Write: qa report project NAME --client")
     with open_store(load_settings()) as store:
         looked(store, "figures", str(wanted), name)
         if xlsx is not None:
@@ -88,6 +113,56 @@ def report(
         say.out_json(reporting.as_json(made))
     elif xlsx is None:
         _print(made)
+
+
+def _refuse_existing(xlsx: Path | None) -> None:
+    if xlsx is not None and xlsx.exists():
+        raise UsageError(f"{xlsx} exists already.", "Name another file, or remove it first.")
+
+
+def _fairness(question: Question, by: str, *, xlsx: Path | None, json: bool) -> None:
+    from qa.api import fair_reporting
+    from qa.cli.auditing import did, looked
+    from qa.cli.read import choice
+    from qa.records import as_json
+    from qa.settings import load_settings
+    from qa.store import open_store
+
+    trait = _TRAITS[choice("trait", by, TraitName) or TraitName.CONFIDENCE]
+    with open_store(load_settings()) as store:
+        looked(store, "figures")
+        if xlsx is not None:
+            did(store, "exported", {"of": f"fairness by {trait}", "format": "xlsx"})
+        found = store.fairness.report(question, by=trait)
+    if xlsx is not None:
+        fair_reporting.write_workbook(found, xlsx)
+        say.note(f"{xlsx} written.")
+    if json:
+        say.out_json(as_json(found))
+    elif xlsx is None:
+        _print_fairness(found)
+
+
+def _print_fairness(found: Fairness) -> None:
+    from qa.api import fair_reporting, fair_words
+
+    say.out(fair_reporting.title(found), style="bold")
+    say.out(fair_reporting.basis(found))
+    for sentence in fair_words.said(found):
+        say.out(sentence)
+    say.out()
+    if not found.groups:
+        say.note("Nothing was scored in that time.")
+        return
+    head = fair_reporting.SHORT_GROUPS
+    say.table(head, fair_reporting.short_groups(found), right=range(1, len(head)))
+    say.out()
+    names = [fair_words.name(found.by, group) for group in found.groups]
+    say.table(
+        ("Failed, by item", *names),
+        fair_reporting.short_items(found),
+        right=range(1, len(names) + 1),
+    )
 
 
 def _night(

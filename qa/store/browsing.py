@@ -20,6 +20,7 @@ from qa.store.desk.callers import Callers
 from qa.store.desk.collections import Collections
 from qa.store.desk.correcting import Correcting
 from qa.store.desk.draws import Draws
+from qa.store.desk.fairness import FairnessReports
 from qa.store.desk.figures import Figures
 from qa.store.desk.inbox import Inbox
 from qa.store.desk.moments import Moments
@@ -73,6 +74,8 @@ class Browsing(Streaming):
         self.searching = Searching(engine)
         #: How agents, teams and projects are.
         self.figures = Figures(engine, clock=clock)
+        #: Whether accents, headsets or languages cost points.
+        self.fairness = FairnessReports(engine)
         self._callers = Callers(settings.data, region=settings.phone_region)
         #: How far people and the machine agree.
         self.agreeing = Agreeing(engine)

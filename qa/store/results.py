@@ -105,7 +105,7 @@ def _replace(
 ) -> None:
     """Put parties and turns in place of those that conversations of `before` had."""
     _forget(session, before, PartyRow, TurnRow)
-    parties = [v for name, one in safe.items() for v in rows.party_values(name, one.parties)]
+    parties = [v for name, one in safe.items() for v in rows.party_values(name, one)]
     _insert(session, PartyRow, parties)
     turns = [v for name, one in safe.items() for v in rows.turn_values(name, one.turns)]
     _insert(session, TurnRow, turns)

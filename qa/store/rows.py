@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from statistics import fmean
 from typing import Any
 
 from qa.records import (
@@ -100,8 +101,10 @@ def heard_values(safe: SafeConversation, provenance: Sequence[Provenance]) -> di
     }
 
 
-def party_values(id: str, parties: Iterable[Party]) -> list[dict[str, Any]]:
+def party_values(id: str, safe: SafeConversation) -> list[dict[str, Any]]:
     """Return the columns of a conversation's `PartyRow`s."""
+    # What was typed was not recognised, whatever its source says.
+    sure = _word_confidence(safe.turns) if safe.channel is Channel.CALL else {}
     return [
         {
             "conversation": id,
@@ -112,11 +115,21 @@ def party_values(id: str, parties: Iterable[Party]) -> list[dict[str, Any]]:
             "role_source": p.role_source,
             "name": p.name,
             "agent_id": p.agent_id,
+            "word_confidence": sure.get(p.id),
             "starts": p.start,
             "ends": p.end,
         }
-        for place, p in enumerate(parties)
+        for place, p in enumerate(safe.parties)
     ]
+
+
+def _word_confidence(turns: Iterable[SafeTurn]) -> dict[str, float]:
+    """Return how sure the words of each party are, on average, where their source says it."""
+    found: dict[str, list[float]] = {}
+    for turn in turns:
+        known = [w.confidence for w in turn.words if w.confidence is not None]
+        found.setdefault(turn.party, []).extend(known)
+    return {party: fmean(sure) for party, sure in found.items() if sure}
 
 
 def turn_values(id: str, turns: Iterable[SafeTurn]) -> list[dict[str, Any]]:

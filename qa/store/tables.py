@@ -245,6 +245,8 @@ class PartyRow(Table, table=True):
     agent_id: str | None = Field(default=None, index=True)
     #: Id of the person that the agents' roster knows this agent as.
     person: str | None = Field(default=None, index=True)
+    #: How sure the words are that were recognised of them, on average (0..1); None = none were.
+    word_confidence: float | None = None
     starts: float | None = None
     ends: float | None = None
 

@@ -112,6 +112,24 @@ def test_a_page_says_its_data_and_that_there_is_none(desk):
     assert desk.get("/figures?since=2026-02-01&until=2026-01-01").status_code == 422
 
 
+def test_fairness_says_in_words_what_its_figures_say(desk):
+    found = desk.get("/api/v1/figures/fairness", params=SPAN | {"by": "agent"}).json()["fairness"]
+    assert [g["name"] for g in found["groups"]] == list(AGENTS)
+    assert found["n"] == 72
+    assert found["question"]["basis"] == "everything"
+    html = shown(desk, "/figures/fairness", by="agent")
+    assert "No line is clearly apart from all others." in html
+    assert html.count('class="stands at"') == html.count('class="before at"') == 3
+    assert f"{100 * found['groups'][0]['rates']['failed']['share']:.0f} %" in html
+    # Chats were typed: nothing was recognised, so nothing was understood badly.
+    typed = shown(desk, "/figures/fairness")
+    assert "Written, or not known how well understood" in typed
+    assert "Too few conversations to say" in typed
+    assert "Only conversations drawn by chance" in shown(desk, "/figures/fairness", basis="samples")
+    assert "/figures/fairness?since=2026-01-05" in shown(desk, "/figures")
+    assert desk.get("/figures/fairness?by=score").status_code == 422
+
+
 def test_a_supervisor_sees_the_figures_of_their_team_alone(busy):
     with open_store(busy) as store:
         root = [Grant(UserRole.ADMINISTRATOR)]

@@ -75,6 +75,20 @@ def test_what_one_or_two_agents_stand_behind_is_not_told_to_a_client(qa, weeks, 
     assert all(row["failed"] is None for row in found["items"])
 
 
+def test_fairness_is_reported_as_on_the_page(qa, weeks, tmp_path):
+    path = tmp_path / "fair.xlsx"
+    found = json.loads(
+        qa("report", "fairness", "--by", "agent", *SPAN, "--json", "--xlsx", path).stdout
+    )
+    assert [g["name"] for g in found["groups"]] == ["Dana", "Ion", "Mara"]
+    assert {"Dana", "Ion", "Mara", 24} <= set(cells(path))
+    printed = qa("report", "fairness", "north", "--by", "language", *SPAN).stdout
+    assert "No line is clearly apart from all others." in printed
+    assert "48 conversations" in printed
+    assert "Everything that was scored, 2026-01-05 to 2026-02-01" in printed
+    assert "Did you mean" in qa("report", "fairness", "--by", "langage", code=2).output
+
+
 def test_a_wrong_call_is_told(qa, weeks):
     assert "for projects" in qa("report", "team", "north", "--client", code=2).output
     assert "Nothing of agent 'nobody'" in qa("report", "agent", "nobody", *SPAN, code=1).output

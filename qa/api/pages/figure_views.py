@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 from qa.api import words
 from qa.api.i18n import N_, Texts, day_of, gettext
 from qa.store.desk.estimates import FEWEST, Mean, Share
-from qa.store.desk.figured import Basis, By, Cell, Items, Line, Question, Sheet, Show
+from qa.store.desk.figured import Basis, By, Cell, Items, LeftOut, Line, Question, Sheet, Show
 
 BASES: Mapping[Basis, str] = Texts(
     {
@@ -242,13 +242,13 @@ def heads(items: Items) -> list[str]:
     return [day_of(datetime.fromisoformat(head)) for head in items.heads]
 
 
-def left_out(sheet: Sheet) -> list[str]:
+def left_out(given: LeftOut) -> list[str]:
     """Say which conversations stay outside of the figures, and why."""
     found = []
-    if sheet.left_out.mystery:
-        found.append(gettext("Test calls of your own (tag mystery): %d.") % sheet.left_out.mystery)
-    if sheet.left_out.together:
-        found.append(gettext("Outcomes of a team, not of an agent: %d.") % sheet.left_out.together)
+    if given.mystery:
+        found.append(gettext("Test calls of your own (tag mystery): %d.") % given.mystery)
+    if given.together:
+        found.append(gettext("Outcomes of a team, not of an agent: %d.") % given.together)
     return found
 
 

@@ -22,6 +22,9 @@ from qa.store.desk.figured import By, Show
 
 router = APIRouter(include_in_schema=False)
 
+#: Of which conversations: what the page of fairness is asked, too.
+_KEPT = ("card", "basis", "since", "until", "team", "project")
+
 Reader = Annotated[Principal, requires(Right.FIGURES)]
 
 
@@ -54,6 +57,7 @@ def show_figures(
         "rows": views.lines(sheet),
         "chart": views.chart(sheet.whole),
         "weeks": views.weeks(sheet.whole, sheet.question),
+        "fairness": f"/figures/fairness?{urlencode({k: where[k] for k in _KEPT if k in where})}",
         "rankings": settings.rankings,
         "by_name": f"/figures?{urlencode(where | {'sort': 'name'})}",
         "by_score": f"/figures?{urlencode(where | {'sort': 'score'})}",
@@ -169,7 +173,7 @@ def _about(request: Request, query: FiguresQuery, sheet: Any) -> dict[str, Any]:
         "cards": sheet.cards,
         "bases": views.BASES,
         "few": views.FEW,
-        "left_out": views.left_out(sheet),
+        "left_out": views.left_out(sheet.left_out),
         "before": views.mean(sheet.whole.before.score),
         "change": views.change(sheet.whole),
         "days": views.days(question),

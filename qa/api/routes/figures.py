@@ -8,7 +8,15 @@ from fastapi import APIRouter, Query
 
 from qa.access import Principal, Right
 from qa.api.deps import StoreDep
-from qa.api.figure_schemas import BehindQuery, FigureOut, FiguresOut, FiguresQuery, SheetQuery
+from qa.api.figure_schemas import (
+    BehindQuery,
+    FairnessOut,
+    FairQuery,
+    FigureOut,
+    FiguresOut,
+    FiguresQuery,
+    SheetQuery,
+)
 from qa.api.identity import requires
 from qa.api.schemas import ConversationPage
 from qa.store import Store
@@ -25,6 +33,15 @@ def read_figures(store: StoreDep, query: Annotated[SheetQuery, Query()], who: Re
     """Read figures by agent, team or project, ordered by name."""
     scope = who.scope(Right.FIGURES)
     return FiguresOut(figures=store.figures.sheet(query.question(), by=query.by, scope=scope))
+
+
+@router.get("/figures/fairness")
+def read_fairness(
+    store: StoreDep, query: Annotated[FairQuery, Query()], who: Reader
+) -> FairnessOut:
+    """Read fail rates by how well agents were understood, by language, or by agent."""
+    scope = who.scope(Right.FIGURES)
+    return FairnessOut(fairness=store.fairness.report(query.question(), by=query.by, scope=scope))
 
 
 @router.get("/figures/agents/{agent}")

@@ -81,10 +81,16 @@ def share(k: int, n: int) -> Share:
     """
     if n < FEWEST:
         return Share(n=n, k=k)
-    p, z2 = k / n, _Z * _Z
+    low, high = wilson(k / n, n, _Z)
+    return Share(n=n, k=k, share=k / n, low=low, high=high)
+
+
+def wilson(p: float, n: float, z: float) -> tuple[float, float]:
+    """Return the ends of Wilson's interval of a share of n, z standard deviations wide."""
+    z2 = z * z
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
-    reach = _Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return Share(n=n, k=k, share=p, low=max(middle - reach, 0.0), high=min(middle + reach, 1.0))
+    reach = z * sqrt(p * (1 - p) / n + z2 / (4 * n * n)) / (1 + z2 / n)
+    return max(middle - reach, 0.0), min(middle + reach, 1.0)
 
 
 class Difference(Record):

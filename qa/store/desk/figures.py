@@ -59,8 +59,8 @@ class Figures:
         for each of them: of all together it is one.
         """
         with database.reading(self._engine) as session:
-            cards, left_out = _cards(session, question, scope)
-            question = _with_card(question, cards)
+            cards, left_out = cards_of(session, question, scope)
+            question = with_card(question, cards)
             found = _tallies(session, question, scope, by=by)
             if by == "agent":  # a conversation may have had several
                 together = _tallies(session, question, scope, by=None)
@@ -87,7 +87,7 @@ class Figures:
         """
         with database.reading(self._engine) as session:
             question = _resolved(session, question, scope)
-            question, n = _cut(session, question, scope)
+            question, n = cut(session, question, scope)
             return _items(session, question, scope, by_agent=by_agent, n=n)
 
     def conversations(
@@ -146,10 +146,10 @@ class Figures:
     def name(self, agent: str) -> str:
         """Return an agent's name by the roster, their id where it has none."""
         with database.reading(self._engine) as session:
-            return _names(session).get(agent, agent)
+            return names_of(session).get(agent, agent)
 
 
-def _cards(
+def cards_of(
     session: Session, question: Question, scope: Scope
 ) -> tuple[tuple[CardCount, ...], dict[str, LeftOut]]:
     """Return the cards of the span, the most used first, and what each leaves out."""
@@ -159,18 +159,18 @@ def _cards(
     return tuple(sorted(cards, key=lambda c: (-c.conversations, c.card))), left_out
 
 
-def _with_card(question: Question, cards: tuple[CardCount, ...]) -> Question:
+def with_card(question: Question, cards: tuple[CardCount, ...]) -> Question:
+    """Return the question with the card most used where it names none."""
     if question.card or not cards:
         return question
     return question.model_copy(update={"card": cards[0].card})
 
 
 def _resolved(session: Session, question: Question, scope: Scope) -> Question:
-    """Return the question with the card most used where it names none."""
     if question.card:
         return question
-    cards, _ = _cards(session, question, scope)
-    return _with_card(question, cards)
+    cards, _ = cards_of(session, question, scope)
+    return with_card(question, cards)
 
 
 def _tallies(session: Session, question: Question, scope: Scope, *, by: By | None) -> _Rows:
@@ -205,7 +205,7 @@ def _lines(
     session: Session, question: Question, found: _Rows, *, by: By | None
 ) -> tuple[Line, ...]:
     """Make the lines of what was added up, by name."""
-    names = _names(session) if by == "agent" else {}
+    names = names_of(session) if by == "agent" else {}
     made = [
         line(
             key,
@@ -220,7 +220,7 @@ def _lines(
     return tuple(sorted(made, key=lambda x: (x.key is None, x.name.casefold(), x.key or "")))
 
 
-def _names(session: Session) -> Mapping[str, str]:
+def names_of(session: Session) -> Mapping[str, str]:
     """Return agents' names by id: those of the newest entry."""
     query = select(AgentRow.agent_id, AgentRow.name).order_by(
         col(AgentRow.valid_from).is_not(None), col(AgentRow.valid_from), col(AgentRow.id)
@@ -228,7 +228,7 @@ def _names(session: Session) -> Mapping[str, str]:
     return dict(session.execute(query).all())
 
 
-def _cut(session: Session, question: Question, scope: Scope) -> tuple[Question, int]:
+def cut(session: Session, question: Question, scope: Scope) -> tuple[Question, int]:
     """Return the question over as many of its newest weeks as can be looked at item by item."""
     edges = [week[0] for week in question.weeks[1:]]
     rows = figuring.sums(figuring.each(question, scope, edges=edges))
@@ -247,7 +247,7 @@ def _items(session: Session, question: Question, scope: Scope, *, by_agent: bool
     c = rows.c
     query = select(c.item, c.column, func.count(), func.sum(c.failed)).group_by(c.item, c.column)
     found = {(item, column): (k, n) for item, column, n, k in session.execute(query)}
-    names = _names(session) if by_agent else {}
+    names = names_of(session) if by_agent else {}
     columns: list[tuple[int | str, str]] = (
         sorted(
             {(key, names.get(key, key)) for _, key in found if key is not None},

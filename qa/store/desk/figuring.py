@@ -87,7 +87,7 @@ def conditions(
         yield col(row.id).in_(select(DrawnRow.conversation).correlate(None))
 
 
-def _parts(question: Question, scope: Scope, *columns: Any, named: bool = False) -> Select[Any]:
+def parts(question: Question, scope: Scope, *columns: Any, named: bool = False) -> Select[Any]:
     """Select from agents' parts of the conversations that count.
 
     Parameters
@@ -162,7 +162,7 @@ def each(
     """
     made, row = AssessmentRow, ConversationRow
     settled = col(made.status).in_(_SETTLED)
-    part = _parts(
+    part = parts(
         question,
         scope,
         _key(by).label("key"),
@@ -218,11 +218,15 @@ def shown(rows: Subquery, show: Show) -> ColumnElement[bool]:
 
 def agents(question: Question, scope: Scope, *, edges: Sequence[datetime]) -> Select[Any]:
     """Select the agents of each week, by whatever names them."""
-    named = func.coalesce(
+    week = _week(edges).label("week")
+    return parts(question, scope, week, named().label("agent"), named=True).distinct()
+
+
+def named() -> ColumnElement[str]:
+    """Return the column of an agent, by whatever names them: to count by, not to show."""
+    return func.coalesce(
         PartyRow.person, PartyRow.agent_id, PartyRow.name, ConversationRow.agent_id, ""
     )
-    week = _week(edges).label("week")
-    return _parts(question, scope, week, named.label("agent"), named=True).distinct()
 
 
 def items(
@@ -240,7 +244,7 @@ def items(
         col(found.standing) == Verdict.FAIL,
     )
     part = (
-        _parts(
+        parts(
             question,
             scope,
             (person() if by_agent else _week(edges)).label("column"),

@@ -8,5 +8,5 @@ before the new program is deployed, ``post`` after.
 #: Alembic; a test compares it with the files.
 REVISIONS = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011",
-    "0012", "0013", "0014",
+    "0012", "0013", "0014", "0015",
 )  # fmt: skip

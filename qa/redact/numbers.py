@@ -93,7 +93,7 @@ def find_numbers(
                 cue = asked[part]
                 secret = cue is not None and cue.kind == "secret" and len(part.digits) < LONG
                 found.append(_hide("NUMBER" if secret else kind, part, tokens[part.turn], taken))
-            if len(chain.digits) >= LONG:
+            if len(chain.digits) >= LONG or kind == "IBAN":
                 found += _spelled(kind, chain, turns, tokens, taken)
             continue
         for part in chain.fragments:

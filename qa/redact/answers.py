@@ -9,8 +9,8 @@ from qa.records import SafeTurn, Turn
 from qa.redact.context import Fragment
 from qa.redact.tokens import Token
 
-#: Digits of a code.
-CODE = range(3, 9)
+#: Digits of a code; so many are left of one where the rest was lost.
+CODE, LEFT = range(3, 9), 2
 #: Words of such an answer that are no digits: one that was heard wrongly.
 _OTHER = 1
 _YEAR = re.compile(r"(19|20)\d\d")
@@ -36,10 +36,12 @@ def answers_in_digits(
     """Say whether somebody answers with a code: three digits or more, and nothing else.
 
     Read out digit by digit, or in pairs that make no number ("seventy eight, four"), it is
-    one after any turn of another; written in digits, after a question.
+    one after any turn of another; written in digits, after a question. Two digits, said one by
+    one after a question ("five two"), are what a recogniser has left of a code.
     """
     first = parts[0]
-    if len(digits) not in CODE or _YEAR.fullmatch(digits) or first.turn == 0:
+    few = len(digits) == LEFT
+    if not (few or len(digits) in CODE) or _YEAR.fullmatch(digits) or first.turn == 0:
         return False
     if any(not p.bare or p.counted or p.lead + p.tail > _OTHER for p in parts):
         return False
@@ -48,7 +50,9 @@ def answers_in_digits(
     if before.party == turns[first.turn].party or _COUNTS.search(words):
         return False
     kinds = [t.kind for p in parts for t in tokens[p.turn][p.first : p.last + 1] if t.kind]
-    if {"hundreds", "hundred", "large"} & set(kinds):
+    if {"hundreds", "hundred", "large"} & set(kinds) or (few and kinds != ["unit"] * LEFT):
         return False
     asks = bool(_ASKS.search(words) or "?" in before.text)
+    if few:
+        return asks
     return set(kinds) <= _READ_OUT or len(kinds) > 1 or asks

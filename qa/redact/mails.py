@@ -21,6 +21,8 @@ _TURNS, _APART = 2, 4
 _LOST = 3
 #: Signs that make an address.
 _SIGNS = 2
+#: Ends of a domain that are no words of any of the languages.
+_RARE_TOP = TOP - {"me", "us", "de", "by", "info", "net", "нет", "pro", "io", "орг."}
 #: Common words that mean "@" or "." only beside another sign.
 _LOOSE = frozenset(["la", "at", "et", "эт", "period", "point"])
 
@@ -50,9 +52,9 @@ def _reach(words: Sequence[str]) -> tuple[int, int] | None:
     """Return the first and the last word of an address, which may have lost some of its signs."""
     signs = [k for k in range(len(words)) if _sign(words, k)]
     kinds = [k for k in signs if words[k] not in _LOOSE]
-    if len(kinds) < _SIGNS or not any(_end(words, k) for k in kinds):
+    last = _last(words, signs, kinds)
+    if last is None:
         return None
-    last = max(k for k in kinds if _end(words, k))
     first = min(k for k in signs if last - k <= 4 * _APART)
     while first > 0 and (words[first - 1] not in NO_NAME or _noise(words, first - 1)):
         first -= 1
@@ -61,8 +63,28 @@ def _reach(words: Sequence[str]) -> tuple[int, int] | None:
     return first, last
 
 
+def _last(words: Sequence[str], signs: Sequence[int], kinds: Sequence[int]) -> int | None:
+    """Return the last word of an address; None where too few signs make one."""
+    ends = [k for k in kinds if _end(words, k)]
+    if ends and len(kinds) >= _SIGNS:
+        return max(ends)
+    for at in (k for k in signs if words[k] in AT):
+        # what the domain ends in was heard wrongly: "edgar dot reed at example dot channels"
+        before = [k for k in kinds if at - _APART <= k < at and words[k] in JOINERS]
+        behind = [k for k in kinds if at < k <= at + _APART and words[k] in DOT]
+        if behind and (before or at in kinds):
+            return min(behind[-1] + 1, len(words) - 1)
+        # the dot was lost: "edgar dot reed at example org"
+        tops = [k for k in range(at + 1, min(at + 1 + _APART, len(words))) if words[k] in _RARE_TOP]
+        if tops and (before or at in kinds):
+            return tops[-1]
+    return None
+
+
 def _sign(words: Sequence[str], k: int) -> bool:
     word = words[k]
+    if word == "mail":  # the house of that name: "mail dot ru"
+        return k + 1 < len(words) and words[k + 1] in DOT
     return word in AT or word in DOT or word in JOINERS or word in PROVIDERS or _end(words, k)
 
 

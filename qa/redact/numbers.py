@@ -19,7 +19,7 @@ from qa.redact.answers import answers_in_digits
 from qa.redact.context import Cue, Fragment, what_was_asked
 from qa.redact.found import Found
 from qa.redact.spelling import country_at, is_letter, letters_around
-from qa.redact.tokens import Token, joined
+from qa.redact.tokens import Token, dated, joined
 
 #: A number of so many digits is hidden whatever stands around it.
 LONG = 7
@@ -146,7 +146,7 @@ def _runs(turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]) -> It
         if free and token.member and (not token.amount or _between_digits(tokens, i)):
             run.append(i)
             gap = 0
-        elif free and token.filler and gap < GAP and not token.amount:
+        elif free and token.filler and gap < GAP and not token.amount and not dated(tokens, i):
             gap += 1
         else:
             if run:
@@ -218,7 +218,8 @@ def _amount(tokens: Sequence[Token], members: Sequence[int]) -> bool:
     beside = (members[0] - 1, members[-1] + 1)
     if any(0 <= i < len(tokens) and tokens[i].month for i in beside):
         # "mai" is "more" as well, before a number
-        return tokens[beside[0]].word != "mai" or tokens[min(beside[1], len(tokens) - 1)].month
+        more = tokens[beside[0]].word == "mai" and not dated(tokens, beside[0])
+        return not more or tokens[min(beside[1], len(tokens) - 1)].month
     return all(tokens[i].amount for i in members)
 
 

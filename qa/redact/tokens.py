@@ -40,6 +40,7 @@ _DIGITS = re.compile(r"[+(]*\d[\d\-.,()/+–—‑]*")
 _CODE = re.compile(r"(?=.*\d)[\w*.\-/#]+")
 #: Begin like a month.
 NO_MONTHS = ("mail", "main", "maiden", "maint", "maybe", "marti", "maisto")
+_YEAR = re.compile(r"(19|20)\d\d")
 _BANK = re.compile(r"[A-Z]{4}")
 
 
@@ -90,10 +91,8 @@ class _Class:
     amount: bool
     filler: bool
     bank: bool = False
-
-    @cached_property
-    def unit(self) -> bool:
-        return self.word in UNIT_WORDS
+    #: May follow a number that it makes an amount.
+    unit: bool = False
 
     @cached_property
     def month(self) -> bool:
@@ -144,7 +143,9 @@ def _classify(raw: str, language: str) -> _Class:
     weak = word in WEAK and language not in WEAK[word]
     bank = bool(_BANK.fullmatch(core)) and word not in FILLERS
     filler = word in FILLERS or (len(word) == 1 and word.isalpha()) or bank
-    return _Class(a, len(raw) - b, word, digits, kind, weak, amount, filler, bank)
+    # "am" is "I have" in Romanian, and what stands behind a time elsewhere
+    unit = word in UNIT_WORDS and not (word == "am" and language == "ro")
+    return _Class(a, len(raw) - b, word, digits, kind, weak, amount, filler, bank, unit)
 
 
 def _spelled_so(core: str) -> bool:
@@ -232,6 +233,13 @@ def _split(word: str) -> list[tuple[str, str]]:
         found.append((digits, kinds[len(digits)]))
         word = word[size:]
     return found
+
+
+def dated(tokens: Sequence[Token], i: int) -> bool:
+    """Say whether a word that is a filler, too, is the month of a date: "12 mai 2026"."""
+    if not tokens[i].month or not 0 < i < len(tokens) - 1:
+        return False
+    return len(tokens[i - 1].digits) in {1, 2} and bool(_YEAR.fullmatch(tokens[i + 1].digits))
 
 
 def joined(parts: Sequence[tuple[str, str]]) -> str:

@@ -123,7 +123,7 @@ FILLERS = _words(
     извините простите то есть вернее точнее это еще ещё снова минус опять ă ăă deci și apoi
     liniuță cratimă spațiu plus da nu scuze pardon iar stați adică mai după asta greșit din
     nou linie ö öö ő hm és aztán majd utána kötőjel szóköz plusz pontosabban nem bocsánat
-    vagyis igen jó még egyszer perjel mínusz elnézést"""
+    vagyis igen jó még egyszer perjel mínusz elnézést iban"""
 )
 #: A number that one of these follows is an amount, a time, a count.
 UNIT_WORDS = _words(

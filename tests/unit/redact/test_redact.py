@@ -128,6 +128,79 @@ def test_a_number_split_by_the_other_sides_words_is_hidden_in_every_part():
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "expected"),
+    [
+        ("R O four nine the A A A A one b three one zero zero", "en", "[IBAN] the [IBAN]"),
+        (
+            "forty zero eighty no, wait, zero May six seventy one sixty six forty zero nine eighty",
+            "en",
+            " ".join(["[CARD_NUMBER]"] * 3 + ["no, wait, [CARD_NUMBER] May [CARD_NUMBER]"]),
+        ),
+        ("R O cinci zero am T R L 5851 5088 4154 9744", "ro", "[IBAN] am [IBAN]"),
+    ],
+)
+def test_what_a_word_heard_wrongly_cuts_off_is_hidden_as_well(text, language, expected):
+    asked = "The card number?" if text.startswith("forty") else "The IBAN?"
+    assert texts(("agent", asked), ("customer", text), language=language)[1] == expected
+
+
+def test_what_is_written_beside_a_number_is_not_cut_off_it():
+    line = "Their phone number is 555-0123, and their address is 3141 Crow Canyon Place."
+    assert one(line) == line.replace("555-0123", "[PHONE]")
+
+
+def test_an_account_numbers_letters_may_take_several_turns():
+    assert texts(
+        ("customer", "Az IBAN számom H"),
+        ("agent", "igen"),
+        ("customer", "U megvan."),
+        ("agent", "igen"),
+        ("customer", "négy egy nulla húszkettő harminchat nulla öt hatvanöt tizenkilenc"),
+        language="hu",
+    )[::2] == ["Az IBAN számom [CARD_NUMBER]", "[CARD_NUMBER] megvan.", "[CARD_NUMBER]"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "language", "expected"),
+    [
+        # the end, the dot or the sign was heard wrongly
+        ("anna dot reed at example dot channels", "en", "[EMAIL]"),
+        ("anna dot reed at example org", "en", "[EMAIL]"),
+        ("анна точка собака пример точка", "ru", "[EMAIL]"),
+        ("anna ionescu arond exemplu punct găsit", "ro", "[EMAIL]"),
+        # no address
+        ("I am at the point of sale", "en", "I am at the point of sale"),
+        ("send it to us at that point", "en", "send it to us at that point"),
+        ("la ora asta, punct", "ro", "la ora asta, punct"),
+    ],
+)
+def test_an_address_that_was_asked_for_may_be_heard_badly(answer, language, expected):
+    asked = {"en": "Your email?", "ru": "Ваш имейл?", "ro": "Adresa de email?"}[language]
+    assert texts(("agent", asked), ("customer", answer), language=language)[1] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "expected"),
+    [
+        ("And the code on the back?", "five two", "[NUMBER]"),
+        ("How many would you like?", "five two", "five two"),
+        ("And the age of your dog?", "fifty two", "fifty two"),
+        ("Right, carry on.", "five two", "five two"),
+    ],
+)
+def test_two_digits_are_what_is_left_of_a_code(question, answer, expected):
+    assert texts(("agent", question), ("customer", answer))[1] == expected
+
+
+def test_a_month_that_is_a_filler_elsewhere_keeps_its_date():
+    assert texts(
+        ("agent", "Care este numărul de telefon?"),
+        ("customer", "Văd că livrarea era pe 12 mai 2026, nu?"),
+        language="ro",
+    )[1] == ("Văd că livrarea era pe 12 mai 2026, nu?")
+
+
 def test_what_the_agent_reads_back_is_hidden_as_well():
     lines = texts(
         ("customer", "My number is 4716 2203 9981 4405."),

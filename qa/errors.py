@@ -16,6 +16,7 @@ The tree::
     │   └── FormatError       a transcript, chat or sidecar that does not fit its format
     ├── ModelError            weights are missing, or are not the right ones
     │   └── NeededBySome      of a part that only some conversations need; the others go on
+    ├── Away                  where a recording lies does not answer just now; tried again
     ├── MissingExtra          an optional part of the program is not installed
     ├── NotFound              no such conversation, card, object              -> HTTP 404
     ├── NotLoggedIn           nobody knows who asks                           -> HTTP 401
@@ -118,6 +119,12 @@ class AudioError(InputError):
 
 class FormatError(InputError):
     """A transcript, chat or sidecar that does not fit its format."""
+
+
+class Away(QaError):
+    """A server of recordings does not answer just now; it is tried again, later and later."""
+
+    passing = True
 
 
 class ModelError(QaError):

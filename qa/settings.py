@@ -251,8 +251,8 @@ class Settings(BaseSettings):
     csv_columns: dict[str, str] = Field(default_factory=dict)
     #: What names of recordings say; the first that fits.
     name_patterns: tuple[NamePattern, ...] = ()
-    #: Folders that `qa watch` takes recordings from as they come.
-    watch: tuple[Path, ...] = ()
+    #: Folders and addresses that `qa watch` takes recordings from as they come.
+    watch: tuple[str, ...] = ()
     #: Files that say more of conversations; all of them are looked into.
     joins: tuple[Join, ...] = ()
     #: Share of the calls in `joins` without a recording above which the night's report alarms.

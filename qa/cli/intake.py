@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from qa.addresses import Address
 from qa.api.actions import cards_for
 from qa.cli import say
 from qa.cli.auditing import did
@@ -137,7 +138,7 @@ def _twice(conversation: Conversation, other: str) -> Rejected:
 def take_in(
     store: Store,
     settings: Settings,
-    paths: Sequence[Path],
+    paths: Sequence[Path | Address],
     *,
     format: str,
     cards: Sequence[str],
@@ -214,7 +215,7 @@ def _register(store: Store, batch: list[Wanted], taken: Taken) -> None:
 
 
 def _find(
-    paths: Sequence[Path],
+    paths: Sequence[Path | Address],
     settings: Settings,
     *,
     format: str,
@@ -228,7 +229,7 @@ def _find(
             yield found
 
 
-def rehearse(settings: Settings, paths: Sequence[Path], *, format: str) -> Taken:
+def rehearse(settings: Settings, paths: Sequence[Path | Address], *, format: str) -> Taken:
     """Find, and change nothing.
 
     Raises

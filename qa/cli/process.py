@@ -11,7 +11,9 @@ from qa.cli import say
 from qa.cli.door import ExitCode
 from qa.errors import UsageError
 
-PathsArgument = Annotated[list[Path], typer.Argument(help="Files and folders.")]
+PathsArgument = Annotated[
+    list[str], typer.Argument(help="Files, folders, and addresses (s3://, gs://, az://, sftp://).")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer as JSON.")]
 FormatOption = Annotated[
     str, typer.Option("--format", help="One of 'qa formats'; auto = told by the content.")
@@ -42,15 +44,16 @@ def run(
     json: JsonOption = False,
 ) -> None:
     """Find, import, process and score everything new; print what came of it."""
+    from qa.addresses import place_of
     from qa.cli import batch, intake
     from qa.settings import load_settings
     from qa.store import open_store
 
-    settings = load_settings()
+    settings, places = load_settings(), [place_of(path) for path in paths]
     end = batch.next_time(until) if until else None
     with open_store(settings) as store:
         taken = intake.take_in(
-            store, settings, paths, format=kind, cards=cards or (), transcribe=transcribe
+            store, settings, places, format=kind, cards=cards or (), transcribe=transcribe
         )
         intake.report(taken)
         ids = list(taken.found)
@@ -73,17 +76,18 @@ def import_(
     json: JsonOption = False,
 ) -> None:
     """Register conversations without processing them; 'qa work' does that."""
+    from qa.addresses import place_of
     from qa.cli import intake
     from qa.settings import load_settings
     from qa.store import open_store
 
-    settings = load_settings()
+    settings, places = load_settings(), [place_of(path) for path in paths]
     if dry_run:
-        taken = intake.rehearse(settings, paths, format=kind)
+        taken = intake.rehearse(settings, places, format=kind)
     else:
         with open_store(settings) as store:
             taken = intake.take_in(
-                store, settings, paths, format=kind, cards=cards or (), transcribe=transcribe
+                store, settings, places, format=kind, cards=cards or (), transcribe=transcribe
             )
     intake.report(taken)
     if json:

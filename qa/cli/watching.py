@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from qa.addresses import Address
 from qa.cli import say
 from qa.cli.process import CardsOption, FormatOption
 from qa.errors import UsageError
@@ -16,8 +17,8 @@ from qa.errors import UsageError
 
 def watch(
     paths: Annotated[
-        list[Path] | None,
-        typer.Argument(help="Folders to watch; none = those of QA_WATCH."),
+        list[str] | None,
+        typer.Argument(help="Folders and addresses to watch; none = those of QA_WATCH."),
     ] = None,
     kind: FormatOption = "auto",
     cards: CardsOption = None,
@@ -31,13 +32,14 @@ def watch(
 
     Processing is for others: 'qa work --follow', 'qa serve' or workers.
     """
+    from qa.addresses import place_of
     from qa.cli import intake
     from qa.importers.settling import Settling
     from qa.settings import load_settings
     from qa.store import open_store
 
     settings = load_settings()
-    chosen = paths or list(settings.watch)
+    chosen = [place_of(path) for path in paths or settings.watch]
     if not chosen:
         raise UsageError("No folder to watch.", "Name one, or set QA_WATCH.")
     settling, done = Settling(settle), 0
@@ -57,9 +59,9 @@ def watch(
         time.sleep(every)
 
 
-def _there(folders: Sequence[Path]) -> list[Path]:
-    """Return the folders that are there; a share that is away comes back."""
-    for folder in folders:
-        if not folder.exists():
-            say.warn(f"{folder}: not there just now.")
-    return [folder for folder in folders if folder.exists()]
+def _there(places: Sequence[Path | Address]) -> list[Path | Address]:
+    """Return what is there; a share that is away comes back. An address is asked in its turn."""
+    gone = [place for place in places if isinstance(place, Path) and not place.exists()]
+    for folder in gone:
+        say.warn(f"{folder}: not there just now.")
+    return [place for place in places if place not in gone]

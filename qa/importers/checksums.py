@@ -1,5 +1,7 @@
 """Checksums of files, kept by where a file lies, how long it is and when it was changed.
 
+Those of things at addresses are kept by their ETag, or whatever else changes with them.
+
 Each night looks through all recordings that lie there; to read every one of them again would
 take hours. What is kept is only ever a saving: without it, or where it cannot be written, files
 are read.
@@ -15,6 +17,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from qa import audio
+from qa.addresses import Listed
 from qa.settings import Settings
 
 _NAME = "checksums.db"
@@ -58,12 +61,26 @@ class Checksums:
         known = self._look_up(key)
         if known is not None and known[:2] == (stat.st_size, stat.st_mtime_ns):
             if self._day - known[3] >= _NOTED:
-                self._note(key, stat, known[2])
+                self._note(key, stat.st_size, stat.st_mtime_ns, known[2])
             return known[2]
         checksum = audio.checksum(path)
         if time.time_ns() - stat.st_mtime_ns > _SETTLED_NS:
-            self._note(key, stat, checksum)
+            self._note(key, stat.st_size, stat.st_mtime_ns, checksum)
         return checksum
+
+    def of_thing(self, thing: Listed) -> str | None:
+        """Return the checksum of what lies at an address; None where it may have changed."""
+        known = self._look_up(_key_of(thing)) if thing.mark else None
+        if known is None or known[:2] != (thing.size, stamp_of(thing)):
+            return None
+        if self._day - known[3] >= _NOTED:
+            self.note_thing(thing, known[2])
+        return known[2]
+
+    def note_thing(self, thing: Listed, checksum: str) -> None:
+        """Keep the checksum of what lies at an address, where another would show."""
+        if thing.mark and thing.settled:
+            self._note(_key_of(thing), thing.size, stamp_of(thing), checksum)
 
     def _look_up(self, key: bytes) -> tuple[int, int, str, int] | None:
         self._open()
@@ -88,8 +105,8 @@ class Checksums:
                     self._file.with_name(_NAME + ending).unlink(missing_ok=True)
         self._known = self._file = None
 
-    def _note(self, key: bytes, stat: os.stat_result, checksum: str) -> None:
-        self._new.append((key, stat.st_size, stat.st_mtime_ns, checksum, self._day))
+    def _note(self, key: bytes, size: int, changed: int, checksum: str) -> None:
+        self._new.append((key, size, changed, checksum, self._day))
         if len(self._new) >= _TOGETHER:
             self.keep()
 
@@ -129,3 +146,12 @@ class Checksums:
                 self._known.execute("DELETE FROM file WHERE day < ?", forgotten)
             self._known.close()
             self._known = None
+
+
+def _key_of(thing: Listed) -> bytes:
+    return hashlib.sha256(str(thing.address).encode("utf-8", "surrogatepass")).digest()
+
+
+def stamp_of(thing: Listed) -> int:
+    """Return a mark as a number of the size that the time of a file's change has."""
+    return int.from_bytes(hashlib.sha256(thing.mark.encode()).digest()[:7])

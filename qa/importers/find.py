@@ -9,9 +9,12 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from qa import audio, plugins
-from qa.errors import FormatError, InputError, QaError, UsageError
+from qa.addresses import Address
+from qa.errors import Away, FormatError, InputError, QaError, UsageError
+from qa.importers import afar
 from qa.importers.base import (
     FORMATS,
     GROUP,
@@ -38,18 +41,19 @@ _COMMON = frozenset({".json", ".jsonl", ".ndjson", ".txt", ".text", ".log", ".md
 
 
 def find(
-    paths: Sequence[Path],
+    paths: Sequence[Path | Address],
     settings: Settings,
     *,
     format: str = "auto",
     settling: Settling | None = None,
 ) -> Iterator[Conversation | Rejected]:
-    """Yield the conversations in files and folders, in the order of their names.
+    """Yield the conversations in files, folders and at addresses, in the order of their names.
 
     Folders are searched to any depth; hidden files are left out, and a link that leads out of
     what was given is named and not followed. The content decides what a file is. A transcript
     and a recording of the same name in one folder are one call. The same content under two
-    names comes twice, with the same id: the store registers the first.
+    names comes twice, with the same id: the store registers the first. An address that cannot
+    be read is named as what could not be taken in, and the rest goes on.
 
     Parameters
     ----------
@@ -65,21 +69,82 @@ def find(
     """
     known = plugins.names(FORMATS, GROUP) if format == "auto" else [format]
     parts = {name: plugins.load("format", name, FORMATS, GROUP)(settings) for name in known}
-    missing = [str(path) for path in paths if not os.path.lexists(path)]
+    here = [path for path in paths if isinstance(path, Path)]
+    missing = [str(path) for path in here if not os.path.lexists(path)]
     if missing:
         raise UsageError(f"No such file or folder: {', '.join(missing)}.", "Check the name.")
     knowing, sums = Knowing(settings), Checksums(settings)
-    search = _Search(paths, parts, forced=format != "auto", checksum=sums.of)
-    search.settling = settling
-    return _told(search.run(), knowing, sums)
 
-
-def _told(
-    found: Iterator[Conversation | Rejected], knowing: Knowing, sums: Checksums
-) -> Iterator[Conversation | Rejected]:
-    with closing(sums):
-        for one in found:
+    def searched(
+        folders: Sequence[Path], checksum: Callable[[Path], str], seen: Ready | None
+    ) -> Iterator[Conversation | Rejected]:
+        search = _Search(folders, parts, forced=format != "auto", checksum=checksum)
+        search.settling = seen
+        for one in search.run():
             yield one if isinstance(one, Rejected) else knowing.told(one)
+
+    searches = [searched(here, sums.of, settling)] if here or not paths else []
+    searches += [
+        _afar(address, settings, sums, settling, searched)
+        for address in paths
+        if not isinstance(address, Path)
+    ]
+    return _one_after_another(searches, sums)
+
+
+def _one_after_another(
+    searches: Sequence[Iterator[Conversation | Rejected]], sums: Checksums
+) -> Iterator[Conversation | Rejected]:
+    """Go through searches; that one finds nothing is a mistake where none finds any."""
+    nothing: list[UsageError] = []
+    with closing(sums):
+        for search in searches:
+            try:
+                yield from search
+            except UsageError as err:
+                if len(searches) == 1:
+                    raise
+                nothing.append(err)
+    if len(nothing) == len(searches):
+        raise nothing[0]
+
+
+def _afar(
+    address: Address,
+    settings: Settings,
+    sums: Checksums,
+    settling: Settling | None,
+    searched: Callable[..., Iterator[Conversation | Rejected]],
+) -> Iterator[Conversation | Rejected]:
+    """Look through what lies at an address, by a folder that stands for it."""
+    try:
+        with afar.made(address, settings, sums) as there:
+            trouble = False
+            for wrong in there.fill(settling):
+                trouble = True
+                yield wrong
+            seen = afar.Seen(settling, there) if settling is not None else None
+            try:
+                for one in searched(there.paths, there.checksum, seen):
+                    yield there.told(one)
+            except UsageError as err:
+                if trouble:  # which was told of
+                    return
+                raise there.called(err) from err.__cause__
+    except (Away, InputError) as err:
+        yield Rejected(str(address), err)
+
+
+class Ready(Protocol):
+    """Says of files that belong together whether they are to be taken: `Settling`."""
+
+    def ready(self, paths: Sequence[Path]) -> bool:
+        """Say whether they are whole and not taken yet."""
+        ...
+
+    def take(self, paths: Sequence[Path]) -> bool:
+        """Note that they were read; False when one of them changed meanwhile."""
+        ...
 
 
 class _Search:
@@ -95,7 +160,7 @@ class _Search:
     checksum : gives that of a file's bytes.
     """
 
-    settling: Settling | None = None
+    settling: Ready | None = None
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ import fcntl
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,8 @@ class Settling:
     def __init__(self, settle_s: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._settle_s, self._clock = settle_s, clock
         self._seen: dict[Path, _Seen] = {}
+        #: How things look that are no files of this machine, by their names.
+        self.afar: dict[Path, tuple[int, int]] = {}
 
     def ready(self, paths: Sequence[Path]) -> bool:
         """Say whether files that belong together are to be taken: all are whole, not all taken."""
@@ -80,8 +82,16 @@ class Settling:
             self._seen[path].taken = True
         return True
 
+    def knows(self, paths: Iterable[Path]) -> bool:
+        """Say whether all of these were taken, and look as they did then."""
+        seen = ((self._seen.get(path), self._look(path)) for path in paths)
+        return all(one is not None and one.taken and one.look == look for one, look in seen)
+
+    def _look(self, path: Path) -> _Look:
+        return self.afar.get(path) or _look(path)
+
     def _settled(self, path: Path) -> bool:
-        look, now = _look(path), self._clock()
+        look, now = self._look(path), self._clock()
         seen = self._seen.get(path)
         if seen is None or seen.look != look:
             self._seen[path] = _Seen(look, now)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from qa.errors import DiskFull, MissingExtra, ModelError, NeededBySome, QaError, StoreError
 from qa.jobs.cards import card_in_use
+from qa.jobs.fetching import fetched
 from qa.jobs.report import Ending, Outcome
 from qa.records import Assessment, Channel, Conversation, Heard, Opener, SafeConversation
 from qa.scoring import Scorecard
@@ -67,7 +68,7 @@ def _process(
         # A card with a mistake is found before minutes are spent on listening.
         cards = tuple(card_in_use(card, settings, store) for card in job.scorecards)
         if job.needs == "listen":
-            heard = _listen(job, store=store, pipeline=pipeline())
+            heard = _listen(job, store=store, pipeline=pipeline(), settings=settings)
         safe = store.safe(job.id) if heard is None else heard.safe
         try:
             made = pipeline().judge(safe, cards)
@@ -119,13 +120,14 @@ def outcome(job: Job, state: Ending, error: QaError) -> Outcome:
     )
 
 
-def _listen(job: Job, *, store: Store, pipeline: Pipeline) -> Heard:
+def _listen(job: Job, *, store: Store, pipeline: Pipeline, settings: Settings) -> Heard:
     from qa.audio import PEAKS_SUFFIX, PLAYBACK_SUFFIX  # noqa: PLC0415 - the parent decodes nothing
 
     conversation = store.conversation(job.id)
     with store.vault.scratch() as folder:
         playback = folder / f"playback{PLAYBACK_SUFFIX}"
-        heard = pipeline.listen(conversation, playback=playback, opener=store.vault.recording)
+        with fetched(conversation, folder, settings) as here:
+            heard = pipeline.listen(here, playback=playback, opener=store.vault.recording)
         if playback.exists():
             store.vault.put("playback", job.id, playback)
         peaks = playback.with_suffix(PEAKS_SUFFIX)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, update
 from sqlmodel import Session, col, or_, select
 
-from qa.errors import Forbidden, InputError, NotFound, QaError, UsageError
+from qa.errors import Away, Forbidden, InputError, NotFound, QaError, UsageError
 from qa.records import Channel
 from qa.store.names import shown
 from qa.store.queue import among, fitting, waiting
@@ -26,6 +26,8 @@ FINAL = (InputError, UsageError, NotFound, Forbidden)
 #: Seconds before the second attempt; four times as long before each further one.
 BACK_OFF_S = 2.0
 LONGEST_BACK_OFF_S = 600.0
+#: Attempts at a recording whose server does not answer: that lasts eleven minutes.
+AWAY_ATTEMPTS = 6
 _CHEAP_FIRST: tuple[Load, ...] = ("text", "speech")
 
 
@@ -240,6 +242,8 @@ def fail(
         return None
     _let_go(row, now=now)
     row.error_reason, row.error_mend = shown(error.reason), error.mend
+    if isinstance(error, Away) and attempts > 1:
+        attempts = max(attempts, AWAY_ATTEMPTS)
     if isinstance(error, FINAL) or row.attempts >= attempts:
         row.state = State.FAILED
     else:

@@ -59,11 +59,20 @@ def is_running(pid: int) -> bool:
         return False
 
 
-def register(store: Store, *ids: str) -> None:
-    """Let conversations wait: chats by their names, calls all others."""
+def register(store: Store, *ids: str, at: str = "", checksum: str = "") -> None:
+    """Let conversations wait: chats by their names, calls all others.
+
+    Parameters
+    ----------
+    at : what the addresses of recordings begin with; their content has this checksum.
+    """
     for name in ids:
         made = make_chat([("agent", "Hello."), ("customer", name)], id=name)
-        made = made if name.startswith("chat") else make_call(id=name, uri=f"{name}.wav")
+        if not name.startswith("chat"):
+            made = make_call(id=name, uri=f"{at}{name}.wav")
+            if at:
+                sources = tuple(s.model_copy(update={"checksum": checksum}) for s in made.audio)
+                made = made.model_copy(update={"audio": sources})
         store.register(made, ["tiny"])
 
 

@@ -8,6 +8,7 @@ and parked, and nothing is there by halves.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import random
 import shutil
@@ -18,12 +19,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from buckets import S3Server
 from doors import Door, LocalPool, Server, Workers, register, until
 from sqlalchemy import text
 
 from qa.store import Filter, State, database, open_store
 
 CALLS, CHATS = 12, 8
+#: What lies where recordings lie on a server, and the bucket's name.
+SOUND, BUCKET = b"no sound, but bytes " * 500, "calls"
 #: Longest that the made pipeline takes for each of its two steps (seconds).
 TAKES_S = 0.15
 #: Where Debian and others put what sets a program's clock.
@@ -41,6 +45,8 @@ class Struck:
     door: Door
     chance: random.Random
     server: Server | None = None
+    #: Where the recordings lie, for the fault that strikes there.
+    bucket: S3Server | None = None
     #: What was done when the fault struck.
     done: tuple[str, ...] = ()
 
@@ -188,6 +194,19 @@ def clock_back(struck: Struck) -> str:
     return ended(struck)
 
 
+def bucket_away(struck: Struck) -> str:
+    """Kill the server that the recordings lie on, and start it again some seconds later."""
+    assert struck.bucket is not None
+    struck.door.start_all()
+    struck.moment()
+    struck.bucket.kill()
+    time.sleep(struck.chance.uniform(0.5, 2))
+    struck.bucket.start()
+    return ended(struck)
+
+
+#: The fault that strikes where recordings lie.
+OF_A_BUCKET = "an S3 server stopped and started"
 #: The fault that needs a server of its own.
 OF_A_SERVER = "kill -9 of PostgreSQL"
 FAULTS: dict[str, Callable[[Struck], str]] = {
@@ -199,6 +218,7 @@ FAULTS: dict[str, Callable[[Struck], str]] = {
     "database locked": locked,
     "a recording that kills its process": poison,
     "clock set back an hour": clock_back,
+    OF_A_BUCKET: bucket_away,
 }
 DOORS = {"local": LocalPool, "workers": Workers}
 
@@ -212,12 +232,27 @@ def strike(fault: str, door: Door, *, chance: random.Random, server: Server | No
     """
     door.prepare()
     door.mark("takes", str(TAKES_S))
+    bucket = served(door) if fault == OF_A_BUCKET else None
+    checksum = f"sha256:{hashlib.sha256(SOUND).hexdigest()}"
     with open_store(door.settings) as store:
-        register(store, *waiting())
+        register(store, *waiting(), at=f"s3://{BUCKET}/" if bucket else "", checksum=checksum)
     try:
-        return FAULTS[fault](Struck(door, chance, server))
+        return FAULTS[fault](Struck(door, chance, server, bucket))
     finally:
         door.end()
+        if bucket is not None:
+            bucket.kill()
+
+
+def served(door: Door) -> S3Server:
+    """Let the recordings of what waits lie on a server, which the door's programs know."""
+    folder = door.folder / "buckets" / BUCKET
+    folder.mkdir(parents=True)
+    for name in waiting():
+        (folder / f"{name}.wav").write_bytes(SOUND)
+    bucket = S3Server(folder.parent)
+    door.env |= bucket.env
+    return bucket
 
 
 def waiting() -> list[str]:

@@ -5,6 +5,7 @@ import random
 import select
 import signal
 import time
+from pathlib import Path
 
 from qa.errors import AudioError, ModelError, NeededBySome
 from qa.records import Assessment, Channel, Finding, Heard, Score, ScoreStatus, Verdict
@@ -15,6 +16,11 @@ FINDINGS = tuple(
     Finding(item=item, section="opening", ask="Was it done?", verdict=Verdict.PASS, value=1.0)
     for item in ("greeting", "name", "help")
 )
+
+
+def absolute(conversation):
+    paths = [Path(source.uri) for source in conversation.audio]
+    return [path for path in paths if path.is_absolute()]
 
 
 class Pipeline:
@@ -52,6 +58,8 @@ class Pipeline:
             raise KeyError("my card is 4111 1111 1111 1111")
         while "slow" in name and not (self.folder / "go").exists():
             time.sleep(0.02)
+        # Those that lay at an address are here by now.
+        assert all(path.read_bytes() for path in absolute(conversation))
         self.pause()
         if playback is not None and conversation.channel is Channel.CALL:
             playback.write_bytes(b"sound")

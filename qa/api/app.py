@@ -34,6 +34,7 @@ from qa.api.pages import roster as roster_pages
 from qa.api.pages import routes as pages
 from qa.api.pages import scorecards as scorecard_pages
 from qa.api.people import LARGEST_ROSTER
+from qa.api.reading import OneReading
 from qa.api.routes import (
     agreement,
     assessments,
@@ -182,6 +183,7 @@ def build(settings: Settings) -> FastAPI:
     for router in _PAGES:
         app.include_router(router)
     app.mount("/static", _Static(directory=STATIC), name="static")
+    app.add_middleware(OneReading)
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(Bodies, larger=_LARGER)

@@ -122,11 +122,15 @@ def hundredths(value: float) -> str:
 
 
 def _locale() -> Locale:
+    return _known_locale(language())
+
+
+@cache
+def _known_locale(name: str) -> Locale:
     from babel import Locale  # noqa: PLC0415 - see above
 
     # "4 Mar 2026", not "Mar 4, 2026": the order that most of Europe reads.
-    name = {"en": "en_GB"}.get(language(), language())
-    return Locale.parse(name)
+    return Locale.parse({"en": "en_GB"}.get(name, name))
 
 
 @cache

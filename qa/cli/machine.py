@@ -134,6 +134,12 @@ def serve(
     host: Annotated[
         str | None, typer.Option(help="Address to listen on; this machine's own by default.")
     ] = None,
+    processes: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=64, help="Processes that answer: as many as cores for a full house."
+        ),
+    ] = None,
     dev: Annotated[
         bool, typer.Option("--dev", help="Allow settings that are safe on one's own network alone.")
     ] = False,
@@ -142,4 +148,5 @@ def serve(
     from qa.cli.serving import run_server
     from qa.settings import load_settings
 
-    run_server(load_settings(port=port, host=host, dev=dev or None), work=not no_work)
+    settings = load_settings(port=port, host=host, serve_processes=processes, dev=dev or None)
+    run_server(settings, work=not no_work)

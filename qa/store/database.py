@@ -24,6 +24,7 @@ from qa.errors import (
     StoreError,
 )
 from qa.settings import Settings
+from qa.store import sharing
 from qa.store.migrations import REVISIONS
 
 #: Seconds that a writer waits for another one on SQLite.
@@ -112,14 +113,25 @@ def _prepare_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """Open a session that only reads.
+    """Open a session that only reads, or take the one that is shared (`qa.store.sharing`).
 
     Raises
     ------
     StoreError : the database does not answer.
     """
-    with _translated(engine), Session(engine) as session:
-        yield session
+    reads = sharing.current()
+    session = reads.session(engine) if reads is not None else None
+    if reads is None or session is None:
+        with _translated(engine), Session(engine) as session:
+            yield session
+        return
+    try:
+        with _translated(engine):
+            yield session
+    except (DBAPIError, StoreError):
+        # A transaction in which something failed answers nothing any more.
+        reads.forget()
+        raise
 
 
 @contextmanager
@@ -131,6 +143,10 @@ def writing(engine: Engine) -> Iterator[Session]:
     DiskFull : no room left.
     StoreError : the database does not answer, or is busy for too long.
     """
+    if (reads := sharing.current()) is not None:
+        # Nobody holds a connection while waiting for another one; and whoever reads again
+        # sees what was written.
+        reads.forget()
     with _translated(engine), Session(engine.execution_options(writes=True)) as session:
         yield session
         session.commit()

@@ -20,6 +20,12 @@ from qa.store.joining import KNOWN
 from qa.store.queue import among
 from qa.store.tables import ConversationRow, PartyRow
 
+# To name a table anew copies all its columns, which takes longer than many a query; so it is
+# done once. Each name stands in one subquery of one condition alone.
+_DRAWN_ROW = aliased(ConversationRow)
+_INSIDE, _BESIDE = aliased(ConversationRow), aliased(PartyRow)
+_OWN_ROW, _OWN, _OTHER = aliased(ConversationRow), aliased(PartyRow), aliased(PartyRow)
+
 
 def within(scope: Scope) -> ColumnElement[bool]:
     """Return the condition that a conversation is among those of a scope."""
@@ -91,7 +97,7 @@ def hidden(scope: Scope, conversation: Any) -> ColumnElement[bool]:
         )
     )
     if Part() not in scope.reviews:
-        row = aliased(ConversationRow)
+        row = _DRAWN_ROW
         parts = (and_(true(), *_conditions(part, row)) for part in scope.reviews)
         drawn = drawn.join(row, col(row.id) == DrawnRow.conversation).where(or_(*parts))
     # Uncorrelated: each is read once, and never row by row.
@@ -114,7 +120,7 @@ def concerns(scope: Scope, *, conversation: Any, party: Any) -> ColumnElement[bo
 
 
 def _seen(part: Part, conversation: Any, party: Any) -> ColumnElement[bool]:
-    row, other = aliased(ConversationRow), aliased(PartyRow)
+    row, other = _INSIDE, _BESIDE
     inside = col(conversation).in_(select(row.id).where(*_conditions(part, row)))
     if part.agent is None:
         return inside
@@ -133,7 +139,7 @@ def _own_parties(agent: str, conversation: Any) -> Any:
 
     One that nothing names is whom the conversation itself names, where it is the only such one.
     """
-    row, mine, other = aliased(ConversationRow), aliased(PartyRow), aliased(PartyRow)
+    row, mine, other = _OWN_ROW, _OWN, _OTHER
     meant_too = exists().where(
         col(other.conversation) == mine.conversation,
         col(other.role) == Role.AGENT,

@@ -28,7 +28,7 @@ class Served(NamedTuple):
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[Served]:
+def served(settings: Settings, *, processes: int = 1) -> Iterator[Served]:
     """Serve without limits of speed and without a worker; the server ends with the block."""
     given = os.environ | {
         "PYTHONPATH": str(ROOT),
@@ -40,6 +40,7 @@ def served(settings: Settings) -> Iterator[Served]:
     if settings.scorecards:
         given["QA_SCORECARDS"] = str(settings.scorecards)
     command = [sys.executable, "-m", "qa.cli", "serve", "--port", "0", "--no-work"]
+    command += ["--processes", str(processes)]
     process = subprocess.Popen(command, env=given, stdout=subprocess.PIPE, text=True)
     try:
         if process.stdout is None or not (said := process.stdout.readline().strip()):

@@ -1,6 +1,7 @@
 """Whether many people at once are served in time.
 
-    scripts/bench load [--keep FOLDER] [--database WHICH] [--users 200] [--seconds 60] [--json]
+    scripts/bench load [--keep FOLDER] [--database WHICH] [--users 200] [--seconds 60]
+        [--processes 1] [--json]
 
 A server runs in a process of its own over the store that `scripts/bench desk` makes (100,000
 conversations, in FOLDER, or in the database WHICH). Each of the people, nine of ten of them at home
@@ -97,12 +98,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", type=Path, help="folder of the made store")
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--processes", type=int, default=1, help="of the server")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     with made_store(options.keep, options.database, options.conversations) as settings:
         people = {f"bench-{n}": _grant(n) for n in range(options.users)}
         shown = _serving.tokens(settings, people)
-        with _serving.served(settings) as server:
+        with _serving.served(settings, processes=options.processes) as server:
             taken, share, busy = asyncio.run(measure(server, [*shown.values()], options.seconds))
     if options.json:
         figures = {kind: each._asdict() for kind, each in taken.items()}
@@ -127,6 +129,11 @@ def _grant(number: int) -> Grant:
     return Grant(UserRole.AUDITOR if number else UserRole.ADMINISTRATOR)
 
 
+def _used(server: psutil.Process) -> float:
+    """Return the seconds of a processor that a server took, all of its processes together."""
+    return sum(sum(p.cpu_times()[:2]) for p in [server, *server.children(recursive=True)])
+
+
 async def measure(
     server: _serving.Served, tokens: list[str], seconds: float
 ) -> tuple[dict[str, Taken], float, float]:
@@ -138,11 +145,11 @@ async def measure(
         # What is loaded on first use is loaded.
         await people[0].work(time.monotonic() + 2 * _EVERY_S)
         people[0].taken.clear()
-        used, begun = sum(process.cpu_times()[:2]), time.monotonic()
+        used, begun = _used(process), time.monotonic()
         psutil.cpu_percent()
         await asyncio.gather(*(person.work(begun + seconds) for person in people))
         lasted = time.monotonic() - begun
-        share = (sum(process.cpu_times()[:2]) - used) / lasted
+        share = (_used(process) - used) / lasted
     found: defaultdict[str, list[tuple[float, bool]]] = defaultdict(list)
     for person in people:
         for kind, each in person.taken.items():

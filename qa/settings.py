@@ -278,6 +278,11 @@ class Settings(BaseSettings):
     #: Whether lists of figures may be ordered by score. Ranks of people say less than they seem to:
     #: intervals overlap, and conversations differ.
     rankings: bool = False
+    #: As few agents, and conversations, as may stand behind a number that is told to a client, or
+    #: to whom may see figures and no single agent. What is smaller is in no sum, either.
+    fewest_agents: int = Field(default=3, ge=2)
+    #: See `fewest_agents`.
+    fewest_conversations: int = Field(default=5, ge=1)
     #: Places of recordings, and whether those are ours to delete.
     sources: tuple[Source, ...] = ()
     #: How long what is kept; nothing is erased without. `qa retention run` does it.

@@ -45,7 +45,7 @@ class Right(StrEnum):
     COLLECT = "collect"
     #: Take conversations and scores out as files.
     EXPORT = "export"
-    #: See the figures of teams, projects and agents.
+    #: See the figures of teams and projects, and of each agent whose conversations one lists.
     FIGURES = "figures"
 
     # About the service: held as a whole.

@@ -15,10 +15,7 @@ from qa.api.figure_schemas import FigureOut
 from qa.errors import NotFound
 from qa.store import Store
 from qa.store.desk.estimates import Mean, Share
-from qa.store.desk.figured import Basis, By, Cell, ItemLine, Question
-
-#: In a client's report: as few agents as may stand behind a number.
-FEWEST_AGENTS = 3
+from qa.store.desk.figured import Basis, By, Cell, ItemLine, Least, Question
 
 BASES: Mapping[Basis, str] = {
     Basis.EVERYTHING: "Everything that was scored",
@@ -42,8 +39,9 @@ class Report:
     figures: FigureOut
     #: For a client: no agent is named, and nothing is shown that one or two stand behind.
     client: bool = False
-    #: Of the span and of its weeks: whether enough agents stand behind the numbers.
-    enough: tuple[bool, tuple[bool, ...]] = (True, ())
+    #: For a client, of the span and of its weeks: all conversations, those of too few agents
+    #: among them. How many there were tells nothing of anybody; how they went might.
+    counts: tuple[int, tuple[int, ...]] = (0, ())
 
 
 def report(
@@ -69,14 +67,17 @@ def report(
             f"Nothing of {kind} '{name}' was scored in that time.",
             "Give another span with --since and --until, or see: qa list",
         )
-    items = store.figures.items(sheet.question, by_agent=by == "agent", scope=scope)
-    enough = (True, tuple(True for _ in sheet.whole.weeks))
+    counts: tuple[int, tuple[int, ...]] = (0, ())
     if client:
-        agents, weekly = store.figures.agents(sheet.question, scope=scope)
-        enough = (agents >= FEWEST_AGENTS, tuple(n >= FEWEST_AGENTS for n in weekly))
+        whole = sheet.whole
+        counts = (whole.whole.conversations, tuple(w.conversations for w in whole.weeks))
+        least = store.figures.least.model_copy(update={"by_team": False})
+        about = sheet.question.model_copy(update={"least": least})
+        sheet = store.figures.sheet(about, scope=scope)
+    items = store.figures.items(sheet.question, by_agent=by == "agent", scope=scope)
     title = store.figures.name(name) if kind == "agent" else name
     return Report(
-        title=title, figures=FigureOut(figures=sheet, items=items), client=client, enough=enough
+        title=title, figures=FigureOut(figures=sheet, items=items), client=client, counts=counts
     )
 
 
@@ -86,6 +87,16 @@ def basis(report: Report) -> str:
     return (
         f"{BASES[question.basis]}, {days_of(question)}, "
         f"scorecard {question.card}. Open ones are counted, not averaged in. Ranges: 95 %."
+        f"{_small(question.least)}"
+    )
+
+
+def _small(least: Least | None) -> str:
+    if least is None:
+        return ""
+    return (
+        f" Weeks in which fewer than {least.agents} agents or {least.conversations} conversations"
+        " were scored are in no average, nor in that of all."
     )
 
 
@@ -103,41 +114,46 @@ HEAD = (
 def weeks(report: Report) -> Iterator[list[Value]]:
     """Yield a row a week, and one of all."""
     line = report.figures.figures.whole
-    whole, by_week = report.enough
-    for cell, enough in zip(line.weeks, by_week, strict=True):
-        yield [_day(cell.since), *_cells(cell, enough=enough)]
-    yield ["All", *_cells(line.whole, enough=whole)]
-    if not report.client:
-        yield ["Before that, as long", *_cells(line.before, enough=True)]
+    if report.client:
+        whole, by_week = report.counts
+        for cell, n in zip(line.weeks, by_week, strict=True):
+            yield [_day(cell.since), n, *_told(cell)]
+        yield ["All", whole, *_told(line.whole)]
+        return
+    for cell in line.weeks:
+        yield [_day(cell.since), *_cells(cell)]
+    yield ["All", *_cells(line.whole)]
+    yield ["Before that, as long", *_cells(line.before)]
 
 
 def lines(report: Report) -> Iterator[list[Value]]:
     """Yield a row an agent of a team, or a team of a project; none for a client."""
     for line in report.figures.figures.lines:
-        yield [line.name or "none named", *_cells(line.whole, enough=True)]
+        yield [line.name or "none named", *_cells(line.whole)]
 
 
 def items(report: Report) -> Iterator[list[Value]]:
     """Yield a row an item: how often it was judged, failed, and the share with its range."""
-    whole, _ = report.enough
     for item in report.figures.items.items:
-        yield [item.ask, item.item, *_failed(item, enough=whole)]
+        yield [item.ask, item.item, *_failed(item)]
 
 
 ITEM_HEAD = ("Item", "Id", "Judged", "Failed", "Failed, %", "Low, %", "High, %")
 
 
-def _failed(item: ItemLine, *, enough: bool) -> list[Value]:
+def _failed(item: ItemLine) -> list[Value]:
     found = item.whole.failed
-    if not enough or found.share is None:
-        return [found.n if enough else None, None, None, None, None]
+    if found.share is None:
+        return [found.n, None, None, None, None]
     return [found.n, found.k, *_percent(found)]
 
 
-def _cells(cell: Cell, *, enough: bool) -> list[Value]:
-    if not enough:
-        # How many there were tells nothing of anybody; how they went might.
-        return [cell.conversations, *[None] * (len(HEAD) - 2)]
+def _told(cell: Cell) -> list[Value]:
+    """Return the cells of what enough agents stand behind; of nothing else how it went."""
+    return _cells(cell)[1:] if cell.conversations else [None] * (len(HEAD) - 2)
+
+
+def _cells(cell: Cell) -> list[Value]:
     return [
         cell.conversations,
         *_mean(cell.score),

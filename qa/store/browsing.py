@@ -21,6 +21,7 @@ from qa.store.desk.collections import Collections
 from qa.store.desk.correcting import Correcting
 from qa.store.desk.draws import Draws
 from qa.store.desk.fairness import FairnessReports
+from qa.store.desk.figured import Least
 from qa.store.desk.figures import Figures
 from qa.store.desk.inbox import Inbox
 from qa.store.desk.moments import Moments
@@ -73,7 +74,10 @@ class Browsing(Streaming):
         #: What was said.
         self.searching = Searching(engine)
         #: How agents, teams and projects are.
-        self.figures = Figures(engine, clock=clock)
+        self.figures = Figures(
+            engine,
+            least=Least(agents=settings.fewest_agents, conversations=settings.fewest_conversations),
+        )
         #: Whether accents, headsets or languages cost points.
         self.fairness = FairnessReports(engine)
         self._callers = Callers(settings.data, region=settings.phone_region)

@@ -10,7 +10,7 @@ from qa.errors import UsageError
 from qa.records import Heard, Metadata, Party, Role, Verdict
 from qa.scoring import judge, load_scorecard
 from qa.store.desk.draws import Occasion, Rule
-from qa.store.desk.figured import Basis, Question, Show
+from qa.store.desk.figured import Basis, Least, Question, Show
 from qa.store.joining import Agent
 from qa.testing import make_call, make_safe, make_turns
 
@@ -184,7 +184,6 @@ def test_a_conversation_of_two_agents_counts_once_for_each_and_once_for_the_team
         5,
         pytest.approx(80),
     )
-    assert store.figures.agents(store.figures.sheet(THREE_WEEKS).question)[0] == 2
 
 
 def test_samples_only_looks_at_what_was_drawn_by_chance(store):
@@ -284,3 +283,35 @@ def test_every_count_is_its_list(store):
                     assert len(listed(store, question, show)) == n, (by, one.key, show)
                     seen += n
     assert seen > 50
+
+
+def test_who_may_know_nobody_is_told_only_of_sums_of_what_is_large(store):
+    """Whatever is asked, no two answers differ by a week, a team or an item of one or two agents."""
+    least = Least(agents=3, conversations=4)
+    many = [Agent(id=str(n), name=f"A{n}", team="north") for n in range(7, 11)]
+    store.roster.replace([*many, Agent(id="11", name="B", team="south")], who="root")
+    for agent in ("7", "8", "9"):
+        calls(store, [5, 4], agent, project="retail")
+    calls(store, [1], "7", day=-7, project="retail")
+    calls(store, [0, 0, 0, 0], "8", day=-7, project="retail")
+    calls(store, [0] * 5, "11", project="retail")
+
+    def told(**about):
+        question = THREE_WEEKS.model_copy(update={"least": least} | about)
+        return store.figures.sheet(question, by="team")
+
+    sheet = told()
+    # Neither the week of two agents nor the team of one is in any sum.
+    assert (sheet.whole.whole.score.n, sheet.left_out.small) == (6, 10)
+    assert sheet.whole.whole.score.mean == pytest.approx(90)
+    assert [w.conversations for w in sheet.whole.weeks] == [0, 0, 6]
+    assert [x.key for x in sheet.lines] == ["north"]
+    assert told(team="south").whole.whole.conversations == 0
+    assert told(since=FIRST, until=LAST - timedelta(days=7)).whole.whole.conversations == 0
+    whole_project = told(least=least.model_copy(update={"by_team": False}), project="retail")
+    assert whole_project.whole.whole.score.n == 11  # with the south, who are not asked for
+    # An item that was judged at two of them alone is no item.
+    found = store.figures.items(THREE_WEEKS.model_copy(update={"least": least}))
+    assert {i.item: (i.whole.failed.k, i.whole.failed.n) for i in found.items}["golf"] == (3, 6)
+    fewer = least.model_copy(update={"agents": 4})
+    assert store.figures.items(THREE_WEEKS.model_copy(update={"least": fewer})).items == ()

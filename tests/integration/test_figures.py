@@ -1,5 +1,6 @@
 """Figures at both doors: every number leads to its conversations, and nobody is ranked."""
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -139,7 +140,28 @@ def test_a_supervisor_sees_the_figures_of_their_team_alone(busy):
         secret, _ = store.sessions.add_token(
             made, label="", scopes={Right.FIGURES, Right.LIST}, lasts=timedelta(days=1), who="test"
         )
+        wallboard = [Grant(UserRole.SERVICE)]
+        made = store.accounts.add("wallboard", grants=wallboard, agent_id=None, who="test")
+        figures_alone, _ = store.sessions.add_token(
+            made, label="", scopes={Right.FIGURES}, lasts=timedelta(days=1), who="test"
+        )
     with TestClient(create_app(busy), base_url="http://127.0.0.1") as client:
+        client.headers["authorization"] = f"Bearer {figures_alone}"
+        assert client.get("/api/v1/figures", params=SPAN | {"by": "agent"}).status_code == 403
+        for path in ("agents/dana", "fairness"):
+            for door in ("/figures", "/api/v1/figures"):
+                assert client.get(f"{door}/{path}", params=SPAN).status_code == 403
+        assert client.get("/api/v1/figures?basis=samples").status_code == 422
+        found = client.get("/api/v1/figures/teams/north", params=SPAN).json()
+        # Two agents work there: nothing is told, and of nobody else's sums is it a part.
+        assert found["figures"]["lines"] == found["items"]["items"] == []
+        assert found["figures"]["whole"]["whole"]["score"] == {
+            "n": 0, "mean": None, "low": None, "high": None
+        }  # fmt: skip
+        assert found["figures"]["left_out"]["small"] == 48
+        assert not any(name in json.dumps(found) for name in (*AGENTS, '"dana"', '"ion"'))
+        assert client.get("/api/v1/figures/conversations", params=SPAN).json()["items"] == []
+
         client.headers["authorization"] = f"Bearer {secret}"
         found = client.get("/api/v1/figures", params=SPAN | {"by": "agent"}).json()["figures"]
         assert [line["name"] for line in found["lines"]] == ["Mara"]

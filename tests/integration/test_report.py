@@ -57,7 +57,7 @@ def test_a_clients_report_names_no_agent(qa, weeks, tmp_path):
 
 
 def test_what_one_or_two_agents_stand_behind_is_not_told_to_a_client(qa, weeks, settings):
-    with open_store(settings) as store:  # the weeks of Mara leave the project
+    with open_store(settings) as store:  # Mara's last three weeks leave the project
         from sqlalchemy import update
         from sqlmodel import col
 
@@ -65,14 +65,21 @@ def test_what_one_or_two_agents_stand_behind_is_not_told_to_a_client(qa, weeks, 
         from qa.store.tables import ConversationRow
 
         with database.writing(store._engine) as session:
-            mara = update(ConversationRow).where(col(ConversationRow.agent_id) == "mara")
+            mara = update(ConversationRow).where(
+                col(ConversationRow.agent_id) == "mara", ~col(ConversationRow.id).like("mara-0-%")
+            )
             session.execute(mara.values(project="travel"))
     found = json.loads(qa("report", "project", "retail", *SPAN, "--client", "--json").stdout)
-    assert found["weeks"]
-    for row in found["weeks"]:
+    *by_week, whole = found["weeks"]
+    assert [row["averaged"] for row in by_week] == [12, None, None, None]
+    assert [row["conversations"] for row in by_week] == [12, 8, 8, 8]
+    for row in by_week[1:]:
         assert row["average"] is None
         assert row["critical_fails_confirmed"] is None
-    assert all(row["failed"] is None for row in found["items"])
+    # The sum is of what is told: taking that away leaves nothing of the weeks that are not.
+    assert (whole["averaged"], whole["average"]) == (12, by_week[0]["average"])
+    assert all(row["judged"] <= 12 for row in found["items"])
+    assert "fewer than 3 agents or 5 conversations" in found["basis"]
 
 
 def test_fairness_is_reported_as_on_the_page(qa, weeks, tmp_path):

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from qa.access import Right
 from qa.api import fair_words, words
 from qa.api.deps import StoreDep
 from qa.api.fair_words import TRAITS, points
@@ -18,6 +17,7 @@ from qa.api.figure_schemas import FairQuery
 from qa.api.i18n import gettext
 from qa.api.pages import figure_views as views
 from qa.api.pages.figures import Reader
+from qa.api.routes.figures import fairness
 from qa.api.templating import page
 from qa.store.desk.estimates import Share
 from qa.store.desk.fair import FairItem, Fairness, Group, Rates
@@ -58,7 +58,7 @@ def show_fairness(
     request: Request, store: StoreDep, query: Annotated[FairQuery, Query()], who: Reader
 ) -> Response:
     """Show fail rates by how well agents were understood, by language, or by agent."""
-    found = store.fairness.report(query.question(), by=query.by, scope=who.scope(Right.FIGURES))
+    found = fairness(store, query, who)
     given = {k: v for k, v in request.query_params.items() if v}
     most = _most(found)
     context = {

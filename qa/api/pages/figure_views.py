@@ -249,6 +249,8 @@ def left_out(given: LeftOut) -> list[str]:
         found.append(gettext("Test calls of your own (tag mystery): %d.") % given.mystery)
     if given.together:
         found.append(gettext("Outcomes of a team, not of an agent: %d.") % given.together)
+    if given.small:
+        found.append(gettext("Of too few agents or conversations to be told of: %d.") % given.small)
     return found
 
 

@@ -16,7 +16,7 @@ from qa.api.i18n import day_of, gettext
 from qa.api.identity import requires
 from qa.api.pages import figure_views as views
 from qa.api.pages.listing import name_of
-from qa.api.routes.figures import behind, one
+from qa.api.routes.figures import behind, many, one
 from qa.api.templating import page
 from qa.store.desk.figured import By, Show
 
@@ -37,7 +37,7 @@ def show_figures(
     who: Reader,
 ) -> Response:
     """Show teams, projects or agents, by name."""
-    sheet = store.figures.sheet(query.question(), by=query.by, scope=who.scope(Right.FIGURES))
+    sheet = many(store, query, who)
     if settings.rankings and query.sort == "score":
         ranked = sorted(sheet.lines, key=lambda x: -(x.whole.score.mean or -1))
         sheet = sheet.model_copy(update={"lines": tuple(ranked)})

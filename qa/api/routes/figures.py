@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 
 from qa.access import Principal, Right
 from qa.api.deps import StoreDep
+from qa.api.discreet import check_people, sees_people, told
 from qa.api.figure_schemas import (
     BehindQuery,
     FairnessOut,
@@ -20,7 +21,8 @@ from qa.api.figure_schemas import (
 from qa.api.identity import requires
 from qa.api.schemas import ConversationPage
 from qa.store import Store
-from qa.store.desk.figured import By
+from qa.store.desk.fair import Fairness
+from qa.store.desk.figured import By, Sheet
 from qa.store.views import Page
 
 router = APIRouter(tags=["figures"])
@@ -31,8 +33,7 @@ Reader = Annotated[Principal, requires(Right.FIGURES)]
 @router.get("/figures")
 def read_figures(store: StoreDep, query: Annotated[SheetQuery, Query()], who: Reader) -> FiguresOut:
     """Read figures by agent, team or project, ordered by name."""
-    scope = who.scope(Right.FIGURES)
-    return FiguresOut(figures=store.figures.sheet(query.question(), by=query.by, scope=scope))
+    return FiguresOut(figures=many(store, query, who))
 
 
 @router.get("/figures/fairness")
@@ -40,8 +41,7 @@ def read_fairness(
     store: StoreDep, query: Annotated[FairQuery, Query()], who: Reader
 ) -> FairnessOut:
     """Read fail rates by how well agents were understood, by language, or by agent."""
-    scope = who.scope(Right.FIGURES)
-    return FairnessOut(fairness=store.fairness.report(query.question(), by=query.by, scope=scope))
+    return FairnessOut(fairness=fairness(store, query, who))
 
 
 @router.get("/figures/agents/{agent}")
@@ -76,14 +76,33 @@ def list_behind_figures(
     return ConversationPage.of(behind(store, query, who))
 
 
+def many(store: Store, query: SheetQuery, who: Principal) -> Sheet:
+    """Return figures by agent, team or project (Forbidden: of agents whom one may not know of)."""
+    if query.by == "agent":
+        check_people(who)
+    question = told(query.question(), who, store)
+    return store.figures.sheet(question, by=query.by, scope=who.scope(Right.FIGURES))
+
+
 def one(
     store: Store, query: FiguresQuery, who: Principal, *, by: By | None = None, **about: str
 ) -> FigureOut:
-    """Return the figures of one agent, team or project, with its items."""
-    scope, question = who.scope(Right.FIGURES), query.question(**about)
+    """Return the figures of one agent, team or project, with its items.
+
+    Without lines and columns of agents for whom may not know of them.
+    """
+    scope, question = who.scope(Right.FIGURES), told(query.question(**about), who, store)
+    if by == "agent" and not sees_people(who):
+        by = None
     sheet = store.figures.sheet(question, by=by, scope=scope)
     items = store.figures.items(sheet.question, by_agent=by == "agent", scope=scope)
     return FigureOut(figures=sheet, items=items)
+
+
+def fairness(store: Store, query: FairQuery, who: Principal) -> Fairness:
+    """Return fail rates by a trait: of groups as small as they are, so not to everybody."""
+    check_people(who)
+    return store.fairness.report(query.question(), by=query.by, scope=who.scope(Right.FIGURES))
 
 
 def behind(store: Store, query: BehindQuery, who: Principal) -> Page:

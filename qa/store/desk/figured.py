@@ -49,6 +49,20 @@ class Show(StrEnum):
     ITEM_FAILED = "item_failed"
 
 
+class Least(Record):
+    """As few agents and conversations as may stand behind a number, so that it tells of nobody.
+
+    It is asked of every week of every part (team, project) that figures can be asked of, and
+    of each item there; what is smaller is in no number at all, nor in any sum: so no two
+    answers differ by what is small.
+    """
+
+    agents: int
+    conversations: int
+    #: Whether figures are asked of teams, or of whole projects alone.
+    by_team: bool = True
+
+
 class Question(Record):
     """Which conversations figures are asked of; there is no condition on how they were judged."""
 
@@ -64,6 +78,8 @@ class Question(Record):
     agent: str | None = None
     #: False: only those that the roster could not join to a person.
     joined: bool | None = None
+    #: For whom may not know how a single agent is; None = they may.
+    least: Least | None = None
 
     @model_validator(mode="after")
     def _is_span(self) -> Question:
@@ -139,6 +155,8 @@ class LeftOut(Record):
     mystery: int = 0
     #: Scored as a team's outcome only, or also.
     together: int = 0
+    #: Of parts that are too small to be told of (`Least`).
+    small: int = 0
 
 
 class Sheet(Record):

@@ -7,8 +7,7 @@ only whom the roster knows is an agent. Lines are ordered by name.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Mapping
 
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
@@ -23,6 +22,7 @@ from qa.store.desk.figured import (
     ItemCell,
     ItemLine,
     Items,
+    Least,
     LeftOut,
     Line,
     Question,
@@ -46,9 +46,10 @@ _Rows = dict[str | None, dict[int, Tally]]
 class Figures:
     """The part of the store that adds up."""
 
-    def __init__(self, engine: Engine, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, *, least: Least) -> None:
         self._engine = engine
-        self._now = clock
+        #: What is told to whom may not know how a single agent is.
+        self.least = least
 
     def sheet(
         self, question: Question, *, by: By | None = None, scope: Scope = EVERYTHING
@@ -68,13 +69,12 @@ class Figures:
                 together = _together(found)
             lines = _lines(session, question, found, by=by) if by else ()
             (whole,) = _lines(session, question, together, by=None)
+        without = left_out.get(question.card, LeftOut())
+        if question.least is not None:
+            n = next((c.conversations for c in cards if c.card == question.card), 0)
+            without = without.model_copy(update={"small": n - whole.whole.conversations})
         return Sheet(
-            question=question,
-            by=by,
-            cards=cards,
-            lines=lines,
-            whole=whole,
-            left_out=left_out.get(question.card, LeftOut()),
+            question=question, by=by, cards=cards, lines=lines, whole=whole, left_out=without
         )
 
     def items(
@@ -129,19 +129,6 @@ class Figures:
             found, place = listing.page_of_lanes(session, [lane], after=after, limit=limit)
             shown = listing.summaries(session, found, listed)
         return Page(items=tuple(shown), next=place)
-
-    def agents(
-        self, question: Question, *, scope: Scope = EVERYTHING
-    ) -> tuple[int, tuple[int, ...]]:
-        """Return how many agents the conversations had: over the span, and by week.
-
-        Counted by whatever names them, the roster or the recording.
-        """
-        with database.reading(self._engine) as session:
-            query = figuring.agents(question, scope, edges=[w[0] for w in question.weeks[1:]])
-            found = session.execute(query).all()
-        by_week = [len({a for week, a in found if week == n}) for n in range(len(question.weeks))]
-        return len({agent for _, agent in found}), tuple(by_week)
 
     def name(self, agent: str) -> str:
         """Return an agent's name by the roster, their id where it has none."""

@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     true,
+    tuple_,
 )
 from sqlalchemy import select as columns_of
 from sqlalchemy.orm import aliased
@@ -27,7 +28,7 @@ from sqlmodel import col, or_, select
 
 from qa.access import Scope
 from qa.records import ItemKind, Role, ScoreStatus, Verdict
-from qa.store.desk.figured import Basis, By, Question, Show
+from qa.store.desk.figured import Basis, By, Least, Question, Show
 from qa.store.desk.tables import DrawnRow
 from qa.store.joining import KNOWN
 from qa.store.scopes import concerns, within
@@ -118,7 +119,54 @@ def parts(question: Question, scope: Scope, *columns: Any, named: bool = False) 
         query = query.where(person() == question.agent)
     if question.joined is not None:
         query = query.where(person().is_not(None) if question.joined else person().is_(None))
+    if question.least is not None:
+        everybody = question.model_copy(update={"least": None})
+        query = query.where(_is_large(question.least, question, parts_of(everybody, scope)))
     return query
+
+
+def parts_of(question: Question, scope: Scope) -> Select[Any]:
+    """Select what says of settled parts how many agents stand behind: see `_is_large`."""
+    settled = col(AssessmentRow.status).in_(_SETTLED)
+    columns = (*_place(question), named().label("agent"), col(ConversationRow.id).label("id"))
+    return parts(question, scope, *columns, named=True).where(settled)
+
+
+def _place(question: Question) -> tuple[Any, ...]:
+    """Return the columns of the smallest part that figures can be asked of."""
+    edges = [begin for begin, _ in question.weeks[1:]]
+    row = ConversationRow
+    return (
+        func.coalesce(row.team, "").label("team"),
+        func.coalesce(row.project, "").label("project"),
+        _week(edges).label("part"),
+    )
+
+
+def _is_large(
+    least: Least, question: Question, settled: Select[Any], *more: Any
+) -> ColumnElement[bool]:
+    """Return the condition that enough agents and conversations stand behind a part.
+
+    Parameters
+    ----------
+    settled : parts of agents: team, project, week, agent, id, and of `more` the item.
+    """
+    some = settled.subquery()
+    names = [c.name for c in some.c if c.name not in {"agent", "id"}]
+    mine = [*_place(question), *more]
+    if not least.by_team:
+        names, mine = names[1:], mine[1:]
+    columns = [some.c[name] for name in names]
+    large = (
+        columns_of(*columns)
+        .group_by(*columns)
+        .having(
+            func.count(func.distinct(some.c.agent)) >= least.agents,
+            func.count(func.distinct(some.c.id)) >= least.conversations,
+        )
+    )
+    return tuple_(*mine).in_(large)
 
 
 def census(question: Question, scope: Scope) -> Select[Any]:
@@ -216,12 +264,6 @@ def shown(rows: Subquery, show: Show) -> ColumnElement[bool]:
     }[show]
 
 
-def agents(question: Question, scope: Scope, *, edges: Sequence[datetime]) -> Select[Any]:
-    """Select the agents of each week, by whatever names them."""
-    week = _week(edges).label("week")
-    return parts(question, scope, week, named().label("agent"), named=True).distinct()
-
-
 def named() -> ColumnElement[str]:
     """Return the column of an agent, by whatever names them: to count by, not to show."""
     return func.coalesce(
@@ -243,7 +285,13 @@ def items(
         col(found.critical).is_not(None),
         col(found.standing) == Verdict.FAIL,
     )
-    part = (
+
+    def judged(query: Select[Any]) -> Select[Any]:
+        return query.join(found, col(found.assessment) == made.id).where(
+            col(found.standing).in_(_JUDGED), col(found.kind).in_(_COSTS), ~suspected
+        )
+
+    query = judged(
         parts(
             question,
             scope,
@@ -253,15 +301,13 @@ def items(
             _flag(col(found.standing) == Verdict.FAIL).label("failed"),
             named=by_agent,
         )
-        .join(found, col(found.assessment) == made.id)
-        .where(
-            col(found.standing).in_(_JUDGED),
-            col(found.kind).in_(_COSTS),
-            ~suspected,
-        )
-        .subquery()
     )
-    c = part.c
+    if question.least is not None:
+        # An item may have been judged at one agent alone.
+        everybody = question.model_copy(update={"least": None})
+        whom = judged(parts_of(everybody, scope)).add_columns(col(found.item).label("item"))
+        query = query.where(_is_large(question.least, question, whom, col(found.item)))
+    c = query.subquery().c
     return (
         columns_of(c.column, c.item, c.id, func.max(c.failed).label("failed"))
         .group_by(c.column, c.item, c.id)

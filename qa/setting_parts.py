@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 #: Days, counted in whole ones; "forever" ends the search for another rule.
 Days = Annotated[int, Field(ge=0, le=36_525)] | Literal["forever"]
@@ -25,6 +25,13 @@ class Source(Part):
     #: They are ours to delete: where the sound of a call is erased, its recording and the file
     #: of metadata beside it go, too. Without it no recording is ever deleted where it lies.
     owned: bool = False
+
+    @field_validator("path", mode="before")
+    @classmethod
+    def _of_this_machine(cls, value: object) -> object:
+        if "://" in str(value):
+            raise ValueError("an address; nothing is ever deleted there, so leave it out")
+        return value
 
 
 class Retention(Part):

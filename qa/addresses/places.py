@@ -16,6 +16,8 @@ from qa.errors import InputError, MissingExtra
 
 #: Bytes that are asked for at once.
 BLOCK = 4 << 20
+#: Pieces of 32 KB that an SFTP server is asked for ahead.
+_AHEAD = 128
 #: What was changed a moment ago may change again without another time of change.
 _SETTLED_S = 2.0
 #: Where a server's answer says who wrote a thing when, or what it holds; the first that is there.
@@ -146,6 +148,8 @@ class Place:
         name = address.root + address.path
         with told(address):
             file = self._system.open(name, "rb", block_size=BLOCK, cache_type="none")
+            if hasattr(file, "prefetch"):  # SFTP: else each 32 KB wait for the ones before
+                file.prefetch(max_concurrent_requests=_AHEAD)
         with file:
             while True:
                 with told(address):

@@ -32,7 +32,7 @@ class S3Server:
             free.bind((HOST, 0))
             self.port = free.getsockname()[1]
         self._said = folder.with_name(f"{folder.name}-said")
-        self._program: subprocess.Popen[bytes] | None = None
+        self._program = self._spare = self._spawn()
         self.start()
 
     @property
@@ -48,14 +48,27 @@ class S3Server:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
+    def make_ready(self) -> None:
+        """Let the next one be ready: else to start it takes seconds."""
+        self._spare = self._spawn()
+        assert self._spare.stdout is not None
+        assert self._spare.stdout.readline() == b"ready\n", self._said.read_text()
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with self._said.open("ab") as out:
+            return subprocess.Popen(
+                [sys.executable, __file__, str(self.folder), str(self.port)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=out,
+            )
+
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        with self._said.open("ab") as out:
-            self._program = subprocess.Popen(
-                [sys.executable, __file__, str(self.folder), str(self.port)],
-                stdout=out,
-                stderr=subprocess.STDOUT,
-            )
+        self._program = self._spare
+        assert self._program.stdin is not None
+        self._program.stdin.write(b"go\n")
+        self._program.stdin.flush()
         end = time.monotonic() + 60
         while not self._answers():
             assert self._program.poll() is None, self._said.read_text()
@@ -68,9 +81,14 @@ class S3Server:
 
     def kill(self) -> None:
         """End it as a power cut does."""
-        if self._program is not None:
-            self._program.kill()
-            self._program.wait()
+        self._program.kill()
+        self._program.communicate()
+
+    def close(self) -> None:
+        """End it, and what is ready to be the next."""
+        for program in {self._program, self._spare}:
+            program.kill()
+            program.communicate()
 
 
 def _serve(folder: Path, port: int) -> None:
@@ -84,6 +102,9 @@ def _serve(folder: Path, port: int) -> None:
         for path in sorted(p for p in bucket.rglob("*") if p.is_file()):
             key = path.relative_to(bucket).as_posix()
             buckets.put_object(bucket.name, key, path.read_bytes())
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
     application = DomainDispatcherApplication(create_backend_app)
     make_server(HOST, port, application, threaded=True).serve_forever()
 

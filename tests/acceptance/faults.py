@@ -198,6 +198,7 @@ def bucket_away(struck: Struck) -> str:
     """Kill the server that the recordings lie on, and start it again some seconds later."""
     assert struck.bucket is not None
     struck.door.start_all()
+    struck.bucket.make_ready()
     struck.moment()
     struck.bucket.kill()
     time.sleep(struck.chance.uniform(0.5, 2))
@@ -241,7 +242,7 @@ def strike(fault: str, door: Door, *, chance: random.Random, server: Server | No
     finally:
         door.end()
         if bucket is not None:
-            bucket.kill()
+            bucket.close()
 
 
 def served(door: Door) -> S3Server:

@@ -78,7 +78,8 @@ def strike(fault, door, server=None):
         pytest.skip(str(err))
 
 
-STRUCK = [name for name in faults.FAULTS if name != faults.OF_A_SERVER]
+ALONE = {faults.OF_A_SERVER, faults.OF_A_BUCKET}
+STRUCK = [name for name in faults.FAULTS if name not in ALONE]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,10 @@ STRUCK = [name for name in faults.FAULTS if name != faults.OF_A_SERVER]
 def test_whatever_strikes_nothing_is_lost_and_nothing_done_twice(fault, door):
     """Each once, by turns at one door and the other; scripts/bench faults does all at both."""
     strike(fault, door)
+
+
+def test_a_bucket_that_goes_away_and_comes_back_loses_nothing(tmp_path):
+    strike(faults.OF_A_BUCKET, LocalPool(tmp_path / "door"))
 
 
 @pytest.mark.postgres

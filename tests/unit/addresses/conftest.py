@@ -54,7 +54,7 @@ def memory(monkeypatch):
 def s3_server(tmp_path_factory):
     server = S3Server(tmp_path_factory.mktemp("s3") / "buckets")
     yield server
-    server.kill()
+    server.close()
 
 
 @pytest.fixture

@@ -74,9 +74,13 @@ class Problem(BaseModel):
     errors: list[Wrong] = Field(default_factory=list)
 
 
-#: What every route of the API may answer besides its result.
+#: How problems are sent to programs.
+PROBLEM_TYPE = "application/problem+json"
+_DESCRIBED = "#/components/schemas/{model}"
+#: What every route of the API may answer besides its result. Named, not given as a model: of a
+#: model each route would build its own checks, which took most of the time of a start.
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    code: {"model": Problem}
+    code: {"content": {PROBLEM_TYPE: {"schema": {"$ref": _DESCRIBED.format(model="Problem")}}}}
     for code in (
         HTTPStatus.BAD_REQUEST,
         HTTPStatus.UNAUTHORIZED,
@@ -89,6 +93,13 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
         HTTPStatus.TOO_MANY_REQUESTS,
     )
 }
+
+
+def describe(description: dict[str, Any]) -> None:
+    """Add what `RESPONSES` name to a description of the API (OpenAPI)."""
+    made = Problem.model_json_schema(ref_template=_DESCRIBED)
+    named = made.pop("$defs", {}) | {Problem.__name__: made}
+    description.setdefault("components", {}).setdefault("schemas", {}).update(named)
 
 
 def status_of(err: QaError) -> int:
@@ -128,7 +139,7 @@ def problem_response(
     return JSONResponse(
         problem.model_dump(exclude_defaults=True) | {"type": problem.type},
         status_code=status,
-        media_type="application/problem+json",
+        media_type=PROBLEM_TYPE,
         headers=headers,
     )
 

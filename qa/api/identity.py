@@ -12,12 +12,12 @@ conversation; where a route answers with several, it passes ``who.scope(right)``
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
@@ -176,12 +176,22 @@ def check_routes(app: FastAPI) -> None:
     RuntimeError : names each such route.
     """
     bare = [
-        f"{found.path} ({found.name})"
-        for found in iter_route_contexts(app.routes)
-        if not _is_declared(found.original_route)
+        f"{getattr(route, 'path', '')} ({getattr(route, 'name', route)})"
+        for route in _as_written(app.routes)
+        if not _is_declared(route)
     ]
     if bare:
         raise RuntimeError(f"No right is declared for: {', '.join(bare)}.")
+
+
+def _as_written(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
+    """Return each route as its router has it: what it becomes in the application, takes long."""
+    for route in routes:
+        included = getattr(route, "original_router", None)
+        if included is None:
+            yield route
+        else:
+            yield from _as_written(included.routes)
 
 
 def _is_declared(route: BaseRoute) -> bool:

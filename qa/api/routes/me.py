@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from qa.access import Principal
+from qa.api import errors
 from qa.api.identity import any_account
 from qa.api.schemas import MeOut
 
@@ -28,4 +29,6 @@ def read_me(who: Annotated[Principal, any_account()]) -> MeOut:
 @router.get("/openapi.json", include_in_schema=False, dependencies=[any_account()])
 def describe(request: Request) -> Response:
     """Describe the API (OpenAPI)."""
-    return JSONResponse(request.app.openapi())
+    description = request.app.openapi()
+    errors.describe(description)
+    return JSONResponse(description)

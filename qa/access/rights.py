@@ -62,6 +62,8 @@ class Right(StrEnum):
     TOKENS = "tokens"
     #: Read the journal of who did what.
     AUDIT = "audit"
+    #: Take out all that is stored about one agent, for that agent.
+    AGENT_FILE = "agent_file"
     #: Set how long things are kept, hold them, erase one customer's data.
     RETENTION = "retention"
     #: Watch the service: queue, workers, metrics.
@@ -137,7 +139,7 @@ RIGHTS: Mapping[UserRole, frozenset[Right]] = {
     # Moments without names, never whole conversations: a trainer need not know whose they are.
     UserRole.TRAINER: frozenset({Right.EXAMPLES, Right.COLLECT, Right.CARDS}),
     UserRole.AGENT: _SEES | {Right.SECOND_LOOK},
-    UserRole.AUDITOR: _SEES | {Right.FIGURES, Right.AUDIT},
+    UserRole.AUDITOR: _SEES | {Right.FIGURES, Right.AUDIT, Right.AGENT_FILE},
     # A critical fail is a person's to confirm, never a program's.
     UserRole.SERVICE: _SEES
     | {

@@ -36,6 +36,7 @@ from qa.api.pages import scorecards as scorecard_pages
 from qa.api.people import LARGEST_ROSTER
 from qa.api.reading import OneReading
 from qa.api.routes import (
+    agents,
     agreement,
     assessments,
     audit,
@@ -87,6 +88,7 @@ _API = (
     exports.router,
     figures.router,
     drafts.router,
+    agents.router,
     agreement.router,
     examples.router,
     collections.router,

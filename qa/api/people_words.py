@@ -59,6 +59,7 @@ RIGHTS: Mapping[Right, str] = Texts(
         Right.USERS: N_("keep accounts and the roster: whoever may can take every right"),
         Right.TOKENS: N_("make tokens"),
         Right.AUDIT: N_("read the journal"),
+        Right.AGENT_FILE: N_("take out all that is stored about an agent"),
         Right.RETENTION: N_("set how long things are kept"),
         Right.METRICS: N_("watch the service"),
     }

@@ -60,6 +60,11 @@ def asset(name: str) -> str:
 _TEMPLATES = Jinja2Templates(env=_environment())
 
 
+def rendered(name: str, context: Mapping[str, Any]) -> str:
+    """Render a template that is no answer: a file to take along."""
+    return _TEMPLATES.get_template(name).render(dict(context))
+
+
 def page(
     request: Request,
     name: str,

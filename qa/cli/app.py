@@ -8,6 +8,7 @@ import typer
 
 from qa import __version__
 from qa.cli import (
+    agents,
     agreeing,
     auditing,
     cards,
@@ -101,12 +102,16 @@ user.command("enable")(people.enable)
 user.command("link")(people.link)
 app.add_typer(user, name="user")
 
-agents = typer.Typer(no_args_is_help=True, help="The agents' roster: who the recordings are about.")
-agents.command("import")(roster.import_)
-agents.command("list")(roster.list_)
-agents.command("join")(roster.join)
-agents.command("check")(roster.check)
-app.add_typer(agents, name="roster")
+crew = typer.Typer(no_args_is_help=True, help="The agents' roster: who the recordings are about.")
+crew.command("import")(roster.import_)
+crew.command("list")(roster.list_)
+crew.command("join")(roster.join)
+crew.command("check")(roster.check)
+app.add_typer(crew, name="roster")
+
+agent = typer.Typer(no_args_is_help=True, help="What is stored about one agent.")
+agent.command("export")(agents.export)
+app.add_typer(agent, name="agent")
 
 token = typer.Typer(no_args_is_help=True, help="API tokens: how programs work here.")
 token.command("create")(people.token_create)

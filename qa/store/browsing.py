@@ -13,6 +13,7 @@ from qa.errors import NotFound
 from qa.settings import Settings
 from qa.store import changes, counting, database, listing, results, scopes
 from qa.store.accounts import Accounts
+from qa.store.agents.file import AgentFiles
 from qa.store.audit import Audit
 from qa.store.desk.agreeing import Agreeing
 from qa.store.desk.assigning import Assignments
@@ -73,6 +74,8 @@ class Browsing(Streaming):
         self.collections = Collections(engine, keep=kept_words, clock=clock)
         #: What was said.
         self.searching = Searching(engine)
+        #: All that is stored about one agent.
+        self.agents = AgentFiles(engine, keep=kept_words, clock=clock)
         #: How agents, teams and projects are.
         self.figures = Figures(
             engine,

@@ -68,16 +68,16 @@ class Throttle:
         An address's other failures stay: who has one account may try others.
         """
         with database.writing(self._engine) as session:
-            row = session.get(ThrottleRow, _key("account", account))
+            row = session.get(ThrottleRow, key_of("account", account))
             if row is not None:
                 session.delete(row)
-            where = session.get(ThrottleRow, _key("address", address))
+            where = session.get(ThrottleRow, key_of("address", address))
             if where is not None:
                 where.failures = max(where.failures - 1, 0)
 
 
 def _row(session: Session, kind: str, value: str, now: datetime) -> ThrottleRow:
-    key = _key(kind, value)
+    key = key_of(kind, value)
     row = session.get(ThrottleRow, key, with_for_update=True)
     if row is None:
         row = ThrottleRow(key=key, failures=0, last_at=now)
@@ -86,7 +86,8 @@ def _row(session: Session, kind: str, value: str, now: datetime) -> ThrottleRow:
     return row
 
 
-def _key(kind: str, value: str) -> str:
+def key_of(kind: str, value: str) -> str:
+    """Return by what failures of an account or an address are kept."""
     return secrets.digest(f"{kind}:{value.strip().casefold()}")
 
 

@@ -1,7 +1,9 @@
 """Figures at both doors: every number leads to its conversations, and nobody is ranked."""
 
+import io
 import json
 import re
+import zipfile
 from datetime import timedelta
 from html import unescape
 
@@ -103,6 +105,22 @@ def test_figures_of_the_bad_ones_alone_cannot_be_asked_for(desk):
     assert "All scored conversations" in html
     samples = shown(desk, "/figures", basis="samples")
     assert "Only conversations drawn by chance" in samples
+
+
+def test_all_that_is_stored_about_an_agent_is_taken_out_and_written_down(desk):
+    html = shown(desk, "/figures/agents/dana")
+    href = re.search(r'href="(/api/v1/agents/dana/file)"', html)[1]
+    with zipfile.ZipFile(io.BytesIO(desk.get(href).content)) as made:
+        page = made.read("index.html").decode()
+        findings = json.loads(made.read("json/finding.json"))
+        assert made.testzip() is None
+    assert page.count("<td>dana-") == 24
+    assert len({f["assessment"] for f in findings}) == 24
+    (row,) = [
+        r for r in desk.get("/api/v1/audit?act=exported").json()["items"] if r["object"] == "dana"
+    ]
+    assert row["kind"] == "agent"
+    assert desk.get("/api/v1/agents/nobody/file").status_code == 404
 
 
 def test_a_page_says_its_data_and_that_there_is_none(desk):

@@ -190,6 +190,7 @@ NEEDS = {
     "POST /api/v1/holds": "retention",
     "DELETE /api/v1/holds/{hold}": "retention",
     "POST /api/v1/erasures": "retention",
+    "GET /api/v1/agents/{agent}/file": "agent_file",
     "GET /api/v1/roster": "users",
     "PUT /api/v1/roster": "users",
     "GET /api/v1/roster/check": "users",

@@ -96,6 +96,12 @@ def test_fairness_is_reported_as_on_the_page(qa, weeks, tmp_path):
     assert "Did you mean" in qa("report", "fairness", "--by", "langage", code=2).output
 
 
-def test_a_wrong_call_is_told(qa, weeks):
+def test_an_agents_file_is_written_and_a_wrong_call_is_told(qa, weeks, tmp_path):
+    folder = tmp_path / "dana"
+    assert "Begin with" in qa("agent", "export", "dana", "--out", folder).stderr
+    assert "Dana" in (folder / "index.html").read_text("utf-8")
+    assert "exists already" in qa("agent", "export", "dana", "--out", folder, code=2).output
+    assert "of an agent 'x'" in qa("agent", "export", "x", "--out", tmp_path / "x", code=1).output
+    assert [p.name for p in tmp_path.glob("*x*")] == []
     assert "for projects" in qa("report", "team", "north", "--client", code=2).output
     assert "Nothing of agent 'nobody'" in qa("report", "agent", "nobody", *SPAN, code=1).output

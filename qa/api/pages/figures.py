@@ -79,7 +79,7 @@ def show_agent(
     known = found.figures.whole.whole.conversations or found.figures.whole.before.conversations
     # Whom somebody may not see is not named to them.
     name = store.figures.name(agent) if known else agent
-    return _one(request, query, found, name=name, kind=gettext("Agent"))
+    return _one(request, query, found, name=name, kind=gettext("Agent"), agent=agent)
 
 
 @router.get("/figures/teams/{team}")
@@ -140,13 +140,20 @@ def show_behind(
 
 
 def _one(
-    request: Request, query: FiguresQuery, found: FigureOut, *, name: str, kind: str
+    request: Request,
+    query: FiguresQuery,
+    found: FigureOut,
+    *,
+    name: str,
+    kind: str,
+    agent: str = "",
 ) -> Response:
     sheet, items = found.figures, found.items
     context = {
         **_about(request, query, sheet),
         "title": name,
         "kind": kind,
+        "agent": agent,
         "line": sheet.whole,
         "whole": views.row(sheet.whole, sheet.whole.whole, sheet.question, name=name, href=None),
         "by": sheet.by,

@@ -36,7 +36,7 @@ EXPECTED = {
     "reviewer": REVIEWS,
     "trainer": {"examples", "collect", "cards"},
     "agent": SEES | {"second_look"},
-    "auditor": SEES | {"figures", "audit"},
+    "auditor": SEES | {"figures", "audit", "agent_file"},
     "service": SEES
     | {"override", "correct", "sample", "export", "figures", "import", "metrics"},
 }  # fmt: skip

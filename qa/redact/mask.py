@@ -13,6 +13,7 @@ from qa.redact.names import find_names
 from qa.redact.numbering import People
 from qa.redact.numbers import find_numbers
 from qa.redact.tokens import Token, tokens_of
+from qa.redact.told import find_told
 from qa.redact.words import folded
 
 #: Seconds of sound silenced before and after, since word times are not exact.
@@ -34,7 +35,8 @@ def redact(
     -------
     turns : as many, in the same order, with the same parties, roles and times. What
         is hidden is one placeholder (``[CARD_NUMBER]``, ``[IBAN]``, ``[PHONE]``,
-        ``[EMAIL]``, ``[NUMBER]``, and by person ``[PERSON_2]``): one word, over the time of
+        ``[EMAIL]``, ``[NUMBER]``, ``[DATE_OF_BIRTH]``, ``[ADDRESS]``, ``[PASSWORD]``, and by
+        person ``[PERSON_2]``): one word, over the time of
         what it hides, with the punctuation around it kept.
     spans : what to silence in the recording, a little wider than the words; the whole
         turn where its words have no times; None for written messages.
@@ -65,7 +67,8 @@ def _find(
     phrases: Sequence[tuple[str, ...]],
 ) -> list[Found]:
     taken = _all_kept(tokens, phrases)
-    return find_addresses(turns, tokens, taken) + find_numbers(turns, tokens, taken)
+    found = find_addresses(turns, tokens, taken) + find_told(turns, tokens, taken)
+    return found + find_numbers(turns, tokens, taken)
 
 
 def _named(

@@ -45,7 +45,7 @@ BETWEEN_TURNS = 3
 #: What is read back of a hidden number: digits, and turns after it.
 ECHO, ECHO_NEAR, ECHO_TURNS = 4, 2, 3
 
-#: A telephone number as it is written: "555-0123", "(555) 123-4567", "+373 22 123 456".
+#: A telephone number as it is written: "555-0123", "+373 22 123 456".
 _SHAPE = re.compile(r"(?<!\d)\d{3}-\d{4}(?!\d)|\+\d")
 #: First digits of numbers that are dialled: prefixes of countries and trunks.
 PHONE_BEGINS = frozenset("013478")

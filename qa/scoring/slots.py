@@ -12,7 +12,7 @@ from qa.language import Form, Pack, load_pack
 _IDENTIFIES = frozenset(
     [
         *("CARD_NUMBER", "CARD", "PHONE", "IBAN", "ACCOUNT", "ACCOUNT_NUMBER", "DIGITS", "CODE"),
-        *("PIN", "SSN", "POSTCODE", "ZIP", "ORDER", "DATE_OF_BIRTH", "PASSPORT"),
+        *("PIN", "SSN", "POSTCODE", "ZIP", "ORDER", "DATE_OF_BIRTH", "PASSPORT", "PASSWORD"),
     ]
 )
 _KINDS = {

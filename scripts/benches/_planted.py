@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from benches import _planted_told as told
 from benches._planted_words import (
     AMOUNTS,
     ASK,
@@ -37,8 +38,14 @@ from benches._planted_words import (
 )
 
 JOINING = frozenset(word for form in JOIN.values() for word in form.split()) - {"{}"}
+#: Words of an item that give nothing away: "twenty and four", "street".
+NOTHING = JOINING | told.GENERIC
+ASKED, TOLD = ASK | told.ASK, TELL | told.TELL
 #: In this order they are asked for in a long conversation.
-KINDS = ("name", "phone", "email", "id", "iban", "card", "pin")
+KINDS = (
+    *("name", "birth", "address", "phone", "email", "password"),
+    *("id", "iban", "card", "pin"),
+)
 LANGUAGES = ("en", "ru", "ro", "hu")
 #: Of the errors, words that are other words, and words that are lost; the rest are added.
 _OTHER, _LOST = 0.65, 0.20
@@ -140,17 +147,16 @@ def _plant(talk: Talk, rng: random.Random, kind: str) -> None:
     parts = kind in {"card", "iban", "phone", "id"} and len(words) > 3  # noqa: PLR2004
     manner = rng.choice(["at once", "at once", "in parts", "corrected"] if parts else ["at once"])
     talk.items.append(Item(kind, talk.language, manner))
-    # "twenty and four": the joining word gives nothing away
-    mine = [Said(word, number, own=word not in JOINING) for word in words]
+    mine = [Said(word, number, own=word.strip(",") not in NOTHING) for word in words]
     if kind == "name" and rng.random() < 0.5:  # noqa: PLR2004 - every second time
         before, after = rng.choice(NAME_SAID[talk.language])
         _turn(talk, rng.choice(["customer", "agent"]), before, mine, after)
         return
     if rng.random() < 0.7:  # noqa: PLR2004 - mostly
-        talk.say("agent", rng.choice(ASK[kind][talk.language]))
+        talk.say("agent", rng.choice(ASKED[kind][talk.language]))
         before = rng.choice(["", "", "it is" if talk.language == "en" else ""])
     else:
-        before = rng.choice(TELL[kind][talk.language])
+        before = rng.choice(TOLD[kind][talk.language])
     if manner == "in parts":
         _in_parts(talk, rng, before, mine)
     elif manner == "corrected":
@@ -312,6 +318,12 @@ def _of_a_woman(surname: str) -> str:
     return surname[:-2] + "ая" if surname.endswith(("ий", "ой")) else surname + "а"
 
 
+def _told(
+    make: Callable[[random.Random, str, told.Spoken], list[str]],
+) -> Callable[[random.Random, str], list[str]]:
+    return lambda rng, language: make(rng, language, lambda n: _pairs(str(n), language))
+
+
 _WORDS: dict[str, Callable[[random.Random, str], list[str]]] = {
     "card": _card,
     "iban": _iban,
@@ -320,6 +332,9 @@ _WORDS: dict[str, Callable[[random.Random, str], list[str]]] = {
     "phone": _phone,
     "id": _id,
     "name": _name,
+    "birth": _told(told.birth),
+    "address": _told(told.address),
+    "password": _told(told.password),
 }
 
 

@@ -24,6 +24,13 @@ MORE = {
     "ro": "A fost 45 de lei, pe trei mai, la patru și jumătate. Mă numesc Oliver Zgubea.",
     "hu": "45 euró volt, május harmadikán, fél ötkor. A nevem Bürgözdi Olivér.",
 }
+#: And what is told of oneself.
+TOLD = {
+    "en": "I was born on 3 May 1982, I live at 42 Maple Street, and my password is bluebird7.",
+    "ru": "Я родилась 3 мая 1982 года, живу на улице Садовой, дом 5, мой пароль: ласточка7.",
+    "ro": "Sunt născută pe 3 mai 1982, locuiesc pe strada Florilor numărul 12, parola mea este barza7.",
+    "hu": "1982. május 3-án születtem, a címem Szeged, Petőfi utca 5, a jelszavam: gólya7.",
+}
 
 
 @pytest.mark.parametrize(("name", "language"), CASES)
@@ -31,13 +38,14 @@ def test_no_verdict_changes_through_redaction(name, language):
     card = find_card(name, SETTINGS)
     said = [pair for part in ("talk", "closing") for line in GOLDEN[name][language][part]
             for pair in line.items()]  # fmt: skip
-    said.insert(2, ("customer", MORE[language]))
+    said[2:2] = [("customer", MORE[language]), ("customer", TOLD[language])]
     plain = make_safe(said, language=language)
 
     turns, _ = redact(plain.turns, keep=SETTINGS.company)
 
     hidden = plain.model_copy(update={"turns": turns})
-    assert "[PERSON_" in " ".join(turn.text for turn in turns)
+    safe = " ".join(turn.text for turn in turns)
+    assert all(f"[{kind}" in safe for kind in ("PERSON_", "DATE_OF_BIRTH", "ADDRESS", "PASSWORD"))
     assert verdicts(hidden, card) == verdicts(plain, card)
 
 

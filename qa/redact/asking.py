@@ -1,0 +1,69 @@
+"""What somebody has asked for in words: where it stands, and which turns may answer it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import accumulate
+
+from qa.records import SafeTurn, Turn
+from qa.redact.tokens import Token
+
+#: Turns after a question in which it is answered.
+ANSWER_TURNS = 3
+#: Words behind the last of a cue that its speaker has left open: "my address is".
+OPEN = 2
+#: Said behind an answer, and no part of it.
+POLITE = frozenset(
+    """please thanks thank you that's that is it all okay ok right correct got great perfect
+    спасибо пожалуйста все всё верно правильно отлично хорошо принято multumesc va rog atat corect
+    bine perfect am notat koszonom kerem szepen ennyi rendben jo felirtam""".split()  # noqa: SIM905
+)
+
+
+def words_of(tokens: Sequence[Token]) -> tuple[str, ...]:
+    """Return the comparable words of a turn."""
+    return tuple(token.word for token in tokens)
+
+
+@lru_cache(maxsize=4096)  # each pass over a conversation asks again
+def places(pattern: re.Pattern[str], words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the first and the last word of each place at which a pattern stands."""
+    text = " ".join(word.replace("-", " ") for word in words)
+    hits = list(pattern.finditer(text))
+    if not hits:
+        return ()
+    starts = [0, *accumulate(len(word) + 1 for word in words)]
+    return tuple(
+        (bisect_right(starts, hit.start()) - 1, bisect_right(starts, hit.end() - 1) - 1)
+        for hit in hits
+    )
+
+
+def answers(
+    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], asked: int, last: int
+) -> Iterator[int]:
+    """Yield the turns that may answer what a turn has asked for, in order.
+
+    Parameters
+    ----------
+    last : the last word of the question; its speaker goes on where it has left it open.
+    """
+    party = turns[asked].party
+    open_end = last >= len(tokens[asked]) - 1 - OPEN
+    for i in range(asked + 1, min(asked + 1 + ANSWER_TURNS, len(turns))):
+        if turns[i].party != party or (open_end and not turns[asked].text.rstrip().endswith("?")):
+            yield i
+
+
+def behind(turn: Turn | SafeTurn, tokens: Sequence[Token], k: int) -> str:
+    """Return what stands between a word and the next one: a space, or punctuation besides."""
+    end = tokens[k + 1].start if k + 1 < len(tokens) else len(turn.text)
+    return turn.text[tokens[k].end : end]
+
+
+def hidden(tokens: Sequence[Token], kind: str) -> bool:
+    """Say whether an earlier pass has hidden something of a kind in a turn: it is answered."""
+    return any(token.word.startswith(f"[{kind.lower()}") for token in tokens)

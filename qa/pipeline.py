@@ -45,6 +45,7 @@ from qa.redact import redact
 from qa.scoring import Document, Scorecard
 from qa.scoring import judge as judge_card
 from qa.sealing import keys_of
+from qa.setting_parts import redaction_of
 from qa.settings import Settings
 from qa.transcribe import Transcriber
 from qa.turns import (
@@ -304,13 +305,16 @@ class Pipeline:
     ) -> Heard:
         keep = [*self._settings.company, *self._settings.keep]
         keep += [p.name for p in parties if p.name and p.role is Role.AGENT]
-        safe_turns, redacted = redact(turns, keep=keep)
+        metadata = conversation.metadata
+        rules = self._settings.redaction
+        rule = redaction_of(rules, queue=metadata.queue, project=metadata.project)
+        safe_turns, redacted = redact(turns, keep=keep, leave=rule.leave)
         times = [t.end for t in turns if t.end is not None]
         safe = SafeConversation(
             id=conversation.id,
             channel=conversation.channel,
             metadata=conversation.metadata,
-            parties=tuple(_unnamed(party) for party in parties),
+            parties=parties if "PERSON" in rule.leave else tuple(map(_unnamed, parties)),
             turns=safe_turns,
             speech=speech,
             events=conversation.events,

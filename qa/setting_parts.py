@@ -1,7 +1,8 @@
-"""Parts of the settings that are about keeping: whose recordings are, and how long what is kept."""
+"""Parts of the settings that are about keeping: whose recordings are, what and how long is kept."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -9,6 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 #: Days, counted in whole ones; "forever" ends the search for another rule.
 Days = Annotated[int, Field(ge=0, le=36_525)] | Literal["forever"]
+
+
+#: What redaction may leave as it was said. Numbers of cards, codes and passwords are not among it.
+Leavable = Literal["IBAN", "PHONE", "EMAIL", "PERSON", "DATE_OF_BIRTH", "ADDRESS"]
 
 
 class Part(BaseModel):
@@ -32,6 +37,45 @@ class Source(Part):
         if "://" in str(value):
             raise ValueError("an address; nothing is ever deleted there, so leave it out")
         return value
+
+
+class Redaction(Part):
+    """What is left as it was said in some conversations. Empty conditions fit everything.
+
+    The first that fits counts; where none does, all is hidden. It is applied when a conversation is
+    processed: what is stored already stays as it is until it is processed again.
+    """
+
+    #: As the conversation's metadata has it.
+    queue: str = ""
+    #: As the conversation's metadata has it.
+    project: str = ""
+    #: Kinds that are stored, shown and played as they were said.
+    leave: tuple[Leavable, ...] = ()
+    #: Those of them that `qa export` leaves as well; all the others are hidden in exports.
+    exports_leave: tuple[Leavable, ...] = ()
+
+    @model_validator(mode="after")
+    def _stricter(self) -> Self:
+        more = sorted(set(self.exports_leave) - set(self.leave))
+        if more:
+            raise ValueError(
+                f"exports_leave has {', '.join(more)}, which leave has not: an export may only "
+                "hide more than what is stored"
+            )
+        return self
+
+    def fits(self, *, queue: str | None, project: str | None) -> bool:
+        """Say whether it is about conversations of a queue and a project."""
+        return self.queue in {"", queue} and self.project in {"", project}
+
+
+def redaction_of(
+    rules: Sequence[Redaction], *, queue: str | None, project: str | None
+) -> Redaction:
+    """Return what is left as it was said in conversations of a queue and a project."""
+    fitting = (one for one in rules if one.fits(queue=queue, project=project))
+    return next(fitting, Redaction())
 
 
 class Retention(Part):

@@ -24,7 +24,7 @@ from pydantic_settings import (
 
 from qa.errors import SettingsError
 from qa.setting_parts import Part as _Part
-from qa.setting_parts import Retention, Source
+from qa.setting_parts import Redaction, Retention, Source
 
 Side = Literal["agent", "customer", "unknown"]
 
@@ -210,6 +210,8 @@ class Settings(BaseSettings):
     company: tuple[str, ...] = ()
     #: Words that are never redacted, besides company and agents' names.
     keep: tuple[str, ...] = ()
+    #: What is left as it was said, by queue and project; without, all is hidden.
+    redaction: tuple[Redaction, ...] = ()
     #: Who speaks on which channel, by platform and direction; the first that fits.
     channel_maps: tuple[ChannelMap, ...] = (
         ChannelMap(platform="vicidial", roles=("agent", "customer")),

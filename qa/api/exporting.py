@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from qa.access import EVERYTHING, Scope
+from qa.api.stricter import hidden_besides, stricter
 from qa.exports import Chunk, Exported, Exporter, Scored, What, exporter
 from qa.store import Filter, Kept, Store
 from qa.store.views import ScoreLine, Standing
@@ -48,11 +49,15 @@ def export(
     MissingExtra : a package that it needs is not installed.
     """
     made = exporter(format, what=what)
+    settings = store.settings
+    depth = made.reads[what]
+    if depth == "findings" and any(hidden_besides(rule) for rule in settings.redaction):
+        depth = "all"  # what a quote may show is known from its whole conversation only
 
     def found() -> Iterator[Exported]:
-        each = store.each(filter, depth=made.reads[what], scope=scope)
+        each = store.each(filter, depth=depth, scope=scope)
         for number, kept in enumerate(each, 1):
-            yield exported(kept, card=filter.card)
+            yield exported(stricter(kept, settings), card=filter.card)
             step(number)
 
     return Export(made, what, made.chunks(found(), what=what))

@@ -106,12 +106,11 @@ def _alone(row: Sequence[Token], i: int, taken: set[tuple[int, int]]) -> Iterato
     dates = _dates(row, i, taken) if len(row) <= LONGEST else []
     if len(dates) == 1 and _is_date(row, *dates[0]) and _long_ago(row, *dates[0]):
         first, last = dates[0]
-        written = any(t.amount and len(t.digits) in _WRITTEN for t in row[first : last + 1])
         others = [
             t for t in (*row[:first], *row[last + 1 :]) if not t.filler and t.word not in _JOINS
         ]
         century = _CENTURY.search(" ".join(t.word for t in row[first : last + 1]))
-        if len(others) <= _BESIDES and (written or century or _whole(row, first, last)):
+        if len(others) <= _BESIDES and (century or _whole(row, first, last)):
             yield Found(KIND, i, first, last)
 
 
@@ -203,6 +202,8 @@ def _part(row: Sequence[Token], k: int) -> bool:
 def _whole(row: Sequence[Token], first: int, last: int) -> bool:
     """Say whether a stretch is a date with its year: what comes behind is another one."""
     parts = [row[k] for k in range(first, last + 1) if _part(row, k)]
+    if any(t.amount and len(t.digits) in _WRITTEN for t in parts):
+        return True
     year = any(len(t.digits) == _YEAR for t in parts) or len(parts) > _YEAR
     return year and any(t.month for t in parts) and _is_date(row, first, last)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,8 @@ from qa.redact.tokens import Token, tokens_of
 from qa.redact.told import find_told
 from qa.redact.words import folded
 
+#: What names of people are hidden as, before their number.
+PERSON = "PERSON"
 #: Seconds of sound silenced before and after, since word times are not exact.
 MARGIN = 0.15
 #: Hiding brings words nearer to each other, which may reveal more; it settles at once or twice.
@@ -23,13 +25,14 @@ ROUNDS = 6
 
 
 def redact(
-    turns: Sequence[Turn], *, keep: Sequence[str] = ()
+    turns: Sequence[Turn | SafeTurn], *, keep: Sequence[str] = (), leave: Collection[str] = ()
 ) -> tuple[tuple[SafeTurn, ...], tuple[RedactedSpan, ...]]:
     """Hide personal data.
 
     Parameters
     ----------
     keep : words and phrases that are never hidden: company, products, agents' names.
+    leave : kinds that are left as they were said ("PHONE", "PERSON").
 
     Returns
     -------
@@ -47,7 +50,10 @@ def redact(
     tokens = [tokens_of(turn) for turn in safe]
     people = People(safe)
     for _ in range(ROUNDS):
-        found = _find(safe, tokens, phrases) or _named(safe, tokens, phrases, people)
+        known = _find(safe, tokens, phrases)
+        found = [hit for hit in known if hit.kind not in leave]
+        if not found and PERSON not in leave:
+            found = _named(safe, tokens, phrases, people, left=known)
         if not found:
             break
         safe, hidden = _hide(safe, tokens, found)
@@ -76,9 +82,12 @@ def _named(
     tokens: Sequence[Sequence[Token]],
     phrases: Sequence[tuple[str, ...]],
     people: People,
+    *,
+    left: Sequence[Found],
 ) -> list[Found]:
     """Return the names, once nothing else is left to hide: what is a number is none."""
-    found = find_names(turns, tokens, _all_kept(tokens, phrases))
+    taken = {(hit.turn, k) for hit in left for k in range(hit.first, hit.last + 1)}
+    found = find_names(turns, tokens, taken | _all_kept(tokens, phrases))
     return people.number(found, tokens)
 
 

@@ -28,7 +28,7 @@ _APART = 4
 #: Words of a turn in which somebody goes on with an address.
 _GOES_ON = 8
 #: Words of a turn that may be nothing but an address, and of those others.
-_WHOLE, _BESIDES = 16, 2
+_WHOLE, _BESIDES = 16, 1
 #: Stand behind the address in Hungarian: "a Petőfi utca 5-ben lakom".
 _VERB_LAST = ("lak", "elek", "koltoz")
 #: Digits of a house, a flat or a postcode.

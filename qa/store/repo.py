@@ -114,6 +114,11 @@ class Store(Finishing):
         """Close the connections."""
         self._engine.dispose()
 
+    @property
+    def settings(self) -> Settings:
+        """The settings that the store was opened with."""
+        return self._settings
+
     def ping(self) -> None:
         """Ask the database for a sign of life.
 

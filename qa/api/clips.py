@@ -9,6 +9,7 @@ from threading import Lock
 
 from fastapi import Request, Response
 
+from qa.api.sound import byte_range
 from qa.errors import NotFound
 from qa.store import Store
 from qa.store.desk.excerpts import Moment
@@ -78,7 +79,7 @@ def ranged(request: Request, content: bytes) -> Response:
 
     headers = {"accept-ranges": "bytes", "cache-control": "private, no-cache"}
     size = len(content)
-    asked = _range(request.headers.get("range", ""), size)
+    asked = byte_range(request.headers.get("range", ""), size)
     if asked is None:
         return Response(content, media_type=PLAYBACK_TYPE, headers=headers)
     start, end = asked
@@ -92,16 +93,3 @@ def ranged(request: Request, content: bytes) -> Response:
         media_type=PLAYBACK_TYPE,
         headers=headers,
     )
-
-
-def _range(asked: str, size: int) -> tuple[int, int] | None:
-    """Read one range of bytes, ``[start, end)``; None = all of it, as for what is no range."""
-    unit, _, span = asked.partition("=")
-    first, dash, last = span.strip().partition("-")
-    if unit.strip() != "bytes" or not dash or not f"{first}{last}".isascii():
-        return None
-    if not all(part.isdigit() or not part for part in (first, last)) or not first + last:
-        return None
-    if not first:  # the last so many bytes
-        return max(size - int(last), 0), size
-    return int(first), min(int(last) + 1, size) if last else size

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from http import HTTPStatus
+from io import SEEK_END
 from pathlib import Path
+from typing import BinaryIO
 
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from qa.errors import NotFound
@@ -43,6 +47,70 @@ class SoundResponse(FileResponse):
             headers={"cache-control": "private, no-cache"},
             stat_result=os.fstat(self._file.fileno()),
         )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, and let go of the file however that ends."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._file.close()
+
+
+def byte_range(asked: str, size: int) -> tuple[int, int] | None:
+    """Read one range of bytes, ``[start, end)``; None = all of it, as for what is no range."""
+    unit, _, span = asked.partition("=")
+    first, dash, last = span.strip().partition("-")
+    if unit.strip() != "bytes" or not dash or not f"{first}{last}".isascii():
+        return None
+    if not all(part.isdigit() or not part for part in (first, last)) or not first + last:
+        return None
+    if not first:  # the last so many bytes
+        return max(size - int(last), 0), size
+    return int(first), min(int(last) + 1, size) if last else size
+
+
+#: Bytes of a recording that are read at once.
+_PIECE = 1 << 16
+
+
+class OriginalResponse(StreamingResponse):
+    """A recording as it came, unsealed while it is sent, whole or a range; kept by nobody.
+
+    Parameters
+    ----------
+    file : can be sought in; closed at the end, however that comes.
+    """
+
+    def __init__(self, file: BinaryIO, name: str, asked: str) -> None:
+        self._file = file
+        size = file.seek(0, SEEK_END)
+        headers = {
+            "accept-ranges": "bytes",
+            "cache-control": "no-store",
+            "content-disposition": f'inline; filename="{name}"',
+        }
+        status, (start, end) = HTTPStatus.OK, (0, size)
+        span = byte_range(asked, size)
+        if span is not None:
+            status, (start, end) = HTTPStatus.PARTIAL_CONTENT, span
+            headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+        if start >= end and span is not None:
+            status, end = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, start
+            headers["content-range"] = f"bytes */{size}"
+        headers["content-length"] = str(end - start)
+        kind = SOUND_TYPES.get(Path(name).suffix.lower(), "application/octet-stream")
+        super().__init__(
+            self._pieces(start, end), status_code=status, media_type=kind, headers=headers
+        )
+
+    def _pieces(self, start: int, end: int) -> Iterator[bytes]:
+        self._file.seek(start)
+        while start < end:
+            piece = self._file.read(min(_PIECE, end - start))
+            if not piece:
+                return
+            start += len(piece)
+            yield piece
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it, and let go of the file however that ends."""

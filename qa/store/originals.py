@@ -5,21 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
 
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from qa.errors import NotFound, UsageError
-from qa.records import Turn
+from qa.records import AudioSource, Conversation, Turn
 from qa.store import database
 from qa.store.acts import Act, Kind
 from qa.store.audit import Audit
 from qa.store.audit_tables import AuditRow
+from qa.store.erasing.policies import What
+from qa.store.erasing.tables import ErasedRow
 from qa.store.finishing import TURNS
-from qa.store.vault import Vault
+from qa.store.vault import SCHEME, Vault, local_path
 
 #: How long one reason opens one conversation.
 LASTS = timedelta(minutes=15)
+#: Pieces of a recording that are asked for within this time are one listening.
+ONE_LISTENING = timedelta(minutes=1)
 #: Characters of a reason.
 SHORTEST, LONGEST = 3, 300
 
@@ -81,12 +87,78 @@ class Originals:
         UsageError : they gave no reason, or it was too long ago.
         NotFound : it was erased.
         """
+        until = self._permitted(id, who)
+        found = TURNS.validate_json(self._vault.read("turns", id))
+        self._audit.record(who, Act.ORIGINAL, Kind.CONVERSATION, id)
+        return found, until
+
+    def recordings(self, id: str) -> tuple[str, ...]:
+        """Return the names of a call's recordings that can be played as they came.
+
+        Not of what was erased, though it may lie where it was read in place, nor of what lies
+        on another machine.
+        """
+        with database.reading(self._engine) as session:
+            erased = session.get(ErasedRow, (id, What.AUDIO)) is not None
+        if erased or not self._vault.has("conversation", id):
+            return ()
+        found = Conversation.model_validate_json(self._vault.read("conversation", id))
+        return tuple(
+            f"{id}-{number}{Path(source.uri).suffix}"
+            for number, source in enumerate(found.audio)
+            if self._place(id, number, source) is not None
+        )
+
+    def hear(self, id: str, name: str, *, who: str) -> BinaryIO:
+        """Open a recording as it came; that they listen is written down, once a minute.
+
+        Raises
+        ------
+        UsageError : they gave no reason, or it was too long ago.
+        NotFound : there is none of that name.
+        """
+        self._permitted(id, who)
+        if name not in self.recordings(id):
+            raise NotFound(
+                f"There is no recording '{name}' to play.",
+                "It was erased, or lies on another machine.",
+            )
+        found = Conversation.model_validate_json(self._vault.read("conversation", id))
+        number = int(Path(name).stem.removeprefix(f"{id}-"))
+        place = self._place(id, number, found.audio[number])
+        if place is None:
+            raise NotFound("This recording was just erased.", "Its verdicts stand.")
+        file = place.open("rb") if isinstance(place, Path) else self._vault.recording(place)
+        if file is None:
+            raise NotFound("This recording is not here.", "It lies on another machine.")
+        if not self._hears(id, who):
+            self._audit.record(who, Act.ORIGINAL, Kind.CONVERSATION, id, detail={"heard": number})
+        return file
+
+    def _place(self, id: str, number: int, source: AudioSource) -> Path | str | None:
+        """Return the file of a recording, or what the vault calls its own copy."""
+        name = f"{id}-{number}"
+        if self._vault.has("original", name):
+            return f"{SCHEME}{name}.copy"
+        path = local_path(source.uri) if not source.uri.startswith(SCHEME) else None
+        return path if path is not None and path.is_file() else None
+
+    def _permitted(self, id: str, who: str) -> datetime:
         until = self.until(id, who=who)
         if until is None:
             raise UsageError(
                 "What was redacted is shown for 15 minutes after a reason was given.",
                 "Give a reason first.",
             )
-        found = TURNS.validate_json(self._vault.read("turns", id))
-        self._audit.record(who, Act.ORIGINAL, Kind.CONVERSATION, id)
-        return found, until
+        return until
+
+    def _hears(self, id: str, who: str) -> bool:
+        """Say whether it was just written down that they listen: a player asks in pieces."""
+        row = AuditRow
+        query = select(row.seq).where(
+            row.object == id, row.who == who, row.act == Act.ORIGINAL,
+            row.kind == Kind.CONVERSATION, col(row.at) > self._now() - ONE_LISTENING,
+            col(row.detail).contains('"heard"'),
+        )  # fmt: skip
+        with database.reading(self._engine) as session:
+            return session.exec(query.limit(1)).first() is not None

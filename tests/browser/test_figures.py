@@ -12,6 +12,7 @@ PAGES = (
     f"/figures?{SPAN}&by=agent",
     f"/figures/agents/dana?{SPAN}",
     f"/figures/teams/north?{SPAN}",
+    f"/figures/fairness?{SPAN}&by=agent",
     f"/figures/conversations?{SPAN}&agent=dana",
     "/scorecards/front-desk",
     "/drafts?scorecard=front-desk",

@@ -68,7 +68,7 @@ def opened(seeding, folder):
         "id": "refund", "scorecard": "front-desk", "item": "sorry", "format": "jsonl",
         "number": "0", "agent": "dana", "team": "north", "project": "retail", "turn": "4",
         "ref": moment.ref, "collection": made, "moment": str(number), "share": share.id,
-        "link": link, "account": "dana", "token": "none",
+        "link": link, "account": "dana", "token": "none", "recording": "refund-0.wav",
     }  # fmt: skip
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
 
@@ -82,7 +82,7 @@ def opened(seeding, folder):
             )
 
         ask.named, ask.client, ask.store = named, client, client.app.state.store
-        ask.settings = settings
+        ask.settings, ask.headers = settings, headers
         yield ask
 
 
@@ -136,6 +136,9 @@ READING = {
     "GET /api/v1/shared/{link}": (Act.SEEN, Kind.COLLECTION, "{share}"),
     "GET /api/v1/shared/{link}/moments/{moment}/audio": (Act.HEARD, Kind.COLLECTION, "{share}"),
     "GET /figures": (Act.FIGURES, Kind.NONE, ""),
+    "GET /figures/fairness": (Act.FIGURES, Kind.NONE, ""),
+    "GET /api/v1/figures/fairness": (Act.FIGURES, Kind.NONE, ""),
+    "GET /api/v1/agents/{agent}/file": (Act.EXPORTED, Kind.AGENT, "dana"),
     "GET /figures/agents/{agent}": (Act.FIGURES, Kind.AGENT, "dana"),
     "GET /figures/teams/{team}": (Act.FIGURES, Kind.TEAM, "north"),
     "GET /figures/projects/{project}": (Act.FIGURES, Kind.PROJECT, "retail"),
@@ -156,6 +159,7 @@ READING = {
     # Where a reason was given lately; without one it is a form.
     "GET /conversations/{id}/original": (Act.ORIGINAL, *CONVERSATION),
     "GET /api/v1/conversations/{id}/original": (Act.ORIGINAL, *CONVERSATION),
+    "GET /api/v1/conversations/{id}/original/{recording}": (Act.ORIGINAL, *CONVERSATION),
     # As the agent: their own results, and a moment that somebody did well.
     "GET /mine": (Act.SEEN, Kind.NONE, ""),
     "GET /api/v1/mine": (Act.SEEN, Kind.NONE, ""),
@@ -207,6 +211,7 @@ def test_what_is_read_or_heard_leaves_one_row(forgetful, route):
     desk, (act, kind, thing) = forgetful, READING[route]
     who = DANA if "/mine" in route or "good-example" in route else ROOT
     if "/original" in route:
+        desk.store.vault.put("original", "refund-0", RECORDING, suffix=".wav")
         desk.store.originals.open("refund", who=ROOT, reason="complaint 7")
     before = last(desk.store)
     answer = desk(who, route, query=ASKED.get(route, ""))
@@ -470,6 +475,7 @@ def test_who_comes_and_goes_at_the_door_is_written_down(settings):
 # --- what was redacted -----------------------------------------------------------------------
 
 #: A test card, as it was said.
+RECORDING = bytes(range(256)) * 1024
 SAID = "It is 4111 1111 1111 1111 and the name is on it."
 #: Hours after now, another for each test: what one was allowed, the next is not.
 LATER = count(2)
@@ -517,6 +523,54 @@ def test_what_was_redacted_is_read_with_a_reason_for_a_quarter_of_an_hour(spoken
     # Reading on is no reason to read on.
     assert SAID not in desk(ROOT, f"GET {path}").text
     assert SAID not in desk(ROOT, "GET /conversations/{id}").text
+
+
+def test_the_recording_as_it_came_is_heard_with_a_reason_and_kept_by_nobody(spoken):
+    desk, route = spoken, "GET /api/v1/conversations/{id}/original/{recording}"
+    desk.store.vault.put("original", "refund-0", RECORDING, suffix=".wav")
+    before = last(desk.store)
+    assert desk(ROOT, route).status_code == 422
+    assert since(desk.store, before) == []
+    opened = desk(ROOT, "POST /api/v1/conversations/{id}/original", json=REASON).json()
+    assert opened["recordings"] == ["/api/v1/conversations/refund/original/refund-0.wav"]
+    page = desk(ROOT, "GET /conversations/{id}/original").text
+    assert f'src="{opened["recordings"][0]}"' in page
+    assert "The recording as it came: nothing is silenced." in page
+    before = last(desk.store)
+
+    def part(span):
+        address = opened["recordings"][0]
+        given = {**desk.headers[ROOT], "range": span}
+        return desk.client.get(address, headers=given)
+
+    whole = desk(ROOT, route)
+    assert (whole.content, whole.headers["cache-control"]) == (RECORDING, "no-store")
+    assert whole.headers["content-type"] == "audio/wav"
+    piece = part("bytes=70000-140000")
+    assert (piece.status_code, piece.content) == (206, RECORDING[70000:140001])
+    assert piece.headers["content-range"] == f"bytes 70000-140000/{len(RECORDING)}"
+    assert part("bytes=-5").content == RECORDING[-5:]
+    assert part(f"bytes={len(RECORDING)}-").status_code == 416
+    # It lies sealed, and a player's pieces are one listening.
+    copy = next(p for p in desk.settings.vault_folder.rglob("refund-0*"))
+    assert RECORDING[:256] not in copy.read_bytes()
+    (row,) = since(desk.store, before)
+    assert (row.who, row.act, row.object, row.detail) == (
+        ROOT,
+        Act.ORIGINAL,
+        "refund",
+        {"heard": 0},
+    )
+    assert desk("aud", route).status_code == 403
+    assert desk(ROOT, route, on={"recording": "refund-1.wav"}).status_code == 404
+    desk.later(minutes=2)
+    part("bytes=0-1")
+    assert len(since(desk.store, before)) == 2
+    desk.later(minutes=14)
+    assert desk(ROOT, route).status_code == 422
+    desk(ROOT, "POST /api/v1/conversations/{id}/original", json=REASON)
+    desk.store.vault.drop("original", "refund-0")
+    assert desk(ROOT, route).status_code == 404
 
 
 def test_a_reason_opens_one_conversation_for_one_person(spoken):

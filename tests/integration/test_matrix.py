@@ -182,6 +182,7 @@ NEEDS = {
     "POST /conversations/{id}/original": "original",
     "GET /api/v1/conversations/{id}/original": "original",
     "POST /api/v1/conversations/{id}/original": "original",
+    "GET /api/v1/conversations/{id}/original/{recording}": "original",
     "GET /audit": "audit",
     "GET /api/v1/audit": "audit",
     "GET /api/v1/audit/head": "audit",
@@ -212,7 +213,7 @@ NAMES = {
     "scorecard": "front-desk", "item": "anything_else", "format": "jsonl", "number": "0",
     "agent": "dana", "team": "north", "project": "retail",
     "ref": "0-0", "collection": "none", "moment": "0", "share": "none", "link": "none",
-    "turn": "0", "account": "nobody", "token": "none", "hold": "0",
+    "turn": "0", "account": "nobody", "token": "none", "hold": "0", "recording": "refund-0.wav",
 }  # fmt: skip
 #: What answers with many conversations, as text.
 MANY = {

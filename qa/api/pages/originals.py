@@ -17,6 +17,7 @@ from qa.api.identity import requires
 from qa.api.pages import going
 from qa.api.pages.listing import name_of
 from qa.api.pages.transcript import party_names
+from qa.api.routes.originals import recordings_of
 from qa.api.templating import page
 from qa.store import Store
 from qa.store.originals import LONGEST, SHORTEST
@@ -45,6 +46,7 @@ def show_original(
         "longest": LONGEST,
         "until": words.moment(until) if until else "",
         "turns": _turns(store, id, who, until),
+        "recordings": recordings_of(store, id) if until else (),
     }
     return page(request, "original.html", context)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import quote
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from qa.access import Principal, Right
 from qa.api.deps import IdDep, StoreDep
 from qa.api.identity import requires
 from qa.api.schemas import Public
+from qa.api.sound import OriginalResponse
 from qa.records import Turn
 from qa.store import Store
 from qa.store.originals import LONGEST, SHORTEST
@@ -56,6 +60,8 @@ class OriginalOut(Public):
 
     until: datetime
     turns: tuple[OriginalTurnOut, ...]
+    #: Addresses of the recordings as they came.
+    recordings: tuple[str, ...] = ()
 
 
 @router.post("/conversations/{id}/original")
@@ -76,4 +82,31 @@ def read_original(id: IdDep, store: StoreDep, who: Reader) -> OriginalOut:
 def original_of(store: Store, id: str, who: Principal) -> OriginalOut:
     """Return what was said, for who gave a reason."""
     turns, until = store.originals.turns(id, who=who.name)
-    return OriginalOut(until=until, turns=tuple(map(OriginalTurnOut.of, turns)))
+    return OriginalOut(
+        until=until,
+        turns=tuple(map(OriginalTurnOut.of, turns)),
+        recordings=recordings_of(store, id),
+    )
+
+
+def recordings_of(store: Store, id: str) -> tuple[str, ...]:
+    """Return where the recordings are played as they came."""
+    names = store.originals.recordings(id)
+    return tuple(f"/api/v1/conversations/{id}/original/{quote(name, safe='')}" for name in names)
+
+
+@router.get(
+    "/conversations/{id}/original/{recording}",
+    response_class=StreamingResponse,
+    responses={
+        HTTPStatus.OK: {"content": {"*/*": {}}, "description": "The whole recording."},
+        HTTPStatus.PARTIAL_CONTENT: {"description": "The range that was asked for."},
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE: {"description": "The range lies outside."},
+    },
+)
+def hear_original(
+    request: Request, id: IdDep, recording: str, store: StoreDep, who: Reader
+) -> OriginalResponse:
+    """Hear a recording as it came, nothing silenced, within 15 minutes of a reason; `Range`."""
+    file = store.originals.hear(id, recording, who=who.name)
+    return OriginalResponse(file, recording, request.headers.get("range", ""))

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
-from typing import Any
+from typing import Any, BinaryIO
 
 from qa.addresses.names import Address
 from qa.addresses.refusals import told
@@ -16,6 +16,8 @@ from qa.errors import InputError, MissingExtra
 
 #: Bytes that are asked for at once.
 BLOCK = 4 << 20
+#: Bytes that are read ahead where the head is wanted.
+_HEAD = 1 << 18
 #: Pieces of 32 KB that an SFTP server is asked for ahead.
 _AHEAD = 128
 #: What was changed a moment ago may change again without another time of change.
@@ -137,7 +139,19 @@ class Place:
             raise InputError(f"{address}: a folder.", "Give the recording itself.")
         return found
 
-    def blocks(self, address: Address) -> Iterator[bytes]:
+    def opened(self, address: Address) -> BinaryIO:
+        """Open a thing whose head is wanted: little is read ahead.
+
+        Raises
+        ------
+        Away, InputError : as `look`. Reading it raises what the library raises.
+        """
+        name = address.root + address.path
+        with told(address):
+            file: BinaryIO = self._system.open(name, "rb", block_size=_HEAD, cache_type="readahead")
+        return file
+
+    def blocks(self, thing: Listed) -> Iterator[bytes]:
         """Yield the bytes of a thing, some megabytes at a time.
 
         Raises
@@ -145,7 +159,15 @@ class Place:
         Away : the server does not answer any more.
         InputError : it is not there, we may not read it, or it became another meanwhile.
         """
+        address = thing.address
         name = address.root + address.path
+        if not thing.size:
+            return
+        if thing.size <= BLOCK:
+            with told(address):  # asked for once; a byte more shows that it has grown
+                block = self._system.cat_file(name, start=0, end=thing.size + 1)
+            yield block
+            return
         with told(address):
             file = self._system.open(name, "rb", block_size=BLOCK, cache_type="none")
             if hasattr(file, "prefetch"):  # SFTP: else each 32 KB wait for the ones before
@@ -170,7 +192,10 @@ def _system(address: Address) -> Any:
             made = import_module("fsspec").get_filesystem_class(kind.system)
     except ImportError as err:  # fsspec's own says which library, and how to install it
         raise MissingExtra(f"What reads from {kind.title}", kind.extra) from err
-    return made(**address.options)
+    system = made(**address.options)
+    if hasattr(system, "retries"):  # above those of what it calls; work has a back-off of its own
+        system.retries = 1
+    return system
 
 
 def _seconds(changed: object) -> float | None:

@@ -34,13 +34,14 @@ def copied(address: Address, target: Path, *, checksum: str, least_free_mb: int)
     OSError : the copy cannot be written.
     """
     with closing(Place(address)) as place:
-        size = place.look(address).size
+        thing = place.look(address)
+        size = thing.size
         if size > MOST:
             raise InputError(f"{address}: {size:,} bytes, more than {MOST:,}.", "Give it in parts.")
         room_for(size, target.parent, least_free_mb=least_free_mb)
         seen, come = hashlib.sha256(), 0
         with target.open("wb") as out:
-            for block in place.blocks(address):
+            for block in place.blocks(thing):
                 come += len(block)
                 if come > size:
                     raise changed(address)

@@ -26,7 +26,9 @@ def worker(
             help="'speech' (calls to hear) or 'text'; may be repeated; 'speech=2': two at once.",
         ),
     ] = None,
-    until: Annotated[str, typer.Option(help="Stop at this time of day, HH:MM.")] = "",
+    until: Annotated[
+        str, typer.Option(help="Stop at this time of day, HH:MM; the last calls have 90 s more.")
+    ] = "",
     grace: Annotated[
         float, typer.Option(min=0, help="Seconds to finish in when it is told to stop.")
     ] = 600.0,

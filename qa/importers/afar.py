@@ -178,7 +178,7 @@ class Afar:
             least_free_mb=self._settings.least_free_mb,
         )
         with path.open("wb") as out:
-            for block in self._place.blocks(thing.address):
+            for block in self._place.blocks(thing):
                 if not come:
                     out.write(block)
                     out.flush()

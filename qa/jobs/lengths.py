@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
+from qa.addresses import Place, is_address, parse
+from qa.addresses.refusals import told
 from qa.errors import QaError
 from qa.store import Store
 
@@ -13,10 +16,18 @@ def length_of(id: str, store: Store) -> float:
 
     What is wrong with a recording is said when it is heard.
     """
-    from qa.audio import seconds_of  # noqa: PLC0415 - PyAV only for sound
-
     try:
         files = store.conversation(id).audio
-        return max((seconds_of(Path(f.uri), store.vault.recording) for f in files), default=0.0)
+        return max((_seconds(f.uri, store) for f in files), default=0.0)
     except QaError:
         return 0.0
+
+
+def _seconds(uri: str, store: Store) -> float:
+    from qa.audio import seconds_of  # noqa: PLC0415 - PyAV only for sound
+
+    if not is_address(uri):
+        return seconds_of(Path(uri), store.vault.recording)
+    address = parse(uri)
+    with closing(Place(address)) as place, told(address):
+        return seconds_of(Path(address.path), lambda _: place.opened(address))

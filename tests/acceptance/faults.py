@@ -203,7 +203,10 @@ def bucket_away(struck: Struck) -> str:
     struck.bucket.kill()
     time.sleep(struck.chance.uniform(0.5, 2))
     struck.bucket.start()
-    return ended(struck)
+    said = ended(struck)
+    with open_store(struck.door.settings) as store:
+        again = sum(store.summary(name).attempts > 1 for name in waiting())
+    return f"{said}; {'some' if again else 'none'} asked for again"
 
 
 #: The fault that strikes where recordings lie.

@@ -15,6 +15,7 @@ from qa.jobs import retention
 from qa.jobs.cluster import schema
 from qa.jobs.cluster.desk import Desk, Tell
 from qa.jobs.machine import cores
+from qa.jobs.pace import GRACE_S
 from qa.settings import Settings
 from qa.store import Store, database, open_store
 from qa.store.standing import SILENT_S
@@ -54,7 +55,7 @@ def serve(
     Parameters
     ----------
     queues : how many conversations at once, by queue.
-    until : stop by itself then.
+    until : stop by itself then; what goes on has no more time than a pool gives it.
     tell : called at the end of each conversation.
     pipeline : "module:class", built in each process with the settings.
 
@@ -69,6 +70,7 @@ def serve(
             "Many machines cannot share a SQLite file.",
             "Name a PostgreSQL database in QA_DATABASE_URL, or use: qa work --follow",
         )
+    grace_s = grace_s if until is None else min(grace_s, GRACE_S)
     threads = settings.threads or max(1, cores() // max(queues.get("speech", 1), 1))
     settings = settings.model_copy(update={"threads": threads})
     _quiet()

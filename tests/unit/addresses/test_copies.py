@@ -8,6 +8,7 @@ import pytest
 from qa.addresses import copied, parse, reading
 from qa.errors import AudioError, Away, DiskFull, InputError
 from qa.jobs.fetching import fetched
+from qa.jobs.lengths import length_of
 from qa.store import State, open_store
 from qa.testing import make_call
 
@@ -42,6 +43,19 @@ def test_a_long_one_comes_whole(there, folder, settings):
     address = there.put("long.wav", content)
     with fetched(call(address, content), folder, settings) as here:
         assert sha(Path(here.audio[0].uri).read_bytes()) == sha(content)
+
+
+def test_a_length_is_read_from_the_head(there, sound, settings):
+    """As an estimate of the night and the limit of its time need it; nothing is copied for it."""
+    good = there.put("call-1.wav", sound(1))
+    bad = there.put("call-2.wav", b"no sound")
+    with open_store(settings) as store:
+        for number, address in enumerate((good, bad, f"{there.address}none.wav")):
+            made = call(address, str(number).encode()).model_copy(update={"id": f"c{number}"})
+            made = made.model_copy(update={"checksum": f"sha256:{number}"})
+            store.register(made, ["support-standard"])
+        lengths = [length_of(f"c{number}", store) for number in range(3)]
+    assert lengths == [pytest.approx(7.5), 0.0, 0.0]
 
 
 def test_what_is_wrong_is_said_of_the_address(there, sound, folder, settings):

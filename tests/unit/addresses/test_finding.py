@@ -1,11 +1,14 @@
 """Looking through addresses: the same is found there as in a folder, and told of by address."""
 
+import dataclasses
 import json
+import socket
+import time
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from qa.addresses import place_of, places
+from qa.addresses import names, place_of, places
 from qa.errors import Away, InputError, UsageError
 from qa.importers import Rejected, find
 from qa.importers.settling import Settling
@@ -31,9 +34,9 @@ def asked(monkeypatch):
     seen = []
     real = places.Place.blocks
 
-    def note(self, address):
-        seen.append(address.path.rpartition("/")[2])
-        return real(self, address)
+    def note(self, thing):
+        seen.append(thing.address.path.rpartition("/")[2])
+        return real(self, thing)
 
     monkeypatch.setattr(places.Place, "blocks", note)
     return seen
@@ -181,12 +184,25 @@ def test_a_server_that_is_away_costs_its_own_address_alone(
     assert "hunter2" not in str(rejected.error)
 
 
+@pytest.mark.xdist_group("s3")
+def test_a_server_that_is_silent_is_not_waited_for_for_ever(s3, look, monkeypatch):
+    config = {"connect_timeout": 1, "read_timeout": 0.3, "retries": {"max_attempts": 2}}
+    scheme = dataclasses.replace(names.SCHEMES["s3"], options={"config_kwargs": config})
+    monkeypatch.setattr(names, "SCHEMES", {**names.SCHEMES, "s3": scheme})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        began = time.monotonic()
+        _, (rejected,) = look(s3.address)
+        assert isinstance(rejected.error, Away)
+        assert time.monotonic() - began < 30  # of a busy machine
+
+
 def test_what_becomes_another_while_it_is_read(memory, look, sound, monkeypatch):
     call = memory.put("call-1.wav", sound(1))
     real = places.Place.blocks
 
-    def meanwhile(self, address):
-        yield from real(self, address)
+    def meanwhile(self, thing):
+        yield from real(self, thing)
         memory.put("call-1.wav", sound(2))
 
     monkeypatch.setattr(places.Place, "blocks", meanwhile)

@@ -30,6 +30,7 @@ from qa.api.pages import looks as look_pages
 from qa.api.pages import mine as mine_pages
 from qa.api.pages import originals as original_pages
 from qa.api.pages import people as people_pages
+from qa.api.pages import retention as retention_pages
 from qa.api.pages import roster as roster_pages
 from qa.api.pages import routes as pages
 from qa.api.pages import scorecards as scorecard_pages
@@ -123,6 +124,7 @@ _PAGES = (
     agreement_pages.router,
     audit_pages.router,
     original_pages.router,
+    retention_pages.router,
 )
 
 

@@ -16,6 +16,7 @@ PAGES = (
     f"/figures/conversations?{SPAN}&agent=dana",
     "/scorecards/front-desk",
     "/drafts?scorecard=front-desk",
+    "/retention?look=true",
 )
 
 

@@ -180,6 +180,7 @@ SHOWS_NOTHING = {
     "GET /api/v1/accounts/{account}", "GET /api/v1/tokens", "GET /api/v1/roster",
     "GET /api/v1/roster/check", "GET /account", "GET /login", "GET /login/sso",
     "GET /login/sso/back", "GET /api/v1/retention", "GET /api/v1/holds",
+    "GET /retention",
 }  # fmt: skip
 ASKED = {
     "GET /search": "?q=charged", "GET /api/v1/search": "?q=charged",
@@ -411,6 +412,9 @@ def keeping():
     held = {"conversations": ["quarrel"], "reason": "court"}
     yield ROOT, "POST /api/v1/holds", {"json": held}, None
     yield ROOT, "DELETE /api/v1/holds/{hold}", {"on": {"hold": "1"}}, None
+    form = {"data": {"conversation": "refund", "reason": "court"}}
+    yield ROOT, "POST /retention/holds", form, None
+    yield ROOT, "POST /retention/holds/{hold}/end", {"on": {"hold": "2"}}, None
     gone = {"reference": "nobody", "dry_run": False}
     yield ROOT, "POST /api/v1/erasures", {"json": gone}, None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 
@@ -264,10 +265,23 @@ def test_the_api_says_what_the_rules_would_erase_and_erases_a_customer(qa, setti
         assert client.delete(f"/api/v1/holds/{2**64}").status_code == 422
         assert client.delete(f"/api/v1/holds/{hold['number']}").status_code == 204
         assert client.get("/api/v1/holds").json() == {"items": []}
+        page = {"accept": "text/html", "sec-fetch-site": "same-origin"}
+        shown = client.get("/retention", headers=page).text
+        assert ">old</th>" in shown
+        assert "6 conversations would lose something" not in shown  # all would be looked at
+        form = {"conversation": "refund", "reason": "claim 44"}
+        assert client.post("/retention/holds", data=form, headers=page).status_code == 200
+        shown = client.get("/retention?look=true", headers=page).text
+        assert "5 conversations would lose something, 0 of them would go whole; 1 are held" in shown
+        (hold,) = re.findall("/retention/holds/[0-9]+/end", shown)
+        assert "claim 44" in shown
+        assert "claim 44" not in client.post(hold, headers=page).text
         asked = {"phone": "+40 21 555 0143", "dry_run": False}
         answer = client.post("/api/v1/erasures", json=asked)
         assert answer.status_code == 200
         assert answer.json()["known_by"] == ["phone"]
         assert "0143" not in answer.text
+        past = client.get("/retention", headers=page).text.partition("What went lately")[2]
+        assert answer.json()["id"] in past
         assert client.post("/api/v1/erasures", json={"dry_run": True}).status_code == 422
         assert client.post("/api/v1/erasures", json={"reference": "a"}).status_code == 422

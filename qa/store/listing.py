@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, and_, func, true
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, or_, select
 
 from qa.access import Scope
@@ -338,6 +339,8 @@ def _score_lines(session: Session, ids: Sequence[str], scope: Scope) -> dict[str
             scores_seen(scope),
         )
         .order_by(AssessmentRow.card, col(AssessmentRow.id))
+        # Half of what a score weighs, and nothing that a list shows.
+        .options(*(defer(column) for column in (AssessmentRow.machine, AssessmentRow.provenance)))  # type: ignore[arg-type]  # they are columns
     ).all()
     failed: dict[int, list[str]] = {}
     for number, item in session.exec(

@@ -50,9 +50,9 @@ class Struck:
     #: What was done when the fault struck.
     done: tuple[str, ...] = ()
 
-    def moment(self) -> None:
-        """Let the work go on up to a random moment of it."""
-        count = self.chance.randrange(1, CALLS + CHATS - 2)
+    def moment(self, *, before: int = CALLS + CHATS - 2) -> None:
+        """Let the work go on up to a random moment of it: before so many were heard."""
+        count = self.chance.randrange(1, before)
         until(lambda: len(self.door.marks("listened")) >= count)
         time.sleep(self.chance.uniform(0, 2 * TAKES_S))
         with open_store(self.door.settings) as store:
@@ -195,18 +195,24 @@ def clock_back(struck: Struck) -> str:
 
 
 def bucket_away(struck: Struck) -> str:
-    """Kill the server that the recordings lie on, and start it again some seconds later."""
+    """Kill the server that the recordings lie on until that was noticed, and start it again."""
     assert struck.bucket is not None
     struck.door.start_all()
     struck.bucket.make_ready()
-    struck.moment()
+    struck.moment(before=CALLS - 4)  # some calls have not been read
     struck.bucket.kill()
-    time.sleep(struck.chance.uniform(0.5, 2))
+    until(lambda: missed(struck) or struck.door.settled())
+    time.sleep(struck.chance.uniform(0, 2))
+    count = missed(struck)
     struck.bucket.start()
-    said = ended(struck)
+    return f"{ended(struck)}; {'some' if count else 'none'} asked for again"
+
+
+def missed(struck: Struck) -> int:
+    """Return how many wait because their recording could not be read."""
     with open_store(struck.door.settings) as store:
-        again = sum(store.summary(name).attempts > 1 for name in waiting())
-    return f"{said}; {'some' if again else 'none'} asked for again"
+        waits = store.list(Filter(state=State.WAITING), limit=100).items
+    return sum("does not answer" in one.error_reason for one in waits)
 
 
 #: The fault that strikes where recordings lie.

@@ -49,6 +49,7 @@ PATHS = (
     "/figures?by=agent",
     "/figures/agents/0",
     "/figures/conversations",
+    "/figures/fairness?by=language",
 )
 
 

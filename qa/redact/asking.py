@@ -15,6 +15,8 @@ from qa.redact.tokens import Token
 ANSWER_TURNS = 3
 #: Words behind the last of a cue that its speaker has left open: "my address is".
 OPEN = 2
+#: Words with which who asked may urge an answer, where no other question can be among them.
+URGES = 4
 #: Said behind an answer, and no part of it.
 POLITE = frozenset(
     """please thanks thank you that's that is it all okay ok right correct got great perfect
@@ -43,19 +45,27 @@ def places(pattern: re.Pattern[str], words: tuple[str, ...]) -> tuple[tuple[int,
 
 
 def answers(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], asked: int, last: int
+    turns: Sequence[Turn | SafeTurn],
+    tokens: Sequence[Sequence[Token]],
+    asked: int,
+    last: int,
+    *,
+    patient: bool = True,
 ) -> Iterator[int]:
     """Yield the turns that may answer what a turn has asked for, in order.
 
     Parameters
     ----------
     last : the last word of the question; its speaker goes on where it has left it open.
+    patient : an answer may come after more words of who asked.
     """
     party = turns[asked].party
     open_end = last >= len(tokens[asked]) - 1 - OPEN
     for i in range(asked + 1, min(asked + 1 + ANSWER_TURNS, len(turns))):
         if turns[i].party != party or (open_end and not turns[asked].text.rstrip().endswith("?")):
             yield i
+        elif not patient and len(tokens[i]) > URGES:
+            return
 
 
 def behind(turn: Turn | SafeTurn, tokens: Sequence[Token], k: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from qa.records import SafeTurn, Turn
 from qa.redact.asking import answers, behind, hidden, places, words_of
@@ -103,7 +104,7 @@ def _of_cue(
 
 def _alone(row: Sequence[Token], i: int, taken: set[tuple[int, int]]) -> Iterator[Found]:
     """Yield a whole date of long ago that a turn is nothing but: what asked for it was misheard."""
-    dates = _dates(row, i, taken) if len(row) <= LONGEST else []
+    dates = _dates(row, i, taken) if may_be_date(row) else []
     if len(dates) == 1 and _is_date(row, *dates[0]) and _long_ago(row, *dates[0]):
         first, last = dates[0]
         others = [
@@ -190,13 +191,18 @@ def _dates(row: Sequence[Token], turn: int, taken: set[tuple[int, int]]) -> list
 
 def _part(row: Sequence[Token], k: int) -> bool:
     token = row[k]
-    if token.month or _ORDINAL.fullmatch(token.word):
+    if token.month or _ordinal(token.word):
         return True
     if token.kind in {"homophone", "repeat", ""}:
         return False
     # "two days ago": counted; in Russian a year is followed by its word
     counted = k + 1 < len(row) and row[k + 1].unit and row[k + 1].word not in _JOINS
     return not counted and (len(token.digits) <= _YEAR or len(token.digits) in _WRITTEN)
+
+
+@lru_cache(maxsize=16_384)
+def _ordinal(word: str) -> bool:
+    return _ORDINAL.fullmatch(word) is not None
 
 
 def _whole(row: Sequence[Token], first: int, last: int) -> bool:
@@ -220,7 +226,7 @@ def _is_date(row: Sequence[Token], first: int, last: int, *, alone: bool = False
     others = [t for t in parts if not t.month]
     if named and others:
         return True
-    ordinals = sum(bool(_ORDINAL.fullmatch(t.word)) for t in others)
+    ordinals = sum(_ordinal(t.word) for t in others)
     if digits in _SPOKEN or (digits and ordinals) or ordinals > 1:
         return len(parts) > 1 or digits in _WRITTEN or alone
     return False

@@ -15,6 +15,8 @@ from qa.redact.words import FILLERS
 KIND = "PASSWORD"
 #: Words of a password that is said, and of an answer with one.
 _LONGEST, _ANSWER, _SHORT = 5, 8, 4
+#: Words of a turn that asks by naming it alone, without a mark: "and the password".
+_BARE_WORDS = 3
 #: Letters of a word that is one again when it is said later, and turns in which it is.
 _AGAIN, _AGAIN_TURNS = 4, 4
 
@@ -78,7 +80,7 @@ def find_passwords(
         if told:
             continue
         asked, sure = _asked(turns[i], row, words)
-        for j in answers(turns, tokens, i, asked) if asked >= 0 else ():
+        for j in answers(turns, tokens, i, asked, patient=False) if asked >= 0 else ():
             if hidden(tokens[j], KIND):
                 break
             reach = _answer(words_of(tokens[j]), sure=sure)
@@ -93,7 +95,9 @@ def _asked(turn: Turn | SafeTurn, row: Sequence[Token], words: tuple[str, ...]) 
     asks = [(b, True) for _, b in places(_ASK, words)]
     bare = places(_BARE, words)
     asks += [(b, True) for _, b in bare if "?" in behind(turn, row, b)]
-    asks += [(b, False) for _, b in bare if "?" in turn.text[row[b].end :] or b + 2 >= len(row)]
+    asks += [
+        (b, False) for _, b in bare if "?" in turn.text[row[b].end :] or len(row) <= _BARE_WORDS
+    ]
     if not asks or _NONE.search(" ".join(words)):
         return -1, False
     return asks[0]

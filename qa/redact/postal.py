@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa.records import Role, SafeTurn, Turn
-from qa.redact.asking import POLITE, answers, behind, hidden, places, words_of
+from qa.redact.asking import POLITE, URGES, answers, behind, hidden, places, words_of
 from qa.redact.forms import common_words
 from qa.redact.found import Found
 from qa.redact.tokens import Token
@@ -174,8 +174,7 @@ def _and_on(
         row = tokens[j]
         if turns[j].party == turns[hit.turn].party:
             more = _parts(turns[j], row, j, taken, start=0, end=len(row))
-            firm = [k for k in more if not row[k].member or _CODE.fullmatch(row[k].word)]
-            if firm and len(row) <= _GOES_ON:
+            if more and _goes_on(turns[j], row, more, between=tokens[hit.turn + 1 : j]):
                 reach = _widened(turns[j], row, more[0], more[-1], floor=0, ceil=len(row))
                 yield Found(KIND, j, *reach)
         else:
@@ -185,6 +184,22 @@ def _and_on(
                 yield Found(KIND, j, *whole)
             else:
                 yield from (Found(KIND, j, k, k) for k in again)
+
+
+def _goes_on(
+    turn: Turn | SafeTurn,
+    row: Sequence[Token],
+    parts: Sequence[int],
+    *,
+    between: Sequence[Sequence[Token]],
+) -> bool:
+    """Say whether a turn adds to an address: a flat, a postcode; a place right after "yes?"."""
+    if len(row) > _GOES_ON or "?" in turn.text:
+        return False
+    if any(row[k].word in _BESIDE | _STREETS or _CODE.fullmatch(row[k].word) for k in parts):
+        return True
+    urged = sum(map(len, between)) <= URGES
+    return urged and any(not row[k].member for k in parts)
 
 
 # --- what an address looks like ----------------------------------------------------------------

@@ -43,9 +43,7 @@ def test_what_a_queue_leaves_is_stored_and_exported_only_where_the_export_leaves
         assert MAIL in out
         assert "[PHONE]" in out
         assert PHONE not in out
-
-
-def test_quotes_in_exports_hide_as_much_as_the_text(qa, done):
+    # quotes hide as much as the text
     options = ["--what", "findings", "--id", done["claims"]]
     rows = list(csv.DictReader(io.StringIO(qa("export", "csv", *options).stdout, newline="")))
     quotes = " ".join(row["quote"] for row in rows)

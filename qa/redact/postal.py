@@ -295,12 +295,13 @@ def _widened(
             _plain(row[first - 1]) or _marks(turn, row, first - 1, ",.!?;")
         ):
             first -= 1
-    while (
-        first > floor and turn.text[row[first - 1].start].isupper() and not _plain(row[first - 1])
-    ):
-        first -= (
-            1  # "Szeged, Kossuth utca 5": a capital at the beginning of a sentence says nothing
-        )
+    if row[first].word in _BEFORE_NAME and first > floor and not _plain(row[first - 1]):
+        first -= 1  # "самара улица садовая": the place, where nothing is written with a capital
+    # "Szeged, Kossuth utca 5": a capital at the beginning of a sentence says nothing
+    while first > floor and not _plain(row[first - 1]):
+        if not turn.text[row[first - 1].start].isupper():
+            break
+        first -= 1
     most = last + (_NAME if row[last].word in _BEFORE_NAME else _PLACE)
     while last + 1 < ceil and last < most:
         after = row[last + 1]

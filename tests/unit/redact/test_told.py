@@ -198,6 +198,7 @@ def test_an_address_that_is_told(language, text, expected):
         # a customer who says nothing else answers what was not heard
         ("en", "it's 42 Maple Street, Bristol", "it's [ADDRESS]"),
         ("ru", "Самара, улица Вишнёвая, дом 29", "[ADDRESS]"),
+        ("ru", "самара улица вишнёвая дом двадцать девять", "[ADDRESS]"),
         ("hu", "Petőfi utca 81", "[ADDRESS]"),
         ("ro", "24 septembrie 1968", "[DATE_OF_BIRTH]"),
         ("en", "24/09/1968", "[DATE_OF_BIRTH]"),

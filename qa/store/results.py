@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
@@ -213,17 +214,22 @@ def save_roles(session: Session, id: str, safe: SafeConversation, *, now: dateti
 
 def freeze(session: Session, card: Card, *, now: datetime) -> None:
     """Keep the card's text as the score was made with it."""
-    if session.get(ScorecardRow, card.ref.hash) is None:
-        session.add(
-            ScorecardRow(
-                hash=card.ref.hash,
-                card=card.ref.id,
-                version=card.ref.version,
-                source=card.source,
-                saved_at=now,
-            )
+    if session.get(ScorecardRow, card.ref.hash) is not None:
+        return
+    adding = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    # Another process may use it for the first time just now: whoever comes second waits, and
+    # adds nothing.
+    session.execute(
+        adding(ScorecardRow)
+        .values(
+            hash=card.ref.hash,
+            card=card.ref.id,
+            version=card.ref.version,
+            source=card.source,
+            saved_at=now,
         )
-        session.flush()
+        .on_conflict_do_nothing()
+    )
 
 
 def by_card(judged: Iterable[Judged]) -> list[tuple[Card, dict[str, Sequence[Assessment]]]]:

@@ -46,6 +46,7 @@ from qa.store import (
     database,
     name_worker,
     open_store,
+    results,
     streaming,
     upgrade,
 )
@@ -667,6 +668,22 @@ def test_a_new_version_replaces_the_score_and_keeps_the_old_card(store):
     (now,) = store.assessments(call)
     assert (now.assessment.card.version, now.score.total) == (2, 100)
     assert "version: 1" in store.card_source(card().ref.hash)
+
+
+def test_two_processes_may_use_a_new_card_for_the_first_time_at_once(store):
+    for name in ("call-1", "call-2"):
+        store.register(make_call(id=name), ["support"])
+        store.save_heard(name, heard(name))
+    made = assessment("call-2", finding("greeting", Verdict.PASS))
+    with ThreadPoolExecutor(1) as other:
+        with database.writing(store._engine) as session:
+            results.freeze(session, card(), now=START)
+            # It sees no card yet, and waits for who came first.
+            saved = other.submit(store.save_assessments, "call-2", card(), [made])
+            with pytest.raises(TimeoutError):
+                saved.result(0.5)
+        saved.result(30)
+    assert len(store.assessments("call-2")) == 1
 
 
 def test_an_assessment_comes_back_equal(store):

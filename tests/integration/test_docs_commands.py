@@ -49,8 +49,14 @@ def run_here(page):
     return [c for c in commands(page) if not c.startswith(ELSEWHERE)]
 
 
+@pytest.fixture(scope="session")
+def heard(tmp_path_factory):
+    """What pages have heard so far, and the key that seals it: most hear the same recordings."""
+    return tmp_path_factory.mktemp("heard")
+
+
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, heard):
     """A reader's folder."""
     if not WEIGHTS.is_dir():
         pytest.skip("The weights are not here: qa models pull")
@@ -60,7 +66,18 @@ def folder(tmp_path):
     (tmp_path / "password.txt").write_text("lamp river ochre tin\n", "utf-8")
     for name in RECORDINGS:
         shutil.copy(ROOT / "samples" / name, tmp_path / "recordings")
-    return tmp_path
+    key, data = heard / "vault.key", tmp_path / "data"
+    if key.exists():
+        data.mkdir(mode=0o700)
+        shutil.copy(key, data)
+        shutil.copytree(heard / "cache", data / "cache")
+    yield tmp_path
+    if (data / "vault.key").exists() and (data / "cache").exists():
+        # A page may have made another key, or have erased something.
+        if not key.exists():
+            shutil.copy(data / "vault.key", key)
+        if key.read_bytes() == (data / "vault.key").read_bytes():
+            shutil.copytree(data / "cache", heard / "cache", dirs_exist_ok=True)
 
 
 @pytest.mark.slow

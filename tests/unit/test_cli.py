@@ -25,7 +25,7 @@ COMMANDS = {
     "audit list", "audit verify", "audit head", "audit export",
     "retention run", "hold add", "hold list", "hold remove", "erase",
     "vault status", "vault rotate", "vault key", "vault forget",
-    "sample", "agreement", "report", "search", "examples", "collections",
+    "sample", "agreement", "report", "agent export", "search", "examples", "collections",
     "db upgrade", "db backup", "db restore", "db copy", "worker", "watch", "status", "serve", "doctor",
 }  # fmt: skip
 

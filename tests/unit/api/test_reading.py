@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from loops import finished
 
 from qa.api.reading import AT_ONCE, OneReading
 from qa.store import database
@@ -58,7 +59,7 @@ def test_so_many_are_read_for_at_once(method, answers_first, came):
         app = Slow(answers_first=answers_first)
         return await begun(app, method=method, number=AT_ONCE + 5)
 
-    assert asyncio.run(run()) == came
+    assert finished(run()) == came
 
 
 def test_there_are_more_connections_than_turns(tmp_path):
@@ -81,4 +82,4 @@ def test_a_request_that_fails_gives_its_turn_back():
                 await door(GET, nothing, nothing)
         assert current() is None
 
-    asyncio.run(run())
+    finished(run())

@@ -520,7 +520,8 @@ def test_what_was_redacted_is_read_with_a_reason_for_a_quarter_of_an_hour(spoken
     rows = since(desk.store, before)
     assert {(row.who, row.act, row.object) for row in rows} == {(ROOT, Act.ORIGINAL, "refund")}
     assert rows[0].detail["reason"] == REASON["reason"]
-    assert "4111" not in str(rows)
+    # Hashes and times are full of digits.
+    assert "4111" not in str([r.model_dump(exclude={"at", "hash", "previous"}) for r in rows])
     desk.later(minutes=14)
     assert SAID in desk(ROOT, f"GET {path}").text
     desk.later(minutes=2)

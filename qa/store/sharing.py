@@ -7,6 +7,7 @@ connection, what was loaded once, and on SQLite one moment of the database.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,9 @@ from contextvars import ContextVar
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
+#: Rows that are held at most: those of a page and more. Who goes through all there are, a part
+#: at a time, takes no more memory for sharing.
+MOST_ROWS = 2000
 _READS: ContextVar[Reads | None] = ContextVar("reads", default=None)
 
 
@@ -25,7 +29,7 @@ class Reads:
 
     def __init__(self) -> None:
         self._sessions: dict[Engine, Session] = {}
-        self._rows: list[object] = []
+        self._rows: deque[object] = deque(maxlen=MOST_ROWS)
         self._ended = False
 
     def session(self, engine: Engine) -> Session | None:
@@ -34,7 +38,7 @@ class Reads:
             return None
         if engine not in self._sessions:
             session = self._sessions[engine] = Session(engine)
-            # A session forgets what nobody else holds; this one loads nothing twice.
+            # A session forgets what nobody else holds; this one loads nothing of late twice.
             event.listen(session, "loaded_as_persistent", lambda _, row: self._rows.append(row))
         return self._sessions[engine]
 

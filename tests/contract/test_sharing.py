@@ -7,7 +7,7 @@ from sqlalchemy import event
 from stores import open_at
 
 from qa.errors import StoreError
-from qa.store import database
+from qa.store import database, sharing
 from qa.store.claims import utc_now
 from qa.store.sharing import current, shared
 from qa.testing import make_call
@@ -84,6 +84,18 @@ def test_what_fails_spoils_nothing_that_is_read_after_it(store):
         with pytest.raises(StoreError), database.reading(store._engine):
             raise StoreError("No.", "Try again.")
         assert store.facts("call").released is False
+
+
+def test_of_very_many_rows_the_last_ones_alone_are_held(store, monkeypatch):
+    for number in range(30):
+        store.register(make_call(id=f"call-{number}"), ["desk"])
+    monkeypatch.setattr(sharing, "MOST_ROWS", 10)
+    with shared() as reads:
+        for number in range(30):
+            store.facts(f"call-{number}")
+        with database.reading(store._engine) as session:
+            assert reads.session(store._engine) is session
+            assert len(session.identity_map) == 10
 
 
 def test_other_threads_share_nothing(store):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 
 from fastapi import Request, Response
 
-from qa.api.sound import byte_range
+from qa.api.sound import ranged
 from qa.errors import NotFound
 from qa.store import Store
 from qa.store.desk.excerpts import Moment
@@ -73,23 +72,12 @@ def can_be_heard(store: Store, moment: Moment) -> bool:
     )  # fmt: skip
 
 
-def ranged(request: Request, content: bytes) -> Response:
+def played(request: Request, content: bytes) -> Response:
     """Answer with a sound, whole or the range that was asked for: players seek by ranges."""
     from qa.audio import PLAYBACK_TYPE  # noqa: PLC0415 - see above
 
-    headers = {"accept-ranges": "bytes", "cache-control": "private, no-cache"}
-    size = len(content)
-    asked = byte_range(request.headers.get("range", ""), size)
-    if asked is None:
-        return Response(content, media_type=PLAYBACK_TYPE, headers=headers)
-    start, end = asked
-    if start >= end:
-        headers["content-range"] = f"bytes */{size}"
-        return Response(status_code=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers=headers)
-    headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+    status, start, end, headers = ranged(request.headers.get("range", ""), len(content))
+    headers["cache-control"] = "private, no-cache"
     return Response(
-        content[start:end],
-        status_code=HTTPStatus.PARTIAL_CONTENT,
-        media_type=PLAYBACK_TYPE,
-        headers=headers,
+        content[start:end], status_code=status, media_type=PLAYBACK_TYPE, headers=headers
     )

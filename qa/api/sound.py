@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from io import SEEK_END
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.types import Receive, Scope, Send
@@ -56,7 +56,31 @@ class SoundResponse(FileResponse):
             self._file.close()
 
 
-def byte_range(asked: str, size: int) -> tuple[int, int] | None:
+class Ranged(NamedTuple):
+    """The part of a file that is sent, and how that is told."""
+
+    status: HTTPStatus
+    #: Bytes, from here and before there.
+    start: int
+    end: int
+    headers: dict[str, str]
+
+
+def ranged(asked: str, size: int) -> Ranged:
+    """Return what is sent of so many bytes to who asked with that `Range`: "" = for all."""
+    headers = {"accept-ranges": "bytes"}
+    span = _byte_range(asked, size)
+    if span is None:
+        return Ranged(HTTPStatus.OK, 0, size, headers)
+    start, end = span
+    if start >= end:
+        headers["content-range"] = f"bytes */{size}"
+        return Ranged(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, 0, 0, headers)
+    headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+    return Ranged(HTTPStatus.PARTIAL_CONTENT, start, end, headers)
+
+
+def _byte_range(asked: str, size: int) -> tuple[int, int] | None:
     """Read one range of bytes, ``[start, end)``; None = all of it, as for what is no range."""
     unit, _, span = asked.partition("=")
     first, dash, last = span.strip().partition("-")
@@ -83,21 +107,12 @@ class OriginalResponse(StreamingResponse):
 
     def __init__(self, file: BinaryIO, name: str, asked: str) -> None:
         self._file = file
-        size = file.seek(0, SEEK_END)
-        headers = {
-            "accept-ranges": "bytes",
+        status, start, end, headers = ranged(asked, file.seek(0, SEEK_END))
+        headers |= {
             "cache-control": "no-store",
-            "content-disposition": f'inline; filename="{name}"',
+            "content-disposition": "inline",
+            "content-length": str(end - start),
         }
-        status, (start, end) = HTTPStatus.OK, (0, size)
-        span = byte_range(asked, size)
-        if span is not None:
-            status, (start, end) = HTTPStatus.PARTIAL_CONTENT, span
-            headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
-        if start >= end and span is not None:
-            status, end = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, start
-            headers["content-range"] = f"bytes */{size}"
-        headers["content-length"] = str(end - start)
         kind = SOUND_TYPES.get(Path(name).suffix.lower(), "application/octet-stream")
         super().__init__(
             self._pieces(start, end), status_code=status, media_type=kind, headers=headers

@@ -98,16 +98,7 @@ class Originals:
         Not of what was erased, though it may lie where it was read in place, nor of what lies
         on another machine.
         """
-        with database.reading(self._engine) as session:
-            erased = session.get(ErasedRow, (id, What.AUDIO)) is not None
-        if erased or not self._vault.has("conversation", id):
-            return ()
-        found = Conversation.model_validate_json(self._vault.read("conversation", id))
-        return tuple(
-            f"{id}-{number}{Path(source.uri).suffix}"
-            for number, source in enumerate(found.audio)
-            if self._place(id, number, source) is not None
-        )
+        return tuple(self._places(id))
 
     def hear(self, id: str, name: str, *, who: str) -> BinaryIO:
         """Open a recording as it came; that they listen is written down, once a minute.
@@ -118,22 +109,32 @@ class Originals:
         NotFound : there is none of that name.
         """
         self._permitted(id, who)
-        if name not in self.recordings(id):
+        places = self._places(id)
+        if name not in places:
             raise NotFound(
                 f"There is no recording '{name}' to play.",
                 "It was erased, or lies on another machine.",
             )
-        found = Conversation.model_validate_json(self._vault.read("conversation", id))
-        number = int(Path(name).stem.removeprefix(f"{id}-"))
-        place = self._place(id, number, found.audio[number])
-        if place is None:
-            raise NotFound("This recording was just erased.", "Its verdicts stand.")
+        number, place = places[name]
         file = place.open("rb") if isinstance(place, Path) else self._vault.recording(place)
         if file is None:
             raise NotFound("This recording is not here.", "It lies on another machine.")
         if not self._hears(id, who):
             self._audit.record(who, Act.ORIGINAL, Kind.CONVERSATION, id, detail={"heard": number})
         return file
+
+    def _places(self, id: str) -> dict[str, tuple[int, Path | str]]:
+        """Return each recording's number and place, by its name."""
+        with database.reading(self._engine) as session:
+            erased = session.get(ErasedRow, (id, What.AUDIO)) is not None
+        if erased or not self._vault.has("conversation", id):
+            return {}
+        found = Conversation.model_validate_json(self._vault.read("conversation", id))
+        return {
+            f"{id}-{number}{Path(source.uri).suffix}": (number, place)
+            for number, source in enumerate(found.audio)
+            if (place := self._place(id, number, source)) is not None
+        }
 
     def _place(self, id: str, number: int, source: AudioSource) -> Path | str | None:
         """Return the file of a recording, or what the vault calls its own copy."""

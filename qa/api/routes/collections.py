@@ -12,7 +12,7 @@ from fastapi.responses import Response, StreamingResponse
 from qa.access import Principal, Right
 from qa.api import collecting
 from qa.api.auditing import about
-from qa.api.clips import ranged
+from qa.api.clips import played
 from qa.api.deps import ClipsDep, StoreDep
 from qa.api.example_schemas import (
     AddedOut,
@@ -149,7 +149,7 @@ def hear_collected(
     """Hear a moment of a collection; takes `Range`."""
     scope = who.scope(Right.EXAMPLES)
     found = store.collections.read(collection, owner=who.name, scope=scope, only=moment)
-    return ranged(request, clips.of(store, _moment(found, moment)))
+    return played(request, clips.of(store, _moment(found, moment)))
 
 
 # --- links -------------------------------------------------------------------------------
@@ -189,7 +189,7 @@ def hear_shared(
 ) -> Response:
     """Hear a moment of a collection that a link leads to; takes `Range`."""
     found = store.collections.shared(link, scope=who.scope(Right.EXAMPLES), only=moment)
-    return ranged(request, clips.of(store, _moment(found, moment)))
+    return played(request, clips.of(store, _moment(found, moment)))
 
 
 def _moment(found: Collection, number: int) -> Moment:

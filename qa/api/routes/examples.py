@@ -10,7 +10,7 @@ from fastapi.responses import Response
 
 from qa.access import Principal, Right
 from qa.api.auditing import about
-from qa.api.clips import ranged
+from qa.api.clips import played
 from qa.api.deps import ClipsDep, StoreDep
 from qa.api.example_schemas import ExamplesOut, ExamplesQuery, MomentOut, readable_by
 from qa.api.identity import requires
@@ -61,7 +61,7 @@ def hear_example(
     scope = who.scope(Right.EXAMPLES)
     moment = store.moments.one(ref, before=before, after=after, scope=scope)
     about(request, Kind.CONVERSATION, moment.conversation)
-    return ranged(request, clips.of(store, moment))
+    return played(request, clips.of(store, moment))
 
 
 def sound_address(ref: str, before: int, after: int) -> str:

@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from qa.access import Principal, Right
 from qa.api import looking
 from qa.api.auditing import about
-from qa.api.clips import ranged
+from qa.api.clips import played
 from qa.api.deps import ClipsDep, IdDep, SeenDep, StoreDep
 from qa.api.example_schemas import MomentOut, readable_by
 from qa.api.figure_schemas import FiguresOut
@@ -171,4 +171,4 @@ def hear_good_example(
     """Hear it, what was redacted and all names silent; takes `Range`."""
     found = looking.good_example(store, id, scorecard, item, party=party, who=who)
     about(request, Kind.CONVERSATION, found.conversation)
-    return ranged(request, clips.of(store, found))
+    return played(request, clips.of(store, found))

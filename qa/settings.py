@@ -303,7 +303,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     #: Port of `qa serve`; 0 = any that is free.
     port: int = Field(default=8321, ge=0, le=65535)
-    #: Processes that answer at `qa serve`, each some 250 MB; one serves about forty people.
+    #: Processes that answer at `qa serve`, each some 380 MB; one serves about forty people.
     serve_processes: int = Field(default=1, ge=1, le=64)
     #: How people's browsers reach the pages: "https://qa.example.org". Empty = only this
     #: machine's do.

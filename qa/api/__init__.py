@@ -24,15 +24,3 @@ def create_app(settings: Settings) -> FastAPI:
     from qa.api.app import build  # noqa: PLC0415 - the framework is loaded on first use
 
     return build(settings)
-
-
-def refuse_unsafe(settings: Settings, *, accounts: bool) -> None:
-    """Refuse to start with settings that would show conversations to strangers.
-
-    Raises
-    ------
-    SettingsError : names each of them, and what to do.
-    """
-    from qa.api import safety  # noqa: PLC0415 - see above
-
-    safety.refuse_unsafe(settings, accounts=accounts)

@@ -64,7 +64,7 @@ def run_server(settings: Settings, *, work: bool) -> None:
 
 def _checked(settings: Settings) -> Callable[[], FastAPI]:
     """Return what makes the application, in each process its own."""
-    from qa.api import refuse_unsafe
+    from qa.api.safety import refuse_unsafe
     from qa.store import open_store
 
     with open_store(settings) as store:
@@ -85,8 +85,7 @@ def _prepare() -> None:
     from qa.store.desk import wording
 
     wording.prepare()
-    # What is loaded by now stays: to look through it again and again for what may go
-    # took a fifth of the time of every answer.
+    # What is loaded by now stays: it is not looked through again and again for what may go.
     gc.collect()
     gc.freeze()
 

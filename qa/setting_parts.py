@@ -65,6 +65,11 @@ class Redaction(Part):
             )
         return self
 
+    @property
+    def stored_alone(self) -> frozenset[str]:
+        """Kinds that are left in what is stored and hidden in exports."""
+        return frozenset(self.leave) - frozenset(self.exports_leave)
+
     def fits(self, *, queue: str | None, project: str | None) -> bool:
         """Say whether it is about conversations of a queue and a project."""
         return self.queue in {"", queue} and self.project in {"", project}

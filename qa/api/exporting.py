@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from qa.access import EVERYTHING, Scope
-from qa.api.stricter import hidden_besides, stricter
+from qa.api.stricter import stricter
 from qa.exports import Chunk, Exported, Exporter, Scored, What, exporter
 from qa.store import Filter, Kept, Store
 from qa.store.views import ScoreLine, Standing
@@ -51,7 +51,7 @@ def export(
     made = exporter(format, what=what)
     settings = store.settings
     depth = made.reads[what]
-    if depth == "findings" and any(hidden_besides(rule) for rule in settings.redaction):
+    if depth == "findings" and any(rule.stored_alone for rule in settings.redaction):
         depth = "all"  # what a quote may show is known from its whole conversation only
 
     def found() -> Iterator[Exported]:

@@ -6,14 +6,9 @@ from typing import get_args
 
 from qa.records import Assessment, Evidence, Role, SafeConversation, SafeTurn
 from qa.redact import redact
-from qa.setting_parts import Leavable, Redaction, redaction_of
+from qa.setting_parts import Leavable, redaction_of
 from qa.settings import Settings
 from qa.store import Kept
-
-
-def hidden_besides(rule: Redaction) -> frozenset[str]:
-    """Return the kinds that a rule leaves in the store and hides in exports."""
-    return frozenset(rule.leave) - frozenset(rule.exports_leave)
 
 
 def stricter(kept: Kept, settings: Settings) -> Kept:
@@ -21,7 +16,7 @@ def stricter(kept: Kept, settings: Settings) -> Kept:
     heard = kept.conversation
     about = kept.metadata
     rule = redaction_of(settings.redaction, queue=about.queue, project=about.project)
-    more = hidden_besides(rule)
+    more = rule.stored_alone
     if heard is None or not more:
         return kept
     words = [*settings.company, *settings.keep]

@@ -75,7 +75,7 @@ class Browsing(Streaming):
         #: What was said.
         self.searching = Searching(engine)
         #: All that is stored about one agent.
-        self.agents = AgentFiles(engine, keep=kept_words, clock=clock)
+        self.agents = AgentFiles(engine, keep=kept_words, rules=settings.redaction, clock=clock)
         #: How agents, teams and projects are.
         self.figures = Figures(
             engine,

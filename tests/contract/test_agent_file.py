@@ -11,6 +11,7 @@ from stores import open_at
 
 from qa.api.agent_export import TABLES, files
 from qa.errors import NotFound
+from qa.setting_parts import Redaction
 from qa.store import database, tables
 from qa.store import people_tables as people
 from qa.store.acts import Act, Kind
@@ -231,6 +232,16 @@ def test_nothing_of_colleagues_customers_or_doors_is_in_it(store):
     # Of a call that both took part in: what was said of the whole may be of either.
     assert "whole of shared" not in said
     assert f"whole of own-{MINE}" in said
+
+
+def test_words_that_exports_hide_more_of_are_left_out(store, ready_database):
+    rule = Redaction(leave=("PHONE",))  # of all conversations; exports leave nothing
+    settings = ready_database.model_copy(update={"redaction": (rule,)})
+    with open_at(settings, lambda: AT) as stricter:
+        found = everything(stricter, MINE)
+    words = {turn["text"] for turn in found["turn"]} | {f["reason"] for f in found["finding"]}
+    quotes = {e["quote"] for finding in found["finding"] for e in finding["evidence"]}
+    assert words == quotes == {"[LEFT OUT]"}
 
 
 def test_files_for_people_and_programs(store):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,7 @@ from sqlmodel import Session, col, or_, select
 from qa.access import Part, Scope
 from qa.errors import NotFound
 from qa.records import Role
+from qa.setting_parts import Redaction, redaction_of
 from qa.store import database, scopes
 from qa.store.acts import Kind
 from qa.store.agents.kept import AUDIT, OF_CONVERSATIONS, OF_THEMSELVES, Kept, Whose
@@ -43,8 +44,10 @@ if TYPE_CHECKING:
 
 #: Conversations that are read at once.
 _AT_ONCE = 200
-#: In place of a colleague's name.
-_MARK = "[NAME]"
+#: In place of a colleague's name, and of words that exports may not show as they are stored.
+_MARK, _LEFT_OUT = "[NAME]", "[LEFT OUT]"
+#: Tables that hold words of a conversation itself.
+_SPOKEN = frozenset({"turn", "finding"})
 
 #: A row as it is exported: values that JSON knows.
 Plain = dict[str, Any]
@@ -72,6 +75,8 @@ class AgentFile:
     peers: Mapping[str, frozenset[str]]
     _engine: Engine
     _hidden: Names
+    #: Conversations of which more is to be hidden in exports than is in the store.
+    _barred: frozenset[str]
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -185,8 +190,9 @@ class AgentFile:
         self, kept: Kept, row: Any, of: str, speakers: Mapping[tuple[str, int], str]
     ) -> Plain:
         told = _plain(row, kept.without)
+        barred = of in self._barred and kept.name in _SPOKEN
         for name in kept.texts:
-            told[name] = self._without_names(told[name])
+            told[name] = _LEFT_OUT if barred else self._without_names(told[name])
         mine, others = self.parties[of], self.colleagues.get(of, frozenset())
         match kept.name:
             case "conversation" if told["agent_id"] != self.agent and others:
@@ -196,7 +202,7 @@ class AgentFile:
                 told["events"] = [e for e in told["events"] if e.get("party") not in others]
             case "finding":
                 told["evidence"] = [
-                    self._evidence(e, spoken=speakers.get((of, e.get("turn") or 0)), others=others)
+                    e | {"quote": _LEFT_OUT if barred else self._quote(e, of, speakers)}
                     for e in told["evidence"]
                 ]
             case "event" if others:
@@ -204,9 +210,10 @@ class AgentFile:
                 told |= {"detail": {}, "who": self._who(told["who"], of)}
         return told
 
-    def _evidence(self, one: Plain, *, spoken: str | None, others: Collection[str]) -> Plain:
-        quote = "" if spoken in others else self._without_names(one.get("quote") or "")
-        return one | {"quote": quote}
+    def _quote(self, one: Plain, of: str, speakers: Mapping[tuple[str, int], str]) -> str:
+        spoken = speakers.get((of, one.get("turn") or 0))
+        others = self.colleagues.get(of, frozenset())
+        return "" if spoken in others else self._without_names(one.get("quote") or "")
 
     def _without_names(self, text: str) -> str:
         for start, end in reversed(self._hidden.spans(text)):
@@ -267,13 +274,20 @@ class AgentFiles:
     Parameters
     ----------
     keep : names of the company and its products, which are no colleagues'.
+    rules : what is left as it was said, by queue and project.
     """
 
     def __init__(
-        self, engine: Engine, *, keep: Sequence[str], clock: Callable[[], datetime]
+        self,
+        engine: Engine,
+        *,
+        keep: Sequence[str],
+        rules: Sequence[Redaction],
+        clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
         self._keep = keep
+        self._rules = rules
         self._now = clock
 
     def of(self, agent: str) -> AgentFile:
@@ -313,6 +327,7 @@ class AgentFiles:
             peers=_frozen(found.peers),
             _engine=self._engine,
             _hidden=colleagues(strangers, keep=keep),
+            _barred=found.barred(self._rules),
         )
 
 
@@ -322,7 +337,11 @@ class _Found:
     def __init__(self, session: Session, agent: str) -> None:
         scope = Scope((Part(agent=agent),))
         row, party = ConversationRow, PartyRow
-        ids = session.exec(select(row.id).where(scopes.within(scope)).order_by(col(row.at))).all()
+        #: Id, queue, project.
+        self._placed = session.exec(
+            select(row.id, row.queue, row.project).where(scopes.within(scope)).order_by(col(row.at))
+        ).all()
+        ids = [one for one, *_ in self._placed]
         self.mine: dict[str, set[str]] = {one: set() for one in ids}
         self.others: dict[str, set[str]] = {}
         #: Accounts of the colleagues of each conversation, and names of all of them.
@@ -344,6 +363,14 @@ class _Found:
                 self.others.setdefault(of, set()).add(which)
                 self.peers.setdefault(of, set()).update(accounts.get(person or "-", ()))
                 self.named |= {name} if name else set()
+
+    def barred(self, rules: Sequence[Redaction]) -> frozenset[str]:
+        """Return the conversations of which exports hide more than is hidden in the store."""
+        return frozenset(
+            one
+            for one, queue, project in self._placed
+            if redaction_of(rules, queue=queue, project=project).stored_alone
+        )
 
 
 def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:

@@ -131,6 +131,13 @@ def test_a_worker_needs_a_database_that_machines_can_share(door, tmp_path):
         worker.serve(alone, queues={"text": 1}, grace_s=1)
 
 
+def test_a_worker_that_ends_already_is_not_ended_before_it_wrote_that_down():
+    before = signal.getsignal(signal.SIGTERM)
+    with worker._deaf():
+        signal.raise_signal(signal.SIGTERM)  # would end this very process
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
 def test_the_claims_of_a_worker_that_the_engine_misses_are_free_again(store, door):
     register(store, "call-1")
     elsewhere = "other-machine/boot/1/77/123/w5"

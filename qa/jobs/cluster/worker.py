@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any
 
@@ -84,7 +84,8 @@ def serve(
             asyncio.run(_serve(store, settings, desk, queues, grace_s=grace_s, until=until))
             ended = "done" if until is None or datetime.now(until.tzinfo) < until else "deadline"
         finally:
-            desk.close(ended=ended)
+            with _deaf():
+                desk.close(ended=ended)
         return desk.done
 
 
@@ -212,6 +213,18 @@ async def _beat(desk: Desk) -> None:
         await asyncio.sleep(BEAT_S)
         with suppress(StoreError):  # the next one may come through; a lease is four beats long
             await asyncio.to_thread(desk.beat)
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Let nobody end a worker that ends already: it would note nothing and tell no reason."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _quiet() -> None:

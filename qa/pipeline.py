@@ -169,7 +169,10 @@ class Pipeline:
         from qa.audio import decode, write_playback  # noqa: PLC0415 - PyAV only for sound
 
         audio, facts = decode(
-            conversation.audio, scratch=self._settings.data / "scratch", opener=opener
+            conversation.audio,
+            scratch=self._settings.data / "scratch",
+            longest_s=self._settings.longest_hours * 3600,
+            opener=opener,
         )
         if conversation.transcript is not None:
             heard = self._follow(conversation, conversation.transcript, facts=facts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import sys
 from collections.abc import Iterator
 from http import HTTPStatus
 from io import SEEK_END
@@ -80,17 +82,28 @@ def ranged(asked: str, size: int) -> Ranged:
     return Ranged(HTTPStatus.PARTIAL_CONTENT, start, end, headers)
 
 
+#: One range of bytes (RFC 9110, 14.1.2): from a place on, up to one, or the last so many.
+_RANGE = re.compile(r"\s*bytes\s*=\s*([0-9]*)-([0-9]*)\s*", re.IGNORECASE | re.ASCII)
+#: More than any file's size has; Python refuses to read numbers of thousands.
+_DIGITS = 20
+
+
 def _byte_range(asked: str, size: int) -> tuple[int, int] | None:
     """Read one range of bytes, ``[start, end)``; None = all of it, as for what is no range."""
-    unit, _, span = asked.partition("=")
-    first, dash, last = span.strip().partition("-")
-    if unit.strip() != "bytes" or not dash or not f"{first}{last}".isascii():
+    told = _RANGE.fullmatch(asked)
+    if told is None or not any(told.groups()):
         return None
-    if not all(part.isdigit() or not part for part in (first, last)) or not first + last:
-        return None
-    if not first:  # the last so many bytes
-        return max(size - int(last), 0), size
-    return int(first), min(int(last) + 1, size) if last else size
+    first, last = (_place(digits) for digits in told.groups())
+    if first is None:  # the last so many bytes
+        return max(size - (last or 0), 0), size
+    if last is not None and last < first:
+        return None  # says nothing, by RFC 9110
+    return first, size if last is None else min(last + 1, size)
+
+
+def _place(digits: str) -> int | None:
+    """Read a place in a file, None = none; one of thousands of digits lies behind any file."""
+    return min(int(digits.lstrip("0")[:_DIGITS] or "0"), sys.maxsize) if digits else None
 
 
 #: Bytes of a recording that are read at once.

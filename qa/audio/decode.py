@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ def decode(
     *,
     scratch: Path,
     in_memory_s: float = IN_MEMORY_S,
+    longest_s: float = math.inf,
     opener: Opener | None = None,
 ) -> tuple[Waveform, AudioFacts]:
     """Decode a recording: one file, or one file a side.
@@ -32,7 +34,8 @@ def decode(
     sources : one file; or a file a side, each becoming one channel, in this order, from
         its `offset` on.
     scratch : folder for the samples of long recordings; they vanish with the process.
-    in_memory_s : seconds up to which samples are kept in memory.
+    in_memory_s : seconds of stereo up to which samples are kept in memory.
+    longest_s : seconds of sound that a file may hold, in stereo; with more channels, fewer.
     opener : opens those that are no files of their own.
 
     Returns
@@ -43,13 +46,16 @@ def decode(
 
     Raises
     ------
-    AudioError : a file is no recording, has no sound track, or nothing of it can be decoded.
+    AudioError : a file is no recording, has no sound track, nothing of it can be decoded, or
+        it holds more sound than it may.
     InputError : a file cannot be read.
     DiskFull : no room in the scratch folder.
     MissingExtra : PyAV is not installed.
     """
-    with Room(scratch, in_memory=round(in_memory_s * SAMPLE_RATE)) as room:
-        files = [_read(Path(source.uri), opener, room=room) for source in sources]
+    with Room(scratch, in_memory=round(2 * in_memory_s * SAMPLE_RATE)) as room:
+        files = [
+            _read(Path(source.uri), opener, room=room, longest_s=longest_s) for source in sources
+        ]
         tracks = _on_one_clock(sources, files, room=room)
         found = plan(tracks)
         kept = [tracks[k] for k in found.keep]
@@ -102,7 +108,7 @@ def _on_one_clock(
     return tuple(sides)
 
 
-def _read(path: Path, opener: Opener | None, *, room: Room) -> _File:
+def _read(path: Path, opener: Opener | None, *, room: Room, longest_s: float) -> _File:
     with open_audio(path, opener) as container:
         streams = container.streams.audio
         if not streams:
@@ -112,7 +118,7 @@ def _read(path: Path, opener: Opener | None, *, room: Room) -> _File:
                 "Give the recording itself, or a video that has sound.",
             )
         best = container.streams.best("audio") or streams[0]
-        reading = Reading(path, container, best)
+        reading = Reading(path, container, best, longest_s=longest_s)
         sink: Sink | None = None
         for block in reading.blocks():
             sink = sink or Sink(block.shape[0], room=room)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,8 @@ from qa.records import SAMPLE_RATE
 
 #: More channels than any telephone system writes; such a file is measurement data.
 _MAX_CHANNELS = 32
+#: Fewer samples a second hold no speech, and each would stand for very many of ours.
+_LEAST_RATE = 2000
 #: A hole in the time stamps longer than this is filled with silence, so that times stay
 #: those of the call; a longer one than the second is a broken clock and is closed up.
 _HOLE_S, _BROKEN_CLOCK_S = 0.2, 6 * 3600
@@ -33,6 +36,8 @@ class Reading:
     path: Path
     container: Any
     stream: Any
+    #: Seconds of stereo that may be read: a few bytes can stand for years of silence.
+    longest_s: float = math.inf
     #: Samples a second and channels of the first frame; 0 before it.
     rate: int = 0
     channels: int = 0
@@ -83,12 +88,14 @@ class Reading:
 
         Raises
         ------
-        AudioError : a codec that libav does not know, or too many channels.
+        AudioError : a codec that libav does not know, too many channels, too few samples a
+            second to hold speech, or more sound than may be read.
         """
         for frame in self._frames():
             if not self.rate:
                 self._begin(frame)
             hole = self._hole(frame)
+            self._check(frame, hole)
             # A format that changes inside a file: two recordings put end to end.
             if hole or frame.sample_rate != self._batch_rate:
                 yield from self._flush()
@@ -139,6 +146,20 @@ class Reading:
             raise AudioError(
                 f"{self.path}: {self.channels} channels; at most {_MAX_CHANNELS} are read.",
                 "Export the channels of the call only.",
+            )
+
+    def _check(self, frame: Any, hole: float) -> None:
+        if frame.sample_rate < _LEAST_RATE:
+            raise AudioError(
+                f"{self.path}: {frame.sample_rate} samples a second; no speech fits into them.",
+                "Export it as the telephone system recorded it, with 8000 or more.",
+            )
+        seconds = self.seconds + hole + frame.samples / frame.sample_rate
+        if seconds * max(self.channels, 2) > 2 * self.longest_s:
+            raise AudioError(
+                f"{self.path}: more than {self.longest_s / 3600:g} hours of sound"
+                f" in {self.channels} channels; that is no call.",
+                "Cut it into its calls, or set QA_LONGEST_HOURS.",
             )
 
     @staticmethod

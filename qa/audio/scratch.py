@@ -34,7 +34,7 @@ class Room:
     Parameters
     ----------
     folder : for the files of long recordings; made where it is missing.
-    in_memory : samples a channel up to which no file is needed.
+    in_memory : samples up to which no file is needed, of all channels of a recording together.
     """
 
     def __init__(self, folder: Path, *, in_memory: int) -> None:
@@ -137,7 +137,7 @@ class Sink:
         """
         self._blocks.append(block)
         self.length += block.shape[1]
-        if self.length > self._room.in_memory:
+        if self.length * self._channels > self._room.in_memory:
             self._files = self._files or [self._room.file() for _ in range(self._channels)]
             for k, file in enumerate(self._files):
                 self._room.write(file, (b[k] for b in self._blocks))
@@ -160,7 +160,7 @@ def stack(tracks: Sequence[Track], *, room: Room) -> Samples:
     DiskFull : no room for them.
     """
     n = max(track.end for track in tracks)
-    if n <= room.in_memory:
+    if n * len(tracks) <= room.in_memory:
         together: Samples = np.stack([track.read(0, n) for track in tracks])
         return together
     first = tracks[0]

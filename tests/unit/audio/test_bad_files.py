@@ -238,3 +238,60 @@ def test_a_long_recording_is_mapped_and_takes_little_memory(make, tmp_path, scra
     assert not any(scratch.iterdir())  # nothing to clean up, even after a crash
     there = audio.region(1201.0, 1203.0, channel=1)
     np.testing.assert_allclose(there[::2], minute[1, 8000:24000], atol=0.05)
+
+
+# --- small files that stand for very much sound --------------------------------------------
+
+
+def test_hours_of_silence_in_few_bytes_are_no_call(make, tmp_path, scratch):
+    path = make.encode(tmp_path / "bomb.flac", np.zeros((2, 8000 * 120)), codec="flac")
+    assert path.stat().st_size < 40_000  # the samples are 3.8 MB
+    with pytest.raises(AudioError, match=r"more than 0\.025 hours of sound in 2 channels"):
+        decode([make.source(path)], scratch=scratch, in_memory_s=1.0, longest_s=90.0)
+    assert not any(scratch.iterdir())
+    assert decode([make.source(path)], scratch=scratch, longest_s=120.0)[1].duration == 120.0
+
+
+@pytest.mark.parametrize(("channels", "taken"), [(1, True), (2, True), (6, False)])
+def test_many_channels_may_hold_less_each(make, tmp_path, scratch, channels, taken):
+    path = make.riff(tmp_path / "many.wav", bytes(2 * 8000 * 10 * channels), channels=channels)
+    if taken:
+        assert decode([make.source(path)], scratch=scratch, longest_s=10.0)[1].duration == 10.0
+        return
+    with pytest.raises(AudioError, match="hours of sound in 6 channels"):
+        decode([make.source(path)], scratch=scratch, longest_s=10.0)
+
+
+@pytest.mark.parametrize("rate", [1, 10, 1999])
+def test_a_rate_that_no_speech_fits_into_is_refused(make, tmp_path, scratch, rate):
+    # A second of ours for each sample: 32 kB would be nine hours.
+    path = make.riff(tmp_path / "slow.wav", bytes(32_000), rate=rate, channels=1)
+    assert f"{rate} samples a second; no speech fits" in refused(make, path, scratch)
+
+
+def test_a_pause_of_hours_that_was_never_sent_counts_as_sound(make, tmp_path, scratch):
+    path = tmp_path / "gap.webm"
+    whole = make.encode(tmp_path / "w.webm", np.zeros((1, 96_000)), codec="libopus", rate=48_000)
+    with av.open(str(whole)) as old, av.open(str(path), "w") as new:
+        stream = new.add_stream_from_template(old.streams.audio[0])
+        for packet in old.demux(audio=0):
+            if packet.size:
+                late = packet.pts * packet.time_base > 1
+                moved = packet.pts + (int(5 * 3600 / packet.time_base) if late else 0)
+                packet.stream, packet.pts, packet.dts = stream, moved, moved
+                new.mux(packet)
+    with pytest.raises(AudioError, match="more than 4 hours"):
+        decode([make.source(path)], scratch=scratch, longest_s=4 * 3600.0)
+
+
+def test_a_header_that_tells_of_years_is_not_believed(make, tmp_path, scratch):
+    path = make.riff(tmp_path / "lies.wav", bytes(16_000), size=0x7FFFEFFF)
+    _, facts = decode([make.source(path)], scratch=scratch, longest_s=10.0)
+    assert (facts.duration, facts.truncated) == (1.0, True)
+
+
+@pytest.mark.parametrize(("channels", "on_disk"), [(2, False), (32, True)])
+def test_many_channels_take_no_more_memory_than_two(make, tmp_path, scratch, channels, on_disk):
+    path = make.riff(tmp_path / "wide.wav", bytes(2 * 8000 * 2 * channels), channels=channels)
+    decode([make.source(path)], scratch=scratch, in_memory_s=3.0)
+    assert scratch.exists() is on_disk

@@ -231,8 +231,8 @@ class Settings(BaseSettings):
     business_hours: BusinessHours | None = None
     #: Calls shorter than this (seconds) are counted as too short.
     min_seconds: float = Field(default=3.0, ge=0)
-    #: Hours of sound, in stereo, that a recording may hold; with more channels, fewer. A small
-    #: file can stand for years of silence. Twelve need 11 GB of room in `data` while they are heard.
+    #: Hours of sound, in stereo, that a recording may hold; with more channels, fewer: a small
+    #: file can stand for years of silence. Twelve take 11 GB of room in `data` meanwhile.
     longest_hours: float = Field(default=12.0, gt=0, le=1000)
     #: Times a recording is tried when its failure may pass.
     attempts: int = Field(default=2, ge=1, le=10)

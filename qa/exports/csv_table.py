@@ -12,8 +12,9 @@ from qa.exports.columns import Value, cells, columns
 
 #: Bytes that are gathered before they are given on.
 _PIECE = 1 << 16
-#: A spreadsheet takes a cell that begins so for a formula, which can call out or run programs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A spreadsheet takes a cell that begins so for a formula, which can call out or run programs;
+#: the last four are the wide forms of the first, which some take for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 #: Between the entries of a list.
 SEPARATOR = "; "
 

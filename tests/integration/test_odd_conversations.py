@@ -1,7 +1,10 @@
 """Conversations of odd sizes and with odd names: every page shows them, as text."""
 
+import csv
+import io
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 
@@ -12,6 +15,7 @@ from qa.testing import make_chat, make_safe
 
 SCRIPT = "<script>alert('x')</script>"
 ITEMS = 200
+V1 = "/api/v1"
 
 
 def card_of(items):
@@ -81,24 +85,29 @@ def test_a_conversation_of_one_word_has_a_page(client, seeding, settings, said):
     assert client.get("/api/v1/conversations/word").json()["conversation"]["turns"]
 
 
-def test_scripts_in_names_and_messages_are_text_on_every_page(client, seeding, settings):
+def hear_odd(seeding, settings, odd):
+    """Take in a conversation whose names all are that text, past every importer."""
     parties = (
-        Party(id="agent", role=Role.AGENT, name=SCRIPT, agent_id=SCRIPT),
+        Party(id="agent", role=Role.AGENT, name=odd, agent_id=odd),
         Party(id="customer", role=Role.CUSTOMER),
     )
-    lines = [("agent", f"Hello {SCRIPT}", 0.0), ("customer", f'"><img src=x {SCRIPT}', 5.0)]
+    lines = [("agent", f"Hello {odd}", 0.0), ("customer", f'"><img src=x {odd}', 5.0)]
     with open_store(settings) as store:
         meta = seeding._meta(8, "Dana").model_copy(
-            update={"agent_name": SCRIPT, "agent_id": SCRIPT, "team": SCRIPT, "queue": SCRIPT}
+            update={"agent_name": odd, "agent_id": odd, "team": odd, "queue": odd}
         )
         taken = make_chat(lines, id="nasty", metadata=meta)
-        taken = taken.model_copy(update={"external_id": SCRIPT, "source": f"{SCRIPT}.json"})
+        taken = taken.model_copy(update={"external_id": odd, "source": f"{odd}.json"})
         store.register(taken, ["front-desk"])
         job = store.claim(name_worker(), lease_s=60, only=["nasty"])
         safe = make_safe(lines, id="nasty", channel=taken.channel, metadata=meta, parties=parties)
         store.save_heard("nasty", seeding._heard(safe))
         store.save_assessments("nasty", seeding.card(), judge(safe, seeding.card()))
         store.finish(job)
+
+
+def test_scripts_in_names_and_messages_are_text_on_every_page(client, seeding, settings):
+    hear_odd(seeding, settings, SCRIPT)
     site = {"sec-fetch-site": "same-origin"}
     client.post("/conversations/nasty/comment", data={"place": "1", "text": SCRIPT}, headers=site)
     paths = ["/conversations/nasty", "/conversations", "/inbox", "/search?q=hello", "/figures",
@@ -108,3 +117,29 @@ def test_scripts_in_names_and_messages_are_text_on_every_page(client, seeding, s
         assert "<script>alert" not in page, path
         assert "<img src=x" not in page, path
     assert unescape(shown(client, "/conversations/nasty")).count(SCRIPT) >= 4
+
+
+@pytest.mark.parametrize("line", ["\r\nset-cookie: a=b\r\n\r\n", "\n", "=1+1\r\n", "\x1b[2J\x85"])
+def test_a_name_of_several_lines_is_no_header_row_or_log_line(
+    client, seeding, settings, caplog, line
+):
+    odd = f"{line}=HYPERLINK(1)"
+    hear_odd(seeding, settings, odd)
+    name = quote(odd, safe="")
+    paths = [
+        "/conversations/nasty", f"/conversations/{name}", f"/conversations?agent={name}",
+        f"/figures/agents/{name}", f"/nowhere/{name}", f"/login?next=/{name}",
+        f"{V1}/conversations/nasty", f"{V1}/conversations/{name}", f"{V1}/agents/{name}/file",
+        f"{V1}/exports/xlsx", f"{V1}/figures/agents/{name}",
+    ]  # fmt: skip
+    for path in paths:
+        answer = client.get(path, headers={"accept": "text/html"}, follow_redirects=False)
+        assert answer.status_code < 500, path
+        assert all(value.isprintable() for value in answer.headers.values()), path
+        assert "a=b" not in answer.headers.get("set-cookie", ""), path
+    assert all(record.getMessage().isprintable() for record in caplog.records)
+    head, *rows = csv.reader(io.StringIO(client.get(f"{V1}/exports/csv").text, newline=""))
+    assert len(rows) == len(client.get(f"{V1}/conversations?limit=100").json()["items"])
+    assert {len(row) for row in rows} == {len(head)}
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "\r", "\n"))]
+    assert any(f"'{odd}" in row for row in rows) is odd.startswith(("=", "\r", "\n"))

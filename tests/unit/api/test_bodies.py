@@ -1,7 +1,9 @@
 """Bodies that are too large, come slowly, or never: refused, and nobody else is held up."""
 
 import asyncio
+import tempfile
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from loops import finished
@@ -29,13 +31,18 @@ async def stream(request):
     return StreamingResponse(slowly())
 
 
-PLACES = {"/": echo, "/count": count, "/stream": stream}
+async def form(request):
+    async with request.form() as given:
+        return PlainTextResponse(str(given["file"].size))
+
+
+PLACES = {"/": echo, "/count": count, "/stream": stream, "/form": form}
 
 
 def ask(pieces, *, path="/", wait_s=0.0, stated=None, larger=1_000_000):
     """Send a body in pieces, so many seconds apart; return status, body, and pieces not read."""
     routes = [Route(p, f, methods=["POST"]) for p, f in PLACES.items()]
-    limits = {"piece_s": 0.1, "start_s": 0.2, "larger": {"/count": larger}}
+    limits = {"piece_s": 0.1, "start_s": 0.2, "larger": dict.fromkeys(("/count", "/form"), larger)}
     app = Bodies(Starlette(routes=routes), **limits)
     sent, left = [], iter(pieces)
 
@@ -49,7 +56,11 @@ def ask(pieces, *, path="/", wait_s=0.0, stated=None, larger=1_000_000):
     async def send(message):
         sent.append(message)
 
-    headers = [(b"host", b"127.0.0.1"), (b"accept", b"application/json")]
+    headers = [
+        (b"host", b"127.0.0.1"),
+        (b"accept", b"application/json"),
+        (b"content-type", b"multipart/form-data; boundary=x"),
+    ]
     if stated is not None:
         headers.append((b"content-length", str(stated).encode()))
     scope = {
@@ -111,6 +122,24 @@ def test_20_gigabytes_are_refused_while_memory_stays_flat():
         tracemalloc.stop()
     assert (status, left) == (413, 20_000 - 477)
     assert peak < 5_000_000
+
+
+def test_of_an_upload_without_a_length_nothing_is_left_on_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    head = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.wav"\r\n\r\n'
+    pieces = [head, *[bytes(1 << 20)] * 20]
+    assert ask([*pieces, b"\r\n--x--\r\n", b""], path="/form", larger=1 << 25)[0] == 200
+    status, _, left = ask(pieces, path="/form", larger=5 << 20)
+    assert (status, left) == (413, 15)
+    assert not list(tmp_path.iterdir())
+    opened = [link.resolve() for link in Path("/proc/self/fd").iterdir()]
+    assert not [file for file in opened if str(file).startswith(str(tmp_path))]
+
+
+@pytest.mark.parametrize("digits", [20, 5000])
+def test_a_length_of_thousands_of_digits_is_too_large(digits):
+    status, _, left = ask([b"x", b""], stated="9" * digits)
+    assert (status, left) == (413, 2)
 
 
 def test_where_more_may_come_more_is_taken():

@@ -18,7 +18,17 @@ from qa.exports.columns import CONVERSATIONS, FINDINGS, Kind
 from qa.exports.csv_table import cell
 from qa.records import ScoreStatus
 
-HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://example.com")']
+HOSTILE = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\n=1",
+    "\r\n=1",
+    "\uff1d1+1",
+    '=HYPERLINK("http://example.com")',
+]
 
 
 def rows(text):

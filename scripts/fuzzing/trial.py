@@ -147,6 +147,7 @@ class Trial:
         self._folder = self._base / "input"
         self._slowest = 0.0
         self._alive = alive
+        sys.dont_write_bytecode = True  # in a new clone, what is imported would write beside itself
         _lay_outside(self._base / "outside")
         if not getattr(sys, "_qa_fuzzing", False):  # a hook cannot be taken off again
             sys.addaudithook(_WATCH.hear)

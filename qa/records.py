@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: Samples a second of every `Waveform`.
 SAMPLE_RATE = 16_000
@@ -30,7 +32,9 @@ SAMPLE_RATE = 16_000
 class Record(BaseModel):
     """A frozen noun; unknown fields are an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ignored_types=(cached_property,), defer_build=True
+    )
 
 
 # --- who and where -----------------------------------------------------------------

@@ -19,7 +19,7 @@ Leavable = Literal["IBAN", "PHONE", "EMAIL", "PERSON", "DATE_OF_BIRTH", "ADDRESS
 class Part(BaseModel):
     """Base of what settings are made of."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Source(Part):

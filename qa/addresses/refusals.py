@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,7 +71,7 @@ def told(address: Address) -> Iterator[None]:
             what, mend = _LASTING[kind]
             raise InputError(f"{address}: {what}", mend) from err
         library = type(err).__module__.partition(".")[0] in _OF_LIBRARIES
-        if not library and not isinstance(err, OSError | EOFError | asyncio.TimeoutError):
+        if not library and not isinstance(err, OSError | EOFError):
             raise  # a mistake of the program
         raise Away(
             f"{address}: its server does not answer as it should ({name}).",

@@ -122,8 +122,8 @@ def _collect(store: Store, name: str, found: Iterable[Moment]) -> None:
 
 def _loose(name: str, found: Iterable[Moment]) -> Collection:
     """Return moments as a collection that is not kept."""
-    from qa.store.claims import utc_now
     from qa.store.desk.collected import Collected, Collection
+    from qa.store.tables import utc_now
 
     now = utc_now()
     moments = tuple(Collected(id=n, note="", moment=m) for n, m in enumerate(found, 1))

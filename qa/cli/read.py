@@ -14,6 +14,7 @@ from qa.errors import UnknownName, UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qa.settings import Settings
     from qa.store.views import ConversationSummary, Filter
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -73,24 +74,31 @@ def _typed(caller: str) -> str:
 
 
 def _print_page(wanted: Filter, *, caller: str, after: str, limit: int, json: bool) -> None:
-    from qa.api.actions import of_caller
-    from qa.cli.auditing import looked
     from qa.records import as_json
     from qa.settings import load_settings
-    from qa.store import open_store
+    from qa.store import glance
 
-    with open_store(load_settings()) as store:
-        if caller:
-            key = of_caller(store, caller).caller_key
-            wanted = wanted.model_copy(update={"caller_key": key})
-            looked(store, "searched", "caller", key or "")
-        page = store.list(wanted, after=after or None, limit=limit)
+    settings = load_settings()
+    if caller:
+        wanted = _of_caller(settings, wanted, caller)
+    page = glance.page(settings, wanted, after=after or None, limit=limit)
     if json:
         say.out_json({"items": [as_json(s) for s in page.items], "next": page.next})
         return
     print_table(page.items)
     if page.next:
         say.note(f"There are more: qa list --after {page.next}")
+
+
+def _of_caller(settings: Settings, wanted: Filter, caller: str) -> Filter:
+    from qa.api.actions import of_caller
+    from qa.cli.auditing import looked
+    from qa.store import open_store
+
+    with open_store(settings) as store:
+        key = of_caller(store, caller).caller_key
+        looked(store, "searched", "caller", key or "")
+    return wanted.model_copy(update={"caller_key": key})
 
 
 def show(

@@ -20,10 +20,9 @@ def status(
     """Say what waits, who works on it, what is stuck, and what failed and why."""
     from qa.records import as_json
     from qa.settings import load_settings
-    from qa.store import open_store
+    from qa.store.glance import where_it_stands
 
-    with open_store(load_settings()) as store:
-        found = store.standing()
+    found = where_it_stands(load_settings())
     if json:
         say.out_json(as_json(found))
         return

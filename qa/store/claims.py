@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Engine, func
@@ -22,11 +22,6 @@ from qa.store.views import Fit, Job, Load
 T = TypeVar("T")
 
 ALL_LOADS: tuple[Load, ...] = ("speech", "text")
-
-
-def utc_now() -> datetime:
-    """Return this moment."""
-    return datetime.now(UTC)
 
 
 class Claims:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, Table, func, insert, select, text
 from qa.errors import UsageError
 from qa.settings import Settings
 from qa.store import database
-from qa.store.tables import Table as Base
+from qa.store.catalogue import METADATA
 
 #: Rows that are read and written at once.
 AT_ONCE = 1000
@@ -43,7 +43,7 @@ def copy(source: Settings, target: Settings, *, told: Callable[[str, int], None]
             into = writer.connection()
             _refuse_rows(into)
             counts = {}
-            for table in Base.metadata.sorted_tables:
+            for table in METADATA.sorted_tables:
                 if table.name in _OWN:
                     continue
                 counts[table.name] = _copy(table, reader.connection(), into)
@@ -57,7 +57,7 @@ def copy(source: Settings, target: Settings, *, told: Callable[[str, int], None]
 
 def _refuse_rows(into: Connection) -> None:
     for name in ("conversation", "account"):
-        table = Base.metadata.tables.get(name)
+        table = METADATA.tables.get(name)
         if table is not None and into.execute(select(func.count()).select_from(table)).scalar():
             raise UsageError(
                 "The database to copy to is not empty; nothing was changed.",
@@ -85,7 +85,7 @@ def _count_on(into: Connection) -> None:
     """Let numbers that the database gives go on after those that were copied."""
     if into.dialect.name != "postgresql":
         return
-    for table in Base.metadata.sorted_tables:
+    for table in METADATA.sorted_tables:
         for column in table.primary_key.columns:
             if not isinstance(column.type, Integer) or table.name in _OWN:
                 continue

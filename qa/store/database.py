@@ -90,6 +90,25 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     return engine
 
 
+def open_engine(settings: Settings) -> Engine:
+    """Build the engine of a database that is at this program's revision; see `open_store`.
+
+    Raises
+    ------
+    DatabaseTooNew : a newer program made it.
+    StoreError : it does not answer, or has to be upgraded: ``qa db upgrade``.
+    """
+    if is_blank(settings):
+        upgrade(settings)
+    engine = make_engine(address(settings))
+    try:
+        check(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
 def _prepare_sqlite(engine: Engine, *, foreign_keys: bool) -> None:
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, exists, select
 
 from qa.records import Record
 from qa.store import database, recorded
-from qa.store.desk.tables import DrawnRow, DrawRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
 from qa.store.run_tables import RunRow
 from qa.store.standing import Failed, reasons_of
 from qa.store.tables import AssessmentRow, ConversationRow, HeardRow, State

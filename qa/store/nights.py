@@ -11,7 +11,7 @@ from sqlmodel import col, exists, or_, select
 
 from qa.records import Record
 from qa.store import database, queue
-from qa.store.desk.tables import DrawnRow
+from qa.store.desk.draw_tables import DrawnRow
 from qa.store.run_tables import RunRow
 from qa.store.standing import Worker, workers_at
 from qa.store.tables import ConversationRow, State

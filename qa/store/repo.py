@@ -26,7 +26,6 @@ from qa.records import (
 from qa.sealing import keys_of
 from qa.settings import Settings
 from qa.store import changes, database, journal, queue, results, reviews, roles, roster, rows
-from qa.store.claims import utc_now
 from qa.store.desk.blind import Blind
 from qa.store.desk.looks import Looks
 from qa.store.desk.reviewing import Reviewing
@@ -38,6 +37,7 @@ from qa.store.tables import (
     ConversationRow,
     HeardRow,
     State,
+    utc_now,
 )
 from qa.store.vault import Vault, with_contents, with_copies
 from qa.store.views import Card, Logged, Reviewed
@@ -54,15 +54,7 @@ def open_store(settings: Settings) -> Store:
     DatabaseTooNew : a newer program made it.
     StoreError : it does not answer, or has to be upgraded: ``qa db upgrade``.
     """
-    if database.is_blank(settings):
-        database.upgrade(settings)
-    engine = database.make_engine(database.address(settings))
-    try:
-        database.check(engine)
-    except BaseException:
-        engine.dispose()
-        raise
-    return Store(engine, settings=settings)
+    return Store(database.open_engine(settings), settings=settings)
 
 
 class Store(Finishing):

@@ -15,7 +15,7 @@ from sqlmodel import Session, col, or_, select
 
 from qa.access import Facts, Part, Scope
 from qa.records import Metadata, Party, Role, SafeConversation
-from qa.store.desk.tables import DrawnRow, DrawRow, ReviewRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow, ReviewRow
 from qa.store.joining import KNOWN
 from qa.store.queue import among
 from qa.store.tables import ConversationRow, PartyRow

@@ -80,9 +80,15 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def utc_now() -> datetime:
+    """Return this moment."""
+    return datetime.now(UTC)
+
+
 class Table(SQLModel):
     """Base of all tables, with a catalogue of its own."""
 
+    model_config = {"defer_build": True}
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
 
 

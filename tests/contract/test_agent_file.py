@@ -18,6 +18,7 @@ from qa.store.acts import Act, Kind
 from qa.store.agents.kept import AUDIT, NOTHING, OF_CONVERSATIONS, OF_THEMSELVES
 from qa.store.audit_tables import AuditRow
 from qa.store.desk import tables as desk
+from qa.store.desk.draw_tables import ReviewRow
 from qa.store.erasing import tables as erasing
 from qa.store.run_tables import RunRow
 from qa.store.tables import Table
@@ -89,7 +90,7 @@ def part(session, id, place, agent):
         status="final", total=80, provenance={}, made_at=AT,
     )  # fmt: skip
     session.add(made)
-    review = desk.ReviewRow(**whose, reviewer=f"rita-{agent}", blind=True, started_at=AT)
+    review = ReviewRow(**whose, reviewer=f"rita-{agent}", blind=True, started_at=AT)
     session.add(review)
     session.flush()
     quotes = [{"turn": t, "quote": f"quote of {a}", "kind": "hit"} for t, a in _turns(id, agent)]

@@ -13,7 +13,8 @@ from qa.scoring import judge, load_scorecard
 from qa.store import database, name_worker
 from qa.store.desk.agreeing import Between, Compared
 from qa.store.desk.blind import Given
-from qa.store.desk.tables import BlindRow, DrawnRow, DrawRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
+from qa.store.desk.tables import BlindRow
 from qa.testing import make_call, make_safe, make_turns
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

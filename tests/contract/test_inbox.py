@@ -11,9 +11,10 @@ from qa.errors import NotFound
 from qa.records import Heard, Metadata, Party, Role, Verdict
 from qa.scoring import judge, load_scorecard
 from qa.store import database
+from qa.store.desk.draw_tables import ReviewRow
 from qa.store.desk.draws import Occasion, Rule
 from qa.store.desk.inbox import Group, Looking, Wish
-from qa.store.desk.tables import ReviewRow, SecondLookRow
+from qa.store.desk.tables import SecondLookRow
 from qa.store.tables import ConversationRow
 from qa.testing import make_call, make_safe, make_turns
 

@@ -10,7 +10,8 @@ from qa.records import Heard, Metadata, Party, Role, Verdict
 from qa.scoring import judge, load_scorecard
 from qa.store import Store, database
 from qa.store.desk.candidates import Wanted
-from qa.store.desk.tables import DrawnRow, DrawRow, SoundConsentRow, StarRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
+from qa.store.desk.tables import SoundConsentRow, StarRow
 from qa.store.joining import Agent
 from qa.store.tables import ConversationRow
 from qa.testing import make_call, make_chat, make_safe, make_turns

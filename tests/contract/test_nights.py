@@ -9,7 +9,7 @@ from stores import Clock, open_at
 
 from qa.records import Heard, Metadata
 from qa.store import Fit, Run, database, name_worker
-from qa.store.desk.tables import DrawnRow, DrawRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
 from qa.store.tables import ConversationRow
 from qa.testing import make_call, make_chat, make_safe, make_turns
 

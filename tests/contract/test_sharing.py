@@ -8,8 +8,8 @@ from stores import open_at
 
 from qa.errors import StoreError
 from qa.store import database, sharing
-from qa.store.claims import utc_now
 from qa.store.sharing import current, shared
+from qa.store.tables import utc_now
 from qa.testing import make_call
 
 

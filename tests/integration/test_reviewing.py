@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from qa.store import database, open_store
-from qa.store.desk.tables import DrawnRow, DrawRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
 
 REFUND = "/api/v1/conversations/refund"
 GREETING = f"{REFUND}/assessments/front-desk/items/greeting/override"

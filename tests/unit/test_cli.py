@@ -10,7 +10,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from qa.cli.app import app
+from qa.cli import main
+from qa.cli.app import app, build
 from qa.cli.batch import next_time
 from qa.cli.door import Door, ExitCode
 from qa.errors import InputError, StoreError, UnknownName, UsageError, trace
@@ -177,7 +178,7 @@ def loaded(code, folder):
         "import sys, json, contextlib, io\n"
         "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
         + "".join(f"    {line}\n" for line in code.splitlines())
-        + "print(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+        + "print(json.dumps(sorted(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -194,14 +195,47 @@ def command(*args):
     return f"from qa.cli import main\nsys.argv = {['qa', *args]!r}\nmain()"
 
 
+#: What a command that looks and ends has no use for, and each of which somebody would wait for.
+UNUSED = {
+    "alembic", "babel", "cryptography", "fastapi", "fsspec", "httpx", "numpy", "presidio_analyzer",
+    "rich", "ruamel", "uvicorn", "qa.api.actions", "qa.cli.process", "qa.importers", "qa.language",
+    "qa.pipeline", "qa.redact", "qa.scoring", "qa.store.people_tables", "qa.store.repo", "qa.turns",
+}  # fmt: skip
+
+
 def test_help_loads_next_to_nothing(tmp_path):
     found = loaded(command("--help"), tmp_path)
     assert not found & (HEAVY | {"pydantic", "numpy", "sqlalchemy", "fastapi", "uvicorn"})
 
 
-@pytest.mark.parametrize("args", [("list",), ("show", "x"), ("list", "--json")])
-def test_readers_load_neither_models_nor_the_web_framework(args, tmp_path):
-    assert not loaded(command(*args), tmp_path) & (HEAVY | {"fastapi", "uvicorn"})
+@pytest.mark.parametrize("args", [("status",), ("status", "--json"), ("list",), ("list", "--json")])
+def test_who_looks_waits_for_nothing_else(args, tmp_path):
+    loaded(command("status"), tmp_path)  # makes the database, for which it needs Alembic
+    found = loaded(command(*args), tmp_path)
+    assert "qa.store.listing" in found
+    assert not found & (HEAVY | UNUSED)
+
+
+def test_one_conversation_is_shown_without_models_and_the_web_framework(tmp_path):
+    assert not loaded(command("show", "x"), tmp_path) & (HEAVY | {"fastapi", "uvicorn"})
+
+
+def test_a_command_is_the_same_alone_as_among_all():
+    """One that is called is put together alone; its help tells the same."""
+    assert [c.name for c in build("status").registered_commands] == ["status"]
+    assert not build("status").registered_groups
+    assert [g.name for g in build("db").registered_groups] == ["db"]
+    alone, among = (CliRunner().invoke(one, ["status", "--help"]) for one in (build("status"), app))
+    assert alone.exit_code == 0
+    assert alone.stdout == among.stdout
+
+
+def test_an_unknown_command_is_told_of_all_that_there_are(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["qa", "stats"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == ExitCode.WRONG_CALL
+    assert "status" in capsys.readouterr().err
 
 
 def test_the_server_starts_without_models(tmp_path):

@@ -19,14 +19,8 @@ from qa.store import database, scopes
 from qa.store.acts import Kind
 from qa.store.agents.kept import AUDIT, OF_CONVERSATIONS, OF_THEMSELVES, Kept, Whose
 from qa.store.audit_tables import AuditRow
-from qa.store.desk.tables import (
-    CollectionRow,
-    DrawnRow,
-    DrawRow,
-    MomentRow,
-    PresenceRow,
-    ShareRow,
-)
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
+from qa.store.desk.tables import CollectionRow, MomentRow, PresenceRow, ShareRow
 from qa.store.people_tables import (
     AccountRow,
     AgentRow,

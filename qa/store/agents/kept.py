@@ -10,17 +10,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from qa.store.desk.draw_tables import DrawnRow, DrawRow, ReviewRow
 from qa.store.desk.tables import (
     AcknowledgedRow,
     AssignmentRow,
     BlindRow,
     CollectionRow,
     CommentRow,
-    DrawnRow,
-    DrawRow,
     MomentRow,
     PresenceRow,
-    ReviewRow,
     SecondLookRow,
     ShareRow,
     SoundConsentRow,

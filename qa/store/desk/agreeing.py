@@ -24,9 +24,10 @@ from qa.errors import UsageError
 from qa.records import Record, Verdict
 from qa.store import database, listing
 from qa.store.desk.agreement import Agreement, Table, measure
+from qa.store.desk.draw_tables import ReviewRow
 from qa.store.desk.figured import CardCount
 from qa.store.desk.figures import texts
-from qa.store.desk.tables import BlindRow, ReviewRow
+from qa.store.desk.tables import BlindRow
 from qa.store.scopes import seen, within
 from qa.store.tables import ConversationRow
 from qa.store.views import ConversationSummary

@@ -19,8 +19,9 @@ from sqlmodel import Session, col, or_, select
 
 from qa.access import Scope
 from qa.records import Channel, Record, Verdict
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
 from qa.store.desk.excerpts import CONTEXT, MOST_CONTEXT
-from qa.store.desk.tables import DrawnRow, DrawRow, StarRow
+from qa.store.desk.tables import StarRow
 from qa.store.scopes import within
 from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, OverrideRow
 

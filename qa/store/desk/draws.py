@@ -21,7 +21,7 @@ from qa.access import EVERYTHING, Scope
 from qa.errors import NotFound
 from qa.records import Channel, Record
 from qa.store import database, journal
-from qa.store.desk.tables import DrawnRow, DrawRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
 from qa.store.joining import KNOWN
 from qa.store.scopes import within
 from qa.store.tables import AssessmentRow, ConversationRow, State

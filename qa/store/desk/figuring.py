@@ -28,8 +28,8 @@ from sqlmodel import col, or_, select
 
 from qa.access import Scope
 from qa.records import ItemKind, Role, ScoreStatus, Verdict
+from qa.store.desk.draw_tables import DrawnRow
 from qa.store.desk.figured import Basis, By, Least, Question, Show
-from qa.store.desk.tables import DrawnRow
 from qa.store.joining import KNOWN
 from qa.store.scopes import concerns, within
 from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, PartyRow

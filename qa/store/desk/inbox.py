@@ -21,8 +21,9 @@ from qa.records import Record
 from qa.store import database, listing
 from qa.store.desk.asked import awaits
 from qa.store.desk.assigning import assigned
+from qa.store.desk.draw_tables import DrawnRow, DrawRow
 from qa.store.desk.reasons import Why, reasons
-from qa.store.desk.tables import AssignmentRow, DrawnRow, DrawRow, SecondLookRow
+from qa.store.desk.tables import AssignmentRow, SecondLookRow
 from qa.store.desk.waiting import Waits
 from qa.store.queue import among
 from qa.store.scopes import hidden, within

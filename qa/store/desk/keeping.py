@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from qa.access import Part, Scope
 from qa.errors import UsageError
 from qa.store import reviews, scopes
-from qa.store.desk.tables import DrawnRow, DrawRow, ReviewRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow, ReviewRow
 from qa.store.tables import ConversationRow
 
 

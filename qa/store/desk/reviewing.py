@@ -12,8 +12,9 @@ from qa.access import EVERYTHING, Scope
 from qa.errors import UsageError
 from qa.records import Record, Verdict
 from qa.store import changes, database, results, reviews, scopes
+from qa.store.desk.draw_tables import ReviewRow
 from qa.store.desk.keeping import hidden_from, save_review
-from qa.store.desk.tables import PresenceRow, ReviewRow
+from qa.store.desk.tables import PresenceRow
 from qa.store.tables import ConversationRow, State
 from qa.store.views import Logged
 

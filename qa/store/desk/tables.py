@@ -1,4 +1,4 @@
-"""The tables of the review desk: draws, reviews, comments, second looks, collections.
+"""The tables of the review desk: comments, second looks, collections; see `draw_tables`, too.
 
 People are named as in the journal and the history of verdicts: by their account's name,
 which stays when the account goes. What somebody wrote is kept as written.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Text, text
+from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlmodel import Field
 
@@ -17,54 +17,6 @@ from qa.store.tables import Table, UtcDateTime
 
 #: Text for SQLite; PostgreSQL keeps words with their places.
 _WORDS: Any = Text().with_variant(TSVECTOR(), "postgresql")
-
-
-class DrawRow(Table, table=True):
-    """A random draw of conversations for review: how it was made, so it can be made again."""
-
-    __tablename__ = "draw"
-    __table_args__ = (
-        # A schedule draws once for each of its times, whoever asks and however often.
-        Index(
-            "uq_draw_period",
-            "schedule",
-            "period",
-            unique=True,
-            sqlite_where=text("schedule <> ''"),
-            postgresql_where=text("schedule <> ''"),
-        ),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    made_at: datetime = Field(sa_type=UtcDateTime)
-    who: str
-    #: Of the random numbers.
-    seed: int
-    #: All that limits it: how many for each agent, filters, span of time.
-    rule: dict[str, Any] = Field(sa_type=JSON)
-    #: The rule as people read it; stored, since wordings change.
-    reason: str
-    #: Whether the machine's verdicts stay hidden until the reviewer has saved.
-    blind: bool = True
-    #: Name of the schedule that drew; "" = a person did.
-    schedule: str = ""
-    #: For which of its times it drew: "2026-11-23T07:00"; "" = a person did.
-    period: str = Field(default="", sa_column_kwargs={"server_default": ""})
-
-
-class DrawnRow(Table, table=True):
-    """A conversation of a draw."""
-
-    __tablename__ = "drawn"
-
-    draw: int = Field(primary_key=True, foreign_key="draw.id", ondelete="CASCADE")
-    conversation: str = Field(
-        primary_key=True, foreign_key="conversation.id", ondelete="CASCADE", index=True
-    )
-    #: Whom it was drawn for: an agent's id.
-    agent: str = ""
-    #: Chosen from so many conversations of that agent.
-    of: int
 
 
 class SearchableRow(Table, table=True):
@@ -96,36 +48,6 @@ class AssignmentRow(Table, table=True):
     reviewer: str = Field(index=True)
     given_by: str
     at: datetime = Field(sa_type=UtcDateTime)
-
-
-class ReviewRow(Table, table=True):
-    """One reviewer's work on one card of one agent's part of a conversation."""
-
-    __tablename__ = "review"
-    __table_args__ = (
-        Index(
-            "uq_review_reviewer",
-            "conversation",
-            "card",
-            "party",
-            "reviewer",
-            unique=True,
-        ),
-    )
-
-    id: int | None = Field(default=None, primary_key=True)
-    conversation: str = Field(foreign_key="conversation.id", ondelete="CASCADE")
-    card: str = Field(index=True)
-    #: "" for a team outcome: nulls would not be unique.
-    party: str = ""
-    reviewer: str = Field(index=True)
-    #: Begun without the machine's verdicts in sight.
-    blind: bool
-    #: The draw that asked for it; None = nobody drew it.
-    draw: int | None = Field(default=None, foreign_key="draw.id", ondelete="SET NULL")
-    started_at: datetime = Field(sa_type=UtcDateTime)
-    #: None = not finished.
-    saved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class BlindRow(Table, table=True):

@@ -15,11 +15,11 @@ from sqlalchemy import delete, inspect, text, update
 from sqlmodel import Session, col, select
 
 from qa.records import Channel
+from qa.store.desk.draw_tables import ReviewRow
 from qa.store.desk.tables import (
     BlindRow,
     CommentRow,
     MomentRow,
-    ReviewRow,
     SearchableRow,
     SecondLookRow,
     StarRow,

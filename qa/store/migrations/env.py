@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from qa.store.tables import Table
+from qa.store.catalogue import METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Table.metadata,
+    target_metadata=METADATA,
     # SQLite changes a table by building it anew.
     render_as_batch=True,
     compare_type=True,

@@ -104,14 +104,13 @@ def test_a_server_that_is_away_is_tried_again_and_again(settings, monkeypatch):
     """Later and later; and not only as often as what fails for other reasons."""
     with open_store(settings) as store:
         store.register(call("s3://calls/a.wav", b""), ["support-standard"])
-        pauses = []
+        pauses, now = [], store._now()
         for _ in range(6):
-            now = store._now()
+            monkeypatch.setattr(store, "_now", lambda now=now: now)
             (job,) = store.claim_some("w", lease_s=60, most=1)
             state = store.fail(job, Away("s3://calls/a.wav: its server does not answer."))
             due = store.next_due(None)
             pauses.append(round((due - now).total_seconds()) if due else None)
-            later = due or now
-            monkeypatch.setattr(store, "_now", lambda later=later: later)
+            now = due or now
         assert state is State.FAILED
         assert pauses == [2, 8, 32, 128, 512, None]

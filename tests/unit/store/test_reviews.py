@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qa.records import Evidence, EvidenceKind, Finding, Override, Verdict
-from qa.store.repo import utc_now
 from qa.store.reviews import add_up, basis
+from qa.store.tables import utc_now
 
 HIT = Evidence(kind=EvidenceKind.HIT, turn=0, char_start=0, char_end=5, quote="Hello", score=0.9)
 WINDOW = Evidence(kind=EvidenceKind.WINDOW, turn=0, last_turn=3, rule="opening")

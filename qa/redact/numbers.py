@@ -312,6 +312,8 @@ def _kind(
     told = cue is not None and (cue.turn == first.turn or all(f.bare for f in chain.fragments))
     if cue and asked == "secret" and (cue.expiry or told):
         enough = ENOUGH_EXPIRY  # of a code, a recogniser may have lost the rest
+        if not cue.expiry and _ends_with(cue, chain):
+            enough = 1
     counted = any(f.counted for f in chain.fragments)
     if counted and n < CARD.start and asked not in {"secret", "card", "iban"}:
         return None
@@ -320,6 +322,13 @@ def _kind(
     if n < min(enough, LONG):
         return None
     return _named(asked, n, first, tokens)
+
+
+def _ends_with(cue: Cue, chain: Chain) -> bool:
+    """Say whether a turn names a code and ends with these digits: "my PIN is (...) four"."""
+    only = chain.fragments[0]
+    near = cue.turn == only.turn and 0 < only.first - cue.last <= OPENS
+    return len(chain.fragments) == 1 and near and only.tail == 0
 
 
 def _named(asked: str, n: int, first: Fragment, tokens: Sequence[Sequence[Token]]) -> str:

@@ -82,6 +82,12 @@ CARD = "four one one one one one one one one one one one one one one one"
         ("пин код семь два один ноль", "ru", "пин код [NUMBER]"),
         ("codul PIN este trei nouă patru unu", "ro", "codul PIN este [NUMBER]"),
         ("a PIN kód három kilenc négy egy", "hu", "a PIN kód [NUMBER]"),
+        # of a code that is named, one digit is left, the others were heard as words
+        ("код безопасности выключить три", "ru", "код безопасности выключить [NUMBER]"),
+        ("codul de securitate este cinci", "ro", "codul de securitate este [NUMBER]"),
+        # ... and its name has lost its first word
+        ("the code is zero seven nine eight", "en", "the code is [NUMBER]"),
+        ("код восемь два семь", "ru", "код [NUMBER]"),
     ],
 )
 def test_hidden(text, language, expected):
@@ -98,6 +104,8 @@ def test_hidden(text, language, expected):
         ("Your balance is two thousand three hundred forty five dollars and six cents.", "en"),
         ("The address is 9756 Primrose Street.", "en"),
         ("My zip code is seven zero zero two three.", "en"),
+        ("The error code is four zero four.", "en"),
+        ("My PIN has four digits and three of them are right.", "en"),
         ("No one told me for one moment, oh no.", "en"),
         ("I have been with you since 2019, it is 2026 now.", "en"),
         ("Look at our store and work at home.", "en"),

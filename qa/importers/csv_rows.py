@@ -28,9 +28,13 @@ OF_ROW = (
     "party", "role", "text", "time", "at", "start", "end", "edited", "deleted", "internal",
     "attachments",
 )  # fmt: skip
+#: Of those, what says yes or no.
+_MARKS = ("edited", "deleted", "internal")
 #: Characters of files whose rows of a conversation do not lie together.
 _TOGETHER = 200 << 20
-_TRUE, _FALSE = {"1", "true", "yes", "y"}, {"", "0", "false", "no", "n"}
+_FLAGS = dict.fromkeys(("1", "true", "yes", "y"), True) | dict.fromkeys(
+    ("", "0", "false", "no", "n"), False
+)
 
 
 class CsvRows(TextFormat):
@@ -96,7 +100,7 @@ class CsvRows(TextFormat):
     def _lie_together(self, file: Path) -> bool:
         seen: set[str] = set()
         last = None
-        for _, row in self._rows(file):
+        for _, row in self._rows(file, only="conversation"):
             name = row.get("conversation", "").strip()
             if name and name != last:
                 if name in seen:
@@ -105,13 +109,14 @@ class CsvRows(TextFormat):
                 last = name
         return True
 
-    def _rows(self, file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield the number and the cells of each row, under our names."""
+    def _rows(self, file: Path, *, only: str = "") -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield the number and the cells of each row, under our names; or that of one alone."""
         csv.field_size_limit(4 * MESSAGE_LIMIT)
         with open_text(file, encoding=self.settings.encoding) as text:
             first = text.readline(1 << 16)
             separator = _separator(first)
             columns = self._columns(_cells(first.lstrip("\ufeff")))
+            columns = {n: i for n, i in columns.items() if only in {"", n}}
             number = 1
             try:
                 for number, cells in enumerate(csv.reader(text, delimiter=separator), 2):
@@ -158,47 +163,46 @@ class CsvRows(TextFormat):
         values: dict[str, Any] = {k: v for k, v in common.items() if v}
         for name in ("topics", "tags"):
             if name in values:
-                values[name] = tuple(t.strip() for t in values[name].split(";") if t.strip())
+                values[name] = _listed(values[name])
         if "started_at" in values:
             values["started_at"] = moment(values["started_at"], zone=self.settings.time_zone)
         return Metadata.model_validate(values)
 
     def _sent(self, row: Mapping[str, str]) -> Sent:
+        # What most rows do not say is not passed on: a record keeps which fields it was given.
+        given: dict[str, Any] = {name: True for name in _MARKS if _flag(row, name)}
         time, at = row.get("time", "").strip(), row.get("at", "").strip()
-        return Sent(
-            party=row["party"],
-            text=row["text"],
-            time=moment(time, zone=self.settings.time_zone) if time else None,
-            at=_seconds(at) if at and not time else None,
-            edited=_flag(row, "edited"),
-            deleted=_flag(row, "deleted"),
-            internal=_flag(row, "internal"),
-            attachments=tuple(
-                a.strip() for a in row.get("attachments", "").split(";") if a.strip()
-            ),
-        )
+        if time:
+            given["time"] = moment(time, zone=self.settings.time_zone)
+        elif at:
+            given["at"] = _seconds(at)
+        if attachments := _listed(row.get("attachments", "")):
+            given["attachments"] = attachments
+        return Sent(party=row["party"], text=row["text"], **given)
 
 
-def _common(item: Item, rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
+def _common(item: Item, rows: Sequence[Mapping[str, str]]) -> dict[str, str]:
     """Return what is the same in all rows; an empty cell says nothing."""
     found: dict[str, str] = {}
-    for row in rows:
-        for name in OF_ALL:
-            value = row.get(name, "").strip()
-            if value and found.setdefault(name, value) != value:
-                raise item.wrong(
-                    f"{name}: not the same in all rows of the conversation.", page=PAGE
-                )
+    columns = set().union(*rows)
+    for name in OF_ALL:
+        # A column at a time: a conversation may have a hundred thousand rows.
+        cells = {row.get(name, "") for row in rows} if name in columns else set()
+        values = {cell.strip() for cell in cells} - {""}
+        if len(values) > 1:
+            raise item.wrong(f"{name}: not the same in all rows of the conversation.", page=PAGE)
+        if values:
+            found[name] = values.pop()
     return found
 
 
 def _parties(rows: Iterable[Mapping[str, str]]) -> list[Party]:
-    found: dict[str, Party] = {}
+    roles: dict[str, str] = {}
     for row in rows:
         name, role = row.get("party", "").strip(), row.get("role", "").strip()
-        if name and (role or name not in found):
-            found[name] = party(name, role=role_named(role) if role else None)
-    return list(found.values())
+        if name and (role or name not in roles):
+            roles[name] = role
+    return [party(name, role=role_named(role) if role else None) for name, role in roles.items()]
 
 
 def _utterance(row: Mapping[str, str]) -> Utterance:
@@ -216,11 +220,15 @@ def _seconds(text: str) -> float:
     return clock(text) if ":" in text else float(text.replace(",", "."))
 
 
+def _listed(cell: str) -> tuple[str, ...]:
+    return tuple(part for one in cell.split(";") if (part := one.strip())) if cell else ()
+
+
 def _flag(row: Mapping[str, str], name: str) -> bool:
-    value = row.get(name, "").strip().casefold()
-    if value not in _TRUE | _FALSE:
+    flag = _FLAGS.get(row.get(name, "").strip().casefold())
+    if flag is None:
         raise ValueError(f"{name}: neither yes nor no")
-    return value in _TRUE
+    return flag
 
 
 def _separator(line: str) -> str:

@@ -148,7 +148,7 @@ def parse(text: str) -> Any:
     RecursionError : nested deeper than the parser can go.
     """
     value = json.loads(text, parse_constant=_no_number)
-    _check_depth(value)
+    _check_depth(value, text)
     return _whole(value, text)
 
 
@@ -163,7 +163,9 @@ def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-def _check_depth(value: Any) -> None:
+def _check_depth(value: Any, text: str) -> None:
+    if text.count("{") + text.count("[") <= DEPTH:
+        return  # as in most conversations, and it takes no walk through them
     level = [value]
     for _ in range(DEPTH):
         level = [
@@ -241,7 +243,7 @@ class _Walk:
                     raise
             else:
                 text, self._at = self._text[self._at : end], end
-                _check_depth(value)
+                _check_depth(value, text)
                 return _whole(value, text)
 
     def _fill(self) -> None:

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
 
@@ -43,6 +43,8 @@ _NO_TEXT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\
 
 
 _MESSAGES: TypeAdapter[tuple[Message, ...]] = TypeAdapter(tuple[Message, ...])
+#: The fields of a message as they are where nothing is said of them.
+_USUAL = Message(party="", text="").model_dump()
 
 
 class Sent(Record):
@@ -282,12 +284,12 @@ def written(
     times += [h.time for h in events if h.time is not None]
     first = min(times, default=None, key=datetime.timestamp)
     moved = 0.0 if first else min((m.at for m, _ in rows if m.at is not None), default=0.0)
-    made = tuple(_message(m, text, ids, first, moved) for m, text in rows)
+    fields = [_message(m, text, ids, first, moved) for m, text in rows]
     meta = without_guess(metadata or Metadata())
     if meta.started_at is None and first is not None:
         meta = meta.model_copy(update={"started_at": first})
         meta = without_guess(meta, naive=naive)
-    content = [channel.value, external_id, _MESSAGES.dump_python(made, mode="json")]
+    content = [channel.value, external_id, [_USUAL | given for given in fields]]
     checksum = digest([*content, first.timestamp() if first else None])
     return Conversation(
         id=conversation_id(checksum),
@@ -297,7 +299,7 @@ def written(
         external_id=external_id,
         metadata=meta,
         parties=named,
-        messages=made,
+        messages=_MESSAGES.validate_python(fields),
         events=tuple(_event(h, first, moved) for h in events),
     )
 
@@ -341,19 +343,22 @@ def without_guess(metadata: Metadata, *, naive: bool = False) -> Metadata:
 
 def _message(
     sent: Sent, text: str, ids: Mapping[str, str], first: datetime | None, moved: float
-) -> Message:
-    at = sent.at - moved if sent.at is not None else None
+) -> dict[str, Any]:
+    """Return the fields of a message, without those that are as in most messages.
+
+    A record keeps which fields it was given; a conversation may have a hundred thousand.
+    """
+    given: dict[str, Any] = {"party": ids[sent.party], "text": text}
     if sent.time is not None and first is not None:
-        at = sent.time.timestamp() - first.timestamp()
-    return Message(
-        party=ids[sent.party],
-        text=text,
-        at=None if at is None else round(at, 3),
-        edited=sent.edited,
-        deleted=sent.deleted,
-        internal=sent.internal,
-        attachments=tuple(clean(name)[:500] for name in sent.attachments),
-    )
+        given["at"] = round(sent.time.timestamp() - first.timestamp(), 3)
+    elif sent.at is not None:
+        given["at"] = round(sent.at - moved, 3)
+    for name in ("edited", "deleted", "internal"):
+        if getattr(sent, name):
+            given[name] = True
+    if sent.attachments:
+        given["attachments"] = tuple(clean(name)[:500] for name in sent.attachments)
+    return given
 
 
 def _event(happened: Happened, first: datetime | None, moved: float) -> Event:

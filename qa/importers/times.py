@@ -13,6 +13,7 @@ _CLOCK = re.compile(r"(?:(?P<h>\d{1,3}):)?(?P<m>\d{1,3}):(?P<s>\d{2}(?:[.,]\d{1,
 _PERIOD = re.compile(
     r"P(?:(?P<d>\d+)D)?T?(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:[.,]\d+)?)S)?"
 )
+_EPOCH = re.compile(r"\d{9,14}(\.\d+)?")
 #: Epochs beyond this are counted in milliseconds.
 _LATEST_S = 4_102_444_800  # 2100
 
@@ -59,7 +60,7 @@ def moment(value: object, *, zone: str = "") -> datetime:
     """
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("no point in time")  # noqa: TRY004 - like every other value that is none
-    if isinstance(value, (int, float)) or re.fullmatch(r"\d{9,14}(\.\d+)?", value.strip()):
+    if isinstance(value, (int, float)) or _EPOCH.fullmatch(value.strip()):
         number = float(value)
         if not math.isfinite(number):
             raise ValueError("no point in time")

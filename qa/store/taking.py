@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from sqlalchemy import insert
+from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, or_, select
 
@@ -95,20 +96,24 @@ class Taking(Browsing):
         if not own:
             return {}
         with database.reading(self._engine) as session:
-            known = session.exec(
-                select(row)
+            known = session.execute(
+                columns(
+                    col(row.channel),
+                    col(row.project),
+                    col(row.external_id),
+                    col(row.id),
+                    col(row.source),
+                )
                 .where(among(session, row.external_id, own))
                 .order_by(col(row.registered_at), col(row.id))
             ).all()
-        others: dict[tuple[str, ...], list[ConversationRow]] = {}
-        for there in known:
-            others.setdefault(_scope(there.channel, there.project, there.external_id), []).append(
-                there
-            )
+        others: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        for channel, project, external_id, name, source in known:
+            others.setdefault(_scope(channel, project, external_id), []).append((name, source))
         found = {}
         for one in given:
             same = others.get(_scope(one.channel, one.metadata.project, one.external_id), ())
-            other = next((there.source for there in same if there.id != one.id), None)
+            other = next((source for name, source in same if name != one.id), None)
             if one.external_id and other is not None:
                 found[one.id] = other
         return found

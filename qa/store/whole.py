@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import secrets
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -63,9 +64,12 @@ def write_all(contents: Mapping[Path, bytes]) -> None:
     OSError : some may have taken their places.
     """
     new: dict[Path, str] = {}
+    mark = secrets.token_hex(8)  # one for all: `mkstemp` takes longer than the writing
     try:
-        for target, content in contents.items():
-            handle, new[target] = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        for number, (target, content) in enumerate(contents.items()):
+            name = f"{target.parent}/.new-{mark}-{number}"
+            handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            new[target] = name
             with os.fdopen(handle, "wb") as out:
                 out.write(content)
         _flush(new.values())

@@ -30,6 +30,16 @@ def test_a_call_with_its_times(data, found):
     assert [(u.start, u.end) for u in c.transcript.utterances] == [(0.5, 1.5), (2.0, None)]
 
 
+def test_the_last_role_that_a_row_gives_a_party_holds(data, found):
+    data(
+        "a.csv",
+        "conversation,party,text,role\nt,Ann,Hi.,agent\nt,Bo,Hello.,\nt,Ann,Yes.,customer\n"
+        "t,Ann,And?,\nt,Ann,Well.,agent\nt,Bo,So.,customer\nt,Bo,Bye.\n",
+    )
+    (c,), _ = found()
+    assert [(p.id, str(p.role)) for p in c.parties] == [("Ann", "agent"), ("Bo", "customer")]
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2, 3), (0, 2, 1, 3)])
 def test_rows_may_lie_apart(data, found, order):
     rows = ["a,chat,agent,1,,,,", "a,chat,agent,2,,,,", "b,chat,agent,3,,,,", "b,chat,agent,4,,,,"]

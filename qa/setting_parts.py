@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -25,18 +26,21 @@ class Part(BaseModel):
 class Source(Part):
     """A place that recordings are read from where they lie."""
 
-    #: The folder (or one file).
-    path: Path
+    #: The folder (or one file), or the address ("s3://calls/2026/").
+    path: Path | str
     #: They are ours to delete: where the sound of a call is erased, its recording and the file
     #: of metadata beside it go, too. Without it no recording is ever deleted where it lies.
     owned: bool = False
 
     @field_validator("path", mode="before")
     @classmethod
-    def _of_this_machine(cls, value: object) -> object:
-        if "://" in str(value):
-            raise ValueError("an address; nothing is ever deleted there, so leave it out")
-        return value
+    def _file_or_address(cls, value: object) -> object:
+        text = str(value)
+        if "://" not in text:
+            return Path(text)
+        if re.search(r"[*?\[]", text):
+            raise ValueError("a pattern; write what the names of all of them begin with")
+        return text
 
 
 class Redaction(Part):

@@ -141,6 +141,12 @@ class Address:
         """Say whether it stands for many: `*`, `?` or `[` in it."""
         return bool(_PATTERN.search(self.path))
 
+    def holds(self, other: Address) -> bool:
+        """Say whether another address is this one, or lies below it."""
+        below = self.path if self.path.endswith("/") or not self.path else f"{self.path}/"
+        inside = other.path == self.path or other.path.startswith(below)
+        return other.lead == self.lead and inside and ".." not in other.path.split("/")
+
     def at(self, path: str) -> Address:
         """Return the address of another path of the same server."""
         return Address(self.scheme, self.lead, path)

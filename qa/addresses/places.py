@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from qa.addresses.names import Address
-from qa.addresses.refusals import told
+from qa.addresses.refusals import Gone, told
 from qa.errors import InputError, MissingExtra
 
 #: Bytes that are asked for at once.
@@ -138,6 +138,29 @@ class Place:
         if found is None:
             raise InputError(f"{address}: a folder.", "Give the recording itself.")
         return found
+
+    def stands(self, address: Address) -> bool:
+        """Say whether the bucket that an address lies in is there; on a server, what it names.
+
+        Raises
+        ------
+        Away : the server does not answer.
+        InputError : we may not look.
+        """
+        name = address.root + address.path
+        with told(address):
+            return bool(self._system.exists(name if address.kind.server else name.split("/")[0]))
+
+    def remove(self, address: Address) -> None:
+        """Delete a thing; that it is gone already is as good.
+
+        Raises
+        ------
+        Away : the server does not answer.
+        InputError : we may not delete it.
+        """
+        with suppress(Gone), told(address):
+            self._system.rm_file(address.root + address.path)
 
     def opened(self, address: Address) -> BinaryIO:
         """Open a thing whose head is wanted: little is read ahead.

@@ -1,16 +1,16 @@
-"""Copies of what lies at addresses, for as long as they are read."""
+"""What lies at addresses: copied for as long as it is read, and removed where it is ours."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from qa.addresses.names import Address
 from qa.addresses.places import Place
-from qa.addresses.refusals import changed
+from qa.addresses.refusals import Gone, changed
 from qa.errors import DiskFull, InputError, QaError
 
 #: Bytes of one recording: a day of telephone sound, both sides, uncompressed, has 2.8 GB.
@@ -49,6 +49,44 @@ def copied(address: Address, target: Path, *, checksum: str, least_free_mb: int)
                 out.write(block)
     if f"sha256:{seen.hexdigest()}" != checksum:
         raise changed(address)
+
+
+def removed(address: Address, *, checksum: str, beside: Sequence[Address], within: Address) -> bool:
+    """Delete a recording where it lies, if it is still the one that was taken in.
+
+    A bucket that keeps versions keeps the one that was deleted for as long as its rules say.
+
+    Parameters
+    ----------
+    checksum : "sha256:..." of the bytes that are expected; all of them are read for it.
+    beside : what goes with it, where it is there.
+    within : the place that it belongs to, which has to be there: else another server answers.
+
+    Returns
+    -------
+    bool : False where another recording lies there now. What is gone already counts as deleted.
+
+    Raises
+    ------
+    Away : its server does not answer.
+    InputError : we may not read or delete it, or its place is not there.
+    MissingExtra : nothing is installed that reads there.
+    """
+    with closing(Place(address)) as place:
+        try:
+            thing = place.look(address)
+        except Gone:
+            if not place.stands(within):
+                raise
+            return True
+        seen = hashlib.sha256()
+        for block in place.blocks(thing):
+            seen.update(block)
+        if f"sha256:{seen.hexdigest()}" != checksum:
+            return False
+        for each in (*beside, address):  # the recording last: what is left is tried again
+            place.remove(each)
+    return True
 
 
 def room_for(size: int, folder: Path, *, least_free_mb: int) -> None:

@@ -52,6 +52,10 @@ _BY_NAME = {
 _BY_STATUS = {401: "forbidden", 403: "forbidden", 404: "gone", 410: "gone"}
 
 
+class Gone(InputError):
+    """Nothing is there."""
+
+
 @contextmanager
 def told(address: Address) -> Iterator[None]:
     """Turn what a library raises into errors of ours.
@@ -59,7 +63,8 @@ def told(address: Address) -> Iterator[None]:
     Raises
     ------
     Away : it may pass: no answer, too slow, too busy, broken off.
-    InputError : it will not pass by itself.
+    Gone : nothing is there.
+    InputError : it will not pass by itself for another reason.
     """
     try:
         yield
@@ -69,7 +74,8 @@ def told(address: Address) -> Iterator[None]:
         kind, name = _kind(err), type(err).__name__
         if kind in _LASTING:
             what, mend = _LASTING[kind]
-            raise InputError(f"{address}: {what}", mend) from err
+            refusal = Gone if kind == "gone" else InputError
+            raise refusal(f"{address}: {what}", mend) from err
         library = type(err).__module__.partition(".")[0] in _OF_LIBRARIES
         if not library and not isinstance(err, OSError | EOFError):
             raise  # a mistake of the program

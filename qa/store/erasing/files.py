@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from qa.addresses import is_address, parse, removed
 from qa.cache import StageCache
-from qa.errors import NotFound, StoreError
+from qa.errors import Away, InputError, MissingExtra, NotFound, StoreError
 from qa.records import AudioSource, Conversation
 from qa.sealing import keys_of
 from qa.settings import Settings
@@ -33,6 +34,8 @@ class Removed:
     gone: list[str] = field(default_factory=list)
     #: Recordings that lie elsewhere and are not ours to delete: their addresses.
     outside: list[str] = field(default_factory=list)
+    #: Addresses from which a recording of ours was deleted, or where none is any more.
+    emptied: set[str] = field(default_factory=set)
     #: What could not be removed, and why; it is tried again.
     failed: list[str] = field(default_factory=list)
 
@@ -48,7 +51,9 @@ class Files:
     def __init__(self, vault: Vault, settings: Settings) -> None:
         self._vault = vault
         self._stages = StageCache(settings.cache_folder, keys=keys_of(settings))
-        self._owned = [one.path.resolve() for one in settings.sources if one.owned]
+        ours = [one.path for one in settings.sources if one.owned]
+        self._owned = [path.resolve() for path in ours if isinstance(path, Path)]
+        self._owned_places = [parse(path) for path in ours if isinstance(path, str)]
 
     def forget_nameless(self) -> None:
         """Remove results of stages of which nobody can say whose they are."""
@@ -75,7 +80,7 @@ class Files:
             self._settle(one, payload, made)
         except OSError as err:
             made.failed.append(f"{one.id}: {err.strerror or type(err).__name__}")
-        except StoreError as err:
+        except (StoreError, InputError, Away, MissingExtra) as err:
             made.failed.append(f"{one.id}: {err.reason}")
         return made
 
@@ -146,8 +151,29 @@ class Files:
 
     def _remove_outside(self, payload: Conversation | None, made: Removed) -> None:
         for source in payload.audio if payload else ():
-            if not source.uri.startswith(SCHEME):
+            if source.uri.startswith(SCHEME):
+                continue
+            if local_path(source.uri) is None and is_address(source.uri):
+                self._remove_afar(source, made)
+            else:
                 self._remove_recording(source, made)
+
+    def _remove_afar(self, source: AudioSource, made: Removed) -> None:
+        """Delete a recording at an address, if it is ours and still the same."""
+        address = parse(source.uri)
+        owner = next((place for place in self._owned_places if place.holds(address)), None)
+        if owner is None:
+            made.outside.append(source.uri)
+            return
+        name = address.path.rpartition("/")[2]
+        others = [
+            address.at(address.path.removesuffix(name) + other.name) for other in beside(Path(name))
+        ]
+        if removed(address, checksum=source.checksum, beside=others, within=owner):
+            made.emptied.add(source.uri)
+            made.gone.append("recording")
+        else:
+            made.outside.append(f"{source.uri} (another recording lies there now)")
 
     def _remove_recording(self, source: AudioSource, made: Removed) -> None:
         """Delete a recording where it lies, if it is ours and still the same."""
@@ -184,7 +210,8 @@ class Files:
         if one.whole or one.request or (What.UNREDACTED in one.kinds and payload is None):
             self._drop("conversation", one.id, made)
         elif payload is not None and silent:
-            places = [s for s in payload.audio if self._lies_there(s)]
+            there = [s for s in payload.audio if s.uri not in made.emptied]
+            places = [s for s in there if self._lies_there(s)]
             if not places:
                 self._drop("conversation", one.id, made)
             elif What.UNREDACTED in one.kinds:

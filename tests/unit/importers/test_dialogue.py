@@ -1,5 +1,7 @@
 """Dialogue as text and as subtitles: who says what, and when."""
 
+import gc
+
 import pytest
 
 from qa.importers.markup import html_text, looks_like_html
@@ -179,3 +181,13 @@ def test_lines_that_name_who_speaks_from_now_on(data, found):
 def test_what_is_none_says_what_it_is(name, text, reason, data, found):
     _, (rejected,) = found(data(name, text))
     assert reason in rejected.error.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("Agent: Hello.\nCustomer: Hi.", 1), ("Agent: \nCustomer: ", 0)]
+)
+def test_garbage_is_looked_for_again_once_a_text_was_read_or_refused(data, found, text, kept):
+    data("a.txt", text)
+    conversations, rejected = found(format="text")
+    assert (len(conversations), len(rejected)) == (kept, 1 - kept)
+    assert gc.isenabled()

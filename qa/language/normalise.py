@@ -62,7 +62,7 @@ class Normalised:
     @cached_property
     def folded(self) -> str:
         """`text` without the diacritics of Latin letters; as long as `text`."""
-        return "".join(map(_fold_character, self.text))
+        return fold(self.text)
 
 
 def normalise(text: str) -> Normalised:

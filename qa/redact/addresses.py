@@ -130,7 +130,7 @@ def _ats(
     """Yield where "@" is said in a stream, and in how many words."""
     words = [tokens[t][k].word for t, k in stream]
     for i, word in enumerate(words):
-        if stream[i] in taken:
+        if (word not in _AT_FIRST and word not in AT) or stream[i] in taken:
             continue
         phrase = None
         if word in _AT_FIRST:

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
+from operator import attrgetter
 
 from qa.records import SafeTurn, Turn
 from qa.redact.tokens import Token
@@ -24,10 +25,12 @@ POLITE = frozenset(
     bine perfect am notat koszonom kerem szepen ennyi rendben jo felirtam""".split()  # noqa: SIM905
 )
 
+_WORD = attrgetter("word")
+
 
 def words_of(tokens: Sequence[Token]) -> tuple[str, ...]:
     """Return the comparable words of a turn."""
-    return tuple(token.word for token in tokens)
+    return tuple(map(_WORD, tokens))
 
 
 @lru_cache(maxsize=4096)  # each pass over a conversation asks again
@@ -76,4 +79,5 @@ def behind(turn: Turn | SafeTurn, tokens: Sequence[Token], k: int) -> str:
 
 def hidden(tokens: Sequence[Token], kind: str) -> bool:
     """Say whether an earlier pass has hidden something of a kind in a turn: it is answered."""
-    return any(token.word.startswith(f"[{kind.lower()}") for token in tokens)
+    mark = f"[{kind.lower()}"
+    return any(word.startswith(mark) for word in words_of(tokens))

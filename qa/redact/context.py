@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import accumulate
 
 from qa.records import SafeTurn, Turn
+from qa.redact.asking import words_of
 from qa.redact.tokens import Token
 from qa.redact.words import CONTEXT
 
@@ -87,9 +88,7 @@ def what_was_asked(
     ]
     # no further than a number's own turn and those before it is looked for words
     near = {turn for f in (*fragments, *hidden) for turn in range(f.turn - TURNS, f.turn + 1)}
-    cues = [
-        _cues(i, tuple(t.word for t in row)) if i in near else () for i, row in enumerate(tokens)
-    ]
+    cues = [_cues(i, words_of(row)) if i in near else () for i, row in enumerate(tokens)]
     for fragment in sorted([*fragments, *hidden], key=lambda f: (f.turn, f.first)):
         party = turns[fragment.turn].party
         cue = _here(fragment, cues[fragment.turn])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from qa.redact.asking import words_of
 from qa.redact.found import Found
 from qa.redact.tokens import Token
 from qa.redact.words import AT, DOT, JOINERS, NO_NAME, PROVIDERS, TOP
@@ -33,7 +34,7 @@ def mails_asked_for(tokens: Sequence[Sequence[Token]], kept: frozenset[Place]) -
     """Yield what is said, from first to last word, where an e-mail address was asked for."""
     asked = -_TURNS - 1
     for i, row in enumerate(tokens):
-        words = tuple(token.word for token in row)
+        words = words_of(row)
         cue = _asks(words)
         if cue or i - asked <= _TURNS:
             reach = _reach(words)

@@ -77,7 +77,13 @@ def find_names(
     turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[Place]
 ) -> list[Found]:
     """Return the names to hide, whole: given name and surname are one; kind "PERSON"."""
-    rows = [_row(i, turn, tokens[i], taken) for i, turn in enumerate(turns)]
+    kept: dict[int, set[int]] = {}
+    for i, k in taken:
+        kept.setdefault(i, set()).add(k)
+    rows = [
+        _row(turn.text, tuple(tokens[i]), frozenset(kept.get(i, ())))
+        for i, turn in enumerate(turns)
+    ]
     first = [w.capital for row in rows for w in row if w.begins]
     cased = sum(first) >= CASED * len(first)
     places: set[Place] = set()
@@ -102,15 +108,14 @@ def _asked_of(turn: int, party: str, waiting: dict[str, int]) -> bool:
 # --- words ------------------------------------------------------------------------------------
 
 
-def _row(
-    turn: int, said: Turn | SafeTurn, tokens: Sequence[Token], taken: set[Place]
-) -> list[_Word]:
+@lru_cache(maxsize=4096)  # each pass over a conversation asks again
+def _row(text: str, tokens: tuple[Token, ...], taken: frozenset[int]) -> tuple[_Word, ...]:
     row: list[_Word] = []
     begins = True
     for k, token in enumerate(tokens):
-        raw = said.text[token.start : token.end]
-        end = tokens[k + 1].start if k + 1 < len(tokens) else len(said.text)
-        behind = said.text[token.end : end]
+        raw = text[token.start : token.end]
+        end = tokens[k + 1].start if k + 1 < len(tokens) else len(text)
+        behind = text[token.end : end]
         after = "" if behind == " " else _after(behind)
         cyrillic = "а" <= token.word[:1] <= "я"
         never, given, surname, doubtful = _known(token.word, cyrillic)
@@ -119,7 +124,7 @@ def _row(
                 token.word,
                 raw[:1].isupper() and (len(raw) == 1 or not raw.isupper()),
                 begins,
-                never or token.digits != "" or token.kind == "code" or (turn, k) in taken,
+                never or token.digits != "" or token.kind == "code" or k in taken,
                 given,
                 surname,
                 doubtful,
@@ -127,7 +132,7 @@ def _row(
             )
         )
         begins = after == "."
-    return row
+    return tuple(row)
 
 
 def _after(behind: str) -> str:

@@ -113,10 +113,11 @@ def find_numbers(
 def _fragments(
     turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]
 ) -> Iterator[Fragment]:
-    if not any(t.kind for t in tokens):  # most turns hold nothing that a number is made of
+    # Most turns hold nothing that a number is made of, or "to" and "for" alone.
+    if not any(t.kind and _certain(t) for t in tokens) and not (tokens and tokens[-1].kind):
         return
-    told = [i for i, t in enumerate(tokens) if not t.member and not t.filler]
-    members = sum(t.member for t in tokens)
+    told = [i for i, t in enumerate(tokens) if not t.kind and not t.filler]
+    members = sum(1 for t in tokens if t.kind)
     for run in _runs(turn, tokens, taken):
         first, last = run[0], run[-1]
         parts = [(tokens[i].digits, tokens[i].kind) for i in run]
@@ -167,7 +168,7 @@ def _between_digits(tokens: Sequence[Token], i: int) -> bool:
 
 def _firm(tokens: Sequence[Token], run: list[int]) -> Iterator[list[int]]:
     """Yield a run without the doubtful words at its ends; nothing when all are doubtful."""
-    certain = [i for i in run if not tokens[i].weak and tokens[i].kind not in _DOUBTFUL]
+    certain = [i for i in run if _certain(tokens[i])]
     if not certain:
         # "... is oh": perhaps the first digit of a number that goes on in the next turn
         if run and run[-1] == len(tokens) - 1 and all(_edge(tokens[i]) for i in run):
@@ -185,6 +186,10 @@ def _firm(tokens: Sequence[Token], run: list[int]) -> Iterator[list[int]]:
 
 
 _DOUBTFUL = frozenset({"homophone", "large", "hundred", "repeat"})
+
+
+def _certain(token: Token) -> bool:
+    return not token.weak and token.kind not in _DOUBTFUL
 
 
 def _edge(token: Token) -> bool:

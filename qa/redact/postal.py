@@ -86,11 +86,9 @@ def find_postal(
     """Yield the addresses."""
     for i, row in enumerate(tokens):
         words = words_of(row)
-        if hidden(row, KIND):
-            continue
         told = None if _company(turns[i]) else _told(turns[i], row, i, words, taken)
         hit = told or _answered(turns, tokens, i, words, taken) or _alone(turns[i], row, i, taken)
-        if hit:
+        if hit and not hidden(row, KIND):
             yield from _and_on(turns, tokens, taken, hit)
 
 

@@ -86,9 +86,9 @@ def index(turns: Iterable[tuple[str, str]]) -> Iterator[tuple[list[str], list[st
             if said and len(said) + len(some) >= PART:
                 yield said, sorted(forms)
                 said, forms = [], set()
-            said += [word.folded for word in some]
-            said.append(_BREAK)
-            forms.update(form for word in some for form in (word.folded, *word.forms))
+            here = [word.folded for word in some]
+            said += [*here, _BREAK]
+            forms.update(here, *(word.forms for word in some))
     if said:
         yield said, sorted(forms)
 

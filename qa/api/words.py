@@ -56,6 +56,13 @@ SIGNS: Mapping[Verdict, str] = {
     Verdict.REVIEW: "?",
 }
 
+
+def choices() -> tuple[tuple[int, Verdict, str, str], ...]:
+    """Return the verdicts that people give: number, name, sign, wording."""
+    given = (Verdict.PASS, Verdict.PARTIAL, Verdict.FAIL, Verdict.NOT_APPLICABLE)
+    return tuple((n, v, SIGNS[v], VERDICTS[v]) for n, v in enumerate(given, 1))
+
+
 ROLES: Mapping[Role, str] = Texts(
     {
         Role.AGENT: N_("Agent"),

@@ -131,8 +131,8 @@ def scores_of(store: Store, id: str, who: Principal) -> dict[str, Any]:
         "cards": cards,
         "place": Places(parts(safe) if safe else ()),
         "facts": facts,
-        "desk": desk_view(store, id, who, language=summary.language),
-        "looks": looks_view(store, id, who, cards),
+        "desk": desk_view(store, id, who, facts, language=summary.language),
+        "looks": looks_view(store, id, who, facts, cards),
         **LINES,
     }
 

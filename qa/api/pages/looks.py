@@ -10,7 +10,7 @@ from fastapi import APIRouter, Form
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from qa.access import Principal, Right
+from qa.access import Facts, Principal, Right
 from qa.api import looking, words
 from qa.api.actions import value_of
 from qa.api.deps import IdDep, StoreDep
@@ -56,11 +56,12 @@ class LooksView:
         return self.asked.get((card, party or "", item))
 
 
-def looks_view(store: Store, id: str, who: Principal, cards: Sequence[CardView]) -> LooksView:
+def looks_view(
+    store: Store, id: str, who: Principal, facts: Facts, cards: Sequence[CardView]
+) -> LooksView:
     """Return the second looks at a conversation; nothing where no card of it is shown."""
     if not cards:
         return LooksView()
-    facts = store.facts(id)
     asked = store.looks.of(id, scope=who.scope(Right.READ))
     answers = who.may(Right.ANSWER, facts)
     own = None

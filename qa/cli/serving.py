@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from qa.errors import UsageError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+    from uvicorn.supervisors import Multiprocess
 
     from qa.settings import Settings
 
@@ -57,9 +59,23 @@ def run_server(settings: Settings, *, work: bool) -> None:
             ssl_keyfile=settings.tls_key,
         )
         if several:
-            Multiprocess(config, sockets=[taken]).run()
+            _supervise(Multiprocess(config, sockets=[taken]))
         else:
             uvicorn.Server(config).run(sockets=[taken])
+
+
+def _supervise(server: Multiprocess) -> None:
+    """Run until told to end; Ctrl-C is passed on as Python does, which uvicorn's own keeps."""
+    told = []
+
+    def interrupt(number: int, _: object) -> None:
+        told.append(number)
+        server.signal_queue.append(number)
+
+    signal.signal(signal.SIGINT, interrupt)
+    server.run()
+    if told:
+        raise KeyboardInterrupt
 
 
 def _checked(settings: Settings) -> Callable[[], FastAPI]:

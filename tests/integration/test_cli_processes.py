@@ -74,14 +74,17 @@ def test_the_server_says_where_it_is_and_ends_with_ctrl_c(env):
         assert server.wait(20) == 130
 
 
-def test_several_processes_answer_and_all_end_with_the_server(env):
+@pytest.mark.parametrize(
+    ("told", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)], ids=["told to end", "Ctrl-C"]
+)
+def test_several_processes_answer_and_all_end_with_the_server(env, told, code):
     with served(env, "--no-work", "--processes", 2) as (server, address):
         with urlopen(f"{address}api/v1/ready") as answer:
             assert json.load(answer)["status"] == "ready"
         made = children(server.pid)
         assert len(made) >= 2
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(20) == 0
+        server.send_signal(told)
+        assert server.wait(20) == code
         until = time.monotonic() + 10
         while any(map(alive, made)):  # among them Python's own helper, which ends after us
             assert time.monotonic() < until

@@ -7,6 +7,7 @@ when it runs, so that ``qa --help`` loads none of them.
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -21,6 +22,9 @@ def main() -> None:
     # Pydantic would hand all that is read, before it is redacted, too, to any plugin that some
     # package brings along, and look for one at every start.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # What is there at the end goes with the process; to look through it once more for garbage
+    # takes two tenths of a second.
+    atexit.register(gc.freeze)
     first = sys.argv[1] if len(sys.argv) > 1 else None
     if first in _LOOKS:
         gc.disable()

@@ -19,8 +19,8 @@ GB_A_WORKER = 2.5
 def choose_workers(settings: Settings, *, asked: int = 0) -> tuple[int, str]:
     """Return how many processes to use, and why.
 
-    Two cores a process: the engines use several threads well, and each process holds
-    its own models. On a GPU one process keeps it busy.
+    A core a process, as far as memory goes: a second thread shortens the one stage that has
+    use for it, a second process all of them. On a GPU one process keeps it busy.
     """
     if asked or settings.workers:
         count = asked or settings.workers
@@ -28,7 +28,7 @@ def choose_workers(settings: Settings, *, asked: int = 0) -> tuple[int, str]:
     have, memory = cores(), free_gb()
     if settings.device == "cuda" or (settings.device == "auto" and Path("/dev/nvidia0").exists()):
         return 1, "1 worker: it has a GPU to itself"
-    count = max(1, min(have // 2, int(memory / GB_A_WORKER)))
+    count = max(1, min(have, int(memory / GB_A_WORKER)))
     plural = "s" if count > 1 else ""
     return count, f"{count} worker{plural}: {have} cores, {memory:.0f} GB of memory free"
 

@@ -7,7 +7,7 @@ No table holds a word that was not redacted: `turn` keeps `SafeTurn` rows and
 `finding` quotes them. What was said in the clear lies in the vault (`qa.store.vault`).
 JSON columns hold what is read and written whole and never searched; all that a
 filter or a report asks for is a column of its own. Types are those that SQLite
-and PostgreSQL share.
+and PostgreSQL share. Indexes of some rows only stand in `qa.store.catalogue`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKeyConstraint, Index, MetaData, text
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKeyConstraint, Index, MetaData
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -100,20 +100,6 @@ class ConversationRow(Table, table=True):
         Index("ix_conversation_page", "at", "id"),
         Index("ix_conversation_team", "team", "at", "id"),
         Index("ix_conversation_claim", "state", "load", "rank", "place", "registered_at", "id"),
-        # Few have one of these: what counts them reads nothing else.
-        Index(
-            "ix_conversation_retry",
-            "load",
-            "retry_at",
-            sqlite_where=text("retry_at IS NOT NULL"),
-            postgresql_where=text("retry_at IS NOT NULL"),
-        ),
-        Index(
-            "ix_conversation_triage",
-            "triage",
-            sqlite_where=text("triage IS NOT NULL"),
-            postgresql_where=text("triage IS NOT NULL"),
-        ),
         # All that the inbox filters by, so that counting never opens the rows themselves.
         Index("ix_conversation_waits", "waits", "at", "id", "reviewed_at", "team", "project"),
         # All that figures ask of it, for the same reason.
@@ -388,20 +374,7 @@ class OverrideRow(Table, table=True):
     """A human's verdict. Rows are added and set aside, never rewritten."""
 
     __tablename__ = "override"
-    __table_args__ = (
-        Index("ix_override_item", "conversation", "card", "item"),
-        # One verdict stands per item and party, whatever two reviewers do at once.
-        Index(
-            "uq_override_standing",
-            "conversation",
-            "card",
-            "item",
-            "party",
-            unique=True,
-            sqlite_where=text("standing"),
-            postgresql_where=text("standing"),
-        ),
-    )
+    __table_args__ = (Index("ix_override_item", "conversation", "card", "item"),)
 
     id: int | None = Field(default=None, primary_key=True)
     conversation: str = Field(foreign_key="conversation.id", ondelete="CASCADE")

@@ -17,8 +17,9 @@ from qa.store import people_tables as people
 from qa.store.acts import Act, Kind
 from qa.store.agents.kept import AUDIT, NOTHING, OF_CONVERSATIONS, OF_THEMSELVES
 from qa.store.audit_tables import AuditRow
+from qa.store.catalogue import METADATA
 from qa.store.desk import tables as desk
-from qa.store.desk.draw_tables import ReviewRow
+from qa.store.desk.draw_tables import DrawnRow, DrawRow, ReviewRow
 from qa.store.erasing import tables as erasing
 from qa.store.run_tables import RunRow
 from qa.store.tables import Table
@@ -122,7 +123,7 @@ def person(session, agent):
     login = f"login-{agent}"
     collection, draw = (
         f"collection-{agent}",
-        desk.DrawRow(
+        DrawRow(
             made_at=AT, who="boss", seed=1, rule={"agents": [MINE, THEIRS]}, reason=f"for {agent}"
         ),
     )
@@ -145,7 +146,7 @@ def person(session, agent):
         people.TokenRow(id=f"token-{agent}", digest=f"{SECRET}{agent}", account=f"id-{agent}",
                         label=agent, scopes=[], made_at=AT, expires_at=AT),
         desk.PresenceRow(conversation=f"own-{agent}", who=login, seen_at=AT),
-        desk.DrawnRow(draw=draw.id, conversation="shared", agent=agent, of=9),
+        DrawnRow(draw=draw.id, conversation="shared", agent=agent, of=9),
         desk.MomentRow(collection=collection, place=0, conversation=f"own-{agent}", first=0,
                        last=1, note=f"by {agent}"),
         desk.ShareRow(digest=f"{SECRET}s{agent}", collection=collection, made_by=f"t-{agent}",
@@ -183,7 +184,7 @@ def everything(store, agent):
 
 def test_every_table_is_told_of_or_says_why_not():
     told = {row.__tablename__ for row in OF_THEMSELVES} | {k.name for k in OF_CONVERSATIONS}
-    assert told | {AUDIT} | NOTHING.keys() == set(Table.metadata.tables)
+    assert told | {AUDIT} | NOTHING.keys() == set(METADATA.tables)
     assert not (told | {AUDIT}) & NOTHING.keys()
     assert set(TABLES) == told | {AUDIT}
 

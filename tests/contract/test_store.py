@@ -50,8 +50,8 @@ from qa.store import (
     streaming,
     upgrade,
 )
+from qa.store.catalogue import METADATA
 from qa.store.migrations import REVISIONS
-from qa.store.tables import Table
 from qa.testing import make_call, make_chat, make_safe, make_turns
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -167,7 +167,7 @@ def test_migrations_make_exactly_the_models_tables(empty_database):
     with engine.connect() as connection:
         opts = {"compare_type": True, "include_object": _is_modelled}
         context = MigrationContext.configure(connection, opts=opts)
-        assert compare_metadata(context, Table.metadata) == []
+        assert compare_metadata(context, METADATA) == []
     engine.dispose()
 
 

@@ -200,6 +200,7 @@ UNUSED = {
     "alembic", "babel", "cryptography", "fastapi", "fsspec", "httpx", "numpy", "presidio_analyzer",
     "rich", "ruamel", "uvicorn", "qa.api.actions", "qa.cli.process", "qa.importers", "qa.language",
     "qa.pipeline", "qa.redact", "qa.scoring", "qa.store.people_tables", "qa.store.repo", "qa.turns",
+    "sqlalchemy.dialects.postgresql",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, text
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from qa.store.tables import Table, UtcDateTime
@@ -18,17 +18,6 @@ class DrawRow(Table, table=True):
     """A random draw of conversations for review: how it was made, so it can be made again."""
 
     __tablename__ = "draw"
-    __table_args__ = (
-        # A schedule draws once for each of its times, whoever asks and however often.
-        Index(
-            "uq_draw_period",
-            "schedule",
-            "period",
-            unique=True,
-            sqlite_where=text("schedule <> ''"),
-            postgresql_where=text("schedule <> ''"),
-        ),
-    )
 
     id: int | None = Field(default=None, primary_key=True)
     made_at: datetime = Field(sa_type=UtcDateTime)

@@ -17,9 +17,9 @@ from qa.testing import make_call
 
 @pytest.mark.parametrize(
     ("cores", "memory", "expected"),
-    [(1, 16.0, 1), (2, 16.0, 1), (8, 64.0, 4), (64, 10.0, 4), (16, 1.0, 1)],
+    [(1, 16.0, 1), (2, 16.0, 2), (8, 64.0, 8), (64, 10.0, 4), (16, 1.0, 1)],
 )
-def test_two_cores_and_room_for_the_models_a_process(monkeypatch, cores, memory, expected):
+def test_a_core_and_room_for_the_models_a_process(monkeypatch, cores, memory, expected):
     monkeypatch.setattr(machine, "cores", lambda: cores)
     monkeypatch.setattr(machine, "free_gb", lambda: memory)
     count, why = machine.choose_workers(Settings(device="cpu"))

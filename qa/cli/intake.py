@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -161,6 +162,10 @@ def take_in(
     routed = (card for route in settings.routes for card in route.scorecards)
     for card in cards or dict.fromkeys((*settings.default_scorecards, *routed)):
         _known_card(card, settings, store)
+    if not gc.get_freeze_count():
+        # What is loaded by now stays; to look through it for garbage time and again takes longer
+        # than to write the conversations down.
+        gc.freeze()
     taken, batch = Taken(), list[Wanted]()
     for found in _find(paths, settings, format=format, transcribe=transcribe, settling=settling):
         if isinstance(found, Rejected):

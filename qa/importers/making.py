@@ -272,18 +272,19 @@ def written(
     longest = max(len(text) for _, text in rows)
     if longest > MESSAGE_LIMIT:
         raise item.wrong(_too_long(longest))
-    if all(m.time is not None for m, _ in rows):
+    times = [m.time for m, _ in rows if m.time is not None]
+    clock = [m.at for m, _ in rows if m.at is not None]
+    if len(times) == len(rows):
         rows.sort(key=lambda row: row[0].time.timestamp() if row[0].time else 0.0)
-    elif all(m.at is not None for m, _ in rows):
+    elif len(clock) == len(rows):
         rows.sort(key=lambda row: row[0].at or 0.0)
     # Few people write many messages: each name is cleaned once.
     labels = {party: clean(party)[:200] for party in dict.fromkeys(m.party for m, _ in rows)}
     ids, named = _named(item, parties, list(labels.values()))
     ids = {party: ids[label] for party, label in labels.items()}
-    times = [m.time for m, _ in rows if m.time is not None]
     times += [h.time for h in events if h.time is not None]
     first = min(times, default=None, key=datetime.timestamp)
-    moved = 0.0 if first else min((m.at for m, _ in rows if m.at is not None), default=0.0)
+    moved = 0.0 if first else min(clock, default=0.0)
     fields = [_message(m, text, ids, first, moved) for m, text in rows]
     meta = without_guess(metadata or Metadata())
     if meta.started_at is None and first is not None:

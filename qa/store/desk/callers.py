@@ -6,7 +6,6 @@ tells nothing: there are so few telephone numbers that a hash without a key coul
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import re
@@ -46,7 +45,7 @@ class Callers:
         plain = plain_caller(caller or "", region=self._region)
         if not plain:
             return None
-        return hmac.new(self._secret(), plain.encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret(), plain.encode(), "sha256").hex()
 
     def digest(self, *parts: str) -> str:
         """Return the hash of anything else that is to be known again and not to be read.
@@ -55,7 +54,7 @@ class Callers:
         ------
         StoreError : the key cannot be read or made.
         """
-        return hmac.new(self._secret(), "\0".join(parts).encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._secret(), "\0".join(parts).encode(), "sha256").hex()
 
     def _secret(self) -> bytes:
         if self._known is None:

@@ -16,7 +16,7 @@ from qa.errors import QaError, StoreError
 from qa.jobs.lacking import Lacking
 from qa.jobs.machine import choose_workers, cores, terminated_as_interrupted
 from qa.jobs.night import Night
-from qa.jobs.one import failed
+from qa.jobs.one import Unkept, failed
 from qa.jobs.pool import AT_ONCE, Child, ready
 from qa.jobs.report import Current, Failure, Progress, WorkReport
 from qa.jobs.tally import Tally
@@ -106,6 +106,7 @@ class _Run:
         self._worker = name_worker()
         self._children: list[Child] = []
         self._tally = Tally()
+        self._unkept = Unkept(store)
         self._lacking = Lacking(settings)
         self._tidy = Tidy(settings, store.vault)
         self._began = self._beaten = time.monotonic()
@@ -127,6 +128,7 @@ class _Run:
     def _loop(self, *, follow: bool, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
+                self._unkept.give_back()
                 if not self._night.over:
                     self._hand_out()
                 self._beat()
@@ -215,6 +217,7 @@ class _Run:
             for job, outcome in zip(jobs, outcomes, strict=True):
                 self._lacking.learn(job, outcome)
                 self._tally.add(job, outcome, busy_s=busy_s / len(jobs))
+                self._unkept.add(job, outcome)
                 self._night.learn(outcome.seconds, busy_s)
             self._say()
 

@@ -89,8 +89,35 @@ def _process(
 
 
 def unkept(job: Job, error: StoreError) -> Outcome:
-    """Say of a job that not even its failure could be written down; its claim ends by its lease."""
-    return outcome(job, "held" if isinstance(error, DiskFull) else "failed", error)
+    """Say of a job that not even its failure could be written down; its claim is still there.
+
+    Where a full disk is why, whoever handed the job out gives it back (`Unkept`); else it ends
+    by its lease.
+    """
+    state: Ending = "held" if isinstance(error, DiskFull) else "failed"
+    return outcome(job, state, error).model_copy(update={"unkept": True})
+
+
+class Unkept:
+    """Claims that no full disk let close, to be given back once there is room."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._jobs: list[Job] = []
+
+    def add(self, job: Job, outcome: Outcome) -> None:
+        """Take note of what came of a claim."""
+        if outcome.unkept and outcome.state == "held":
+            self._jobs.append(job)
+
+    def give_back(self) -> None:
+        """Give back what can be; no attempt is counted. May be called from several threads."""
+        jobs, self._jobs = self._jobs, []
+        try:
+            if jobs:
+                self._store.give_back(jobs)
+        except StoreError:  # the next time there may be room
+            self._jobs += jobs
 
 
 def stopped(job: Job, error: Exception, *, store: Store) -> Outcome:

@@ -159,3 +159,5 @@ class Outcome(Record):
     mend: str = ""
     #: Held for want of something that others of its kind may do without.
     needed_by_some: bool = False
+    #: The database did not take it, so that the claim is still there.
+    unkept: bool = False

@@ -15,7 +15,7 @@ from datetime import datetime
 from qa.errors import StoreError
 from qa.jobs.book import Book
 from qa.jobs.cluster import schema
-from qa.jobs.one import failed, hangs
+from qa.jobs.one import Unkept, failed, hangs
 from qa.jobs.pace import Timing
 from qa.jobs.pool import AT_ONCE, Child
 from qa.jobs.report import Outcome
@@ -55,6 +55,7 @@ class Desk:
         self._name = name_worker().rpartition("/")[0]
         self._idle: list[Child] = []
         self._jobs: dict[str, Job] = {}
+        self._unkept = Unkept(store)
         self._book = Book(store, settings, workers=workers)
         self._timing = Timing(self._book.pace(), workers=1)
         self._tally, self._until = Tally(), until
@@ -90,6 +91,8 @@ class Desk:
         busy_s = time.monotonic() - begun
         for job, outcome in zip(jobs, outcomes, strict=True):
             self._note(job, outcome, busy_s=busy_s / len(jobs))
+            self._unkept.add(job, outcome)
+        await asyncio.to_thread(self._unkept.give_back)
         first = outcomes[0]
         if first.state == "held":
             await asyncio.sleep(SHORT_PAUSE_S if first.needed_by_some else PAUSE_S)
@@ -163,6 +166,7 @@ class Desk:
 
     def beat(self) -> None:
         """Renew what is being worked on, and note the pace. May be called from another thread."""
+        self._unkept.give_back()
         self._store.renew(list(self._jobs.values()), lease_s=LEASE_S)
         if time.monotonic() - self._since < RUN_S:
             self._book.note(self._tally, waiting=0)

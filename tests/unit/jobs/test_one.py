@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qa.errors import DiskFull, InputError, MissingExtra, ModelError, QaError, StoreError
-from qa.jobs.one import process, unexpected
+from qa.jobs import one
+from qa.jobs.one import Unkept, process, unexpected
 from qa.settings import Settings
 from qa.store import State, Store, open_store
 from qa.testing import make_call, make_safe
@@ -92,9 +93,47 @@ def test_a_full_disk_is_not_the_recordings_fault_even_where_that_cannot_be_writt
 
     monkeypatch.setattr(store, "hold", refuse)
     outcome = run(store, settings, full)
-    assert (outcome.state, outcome.mend) == ("held", "Free some.")
+    assert (outcome.state, outcome.mend, outcome.unkept) == ("held", "Free some.", True)
     assert store.release("w") == 1
     assert store.summary("call-1").attempts == 0
+
+
+def test_what_a_full_disk_kept_claimed_is_given_back_once_there_is_room(
+    store, settings, monkeypatch
+):
+    """Not after minutes, when its lease ends; and never what somebody else has by then."""
+    full = DiskFull("No room.", "Free some.")
+
+    def refuse(*_, **__):
+        raise full
+
+    store.register(make_call(), [])
+    job = store.claim("w", lease_s=60)
+    unkept = Unkept(store)
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "hold", refuse)
+        patched.setattr(store, "give_back", refuse)
+        outcome = process(job, store=store, pipeline=lambda: Pipeline(full), settings=settings)
+        unkept.add(job, outcome)
+        unkept.give_back()
+    assert store.summary("call-1").state is State.WORKING
+    unkept.give_back()
+    assert store.summary("call-1").state is State.WAITING
+    again = store.claim("another", lease_s=60)
+    unkept.add(job, outcome)
+    unkept.give_back()
+    assert store.finish(again) is State.DONE
+
+
+def test_a_claim_that_was_closed_or_that_failed_otherwise_is_not_given_back(store):
+    """Else what cannot be kept would be begun again at once, and without an end."""
+    store.register(make_call(), [])
+    job = store.claim("w", lease_s=60)
+    unkept = Unkept(store)
+    unkept.add(job, one.unkept(job, StoreError("The disk is gone.", "Find it.")))
+    unkept.add(job, one.outcome(job, "held", ModelError("No weights.", "Pull them.")))
+    unkept.give_back()
+    assert store.summary("call-1").state is State.WORKING
 
 
 def test_a_claim_that_another_has_by_now_is_left_alone(store, settings):

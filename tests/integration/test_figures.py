@@ -166,8 +166,8 @@ def test_a_supervisor_sees_the_figures_of_their_team_alone(busy):
     with TestClient(create_app(busy), base_url="http://127.0.0.1") as client:
         client.headers["authorization"] = f"Bearer {figures_alone}"
         assert client.get("/api/v1/figures", params=SPAN | {"by": "agent"}).status_code == 403
-        for path in ("agents/dana", "fairness"):
-            for door in ("/figures", "/api/v1/figures"):
+        for path in ("figures/agents/dana", "figures/fairness", "agreement", "agreement/cases"):
+            for door in ("", "/api/v1"):
                 assert client.get(f"{door}/{path}", params=SPAN).status_code == 403
         assert client.get("/api/v1/figures?basis=samples").status_code == 422
         found = client.get("/api/v1/figures/teams/north", params=SPAN).json()

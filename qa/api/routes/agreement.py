@@ -15,6 +15,7 @@ from qa.api.agreement_schemas import (
     asked_of,
 )
 from qa.api.deps import StoreDep
+from qa.api.discreet import check_people
 from qa.api.identity import requires
 from qa.store import Store
 from qa.store.desk.agreeing import Disagreements
@@ -33,7 +34,13 @@ def read_agreement(
 
 
 def agreement_of(store: Store, query: AgreementQuery, who: Principal) -> AgreementOut:
-    """Return how far verdicts agree, and how second looks ended."""
+    """Return how far verdicts agree, and how second looks ended.
+
+    Raises
+    ------
+    Forbidden : they may not know how a single agent is; one day of a small team tells that.
+    """
+    check_people(who)
     scope = who.scope(Right.FIGURES)
     sheet = store.agreeing.sheet(query.compared(), scope=scope)
     looks = store.looks.tally(asked_of(sheet.compared), scope=scope)
@@ -50,7 +57,13 @@ def list_disagreements(
 
 
 def cases(store: Store, query: DisagreementQuery, who: Principal) -> Disagreements:
-    """Return a page of disagreements, without what somebody has yet to judge blind."""
+    """Return a page of disagreements, without what somebody has yet to judge blind.
+
+    Raises
+    ------
+    Forbidden : see `agreement_of`.
+    """
+    check_people(who)
     return store.agreeing.disagreements(
         query.compared(),
         between=query.between,

@@ -300,8 +300,16 @@ class Server:
         psutil.wait_procs([main], 10)
 
     def start(self) -> None:
-        """Start it again on what it wrote."""
-        self._server.ensure_postgres_running()
+        """Start it again on what it wrote; it may take longer to recover than the package waits."""
+
+        def runs() -> bool:
+            try:
+                self._server.ensure_postgres_running()
+            except (subprocess.SubprocessError, AssertionError):  # not yet
+                return False
+            return True
+
+        until(runs)
 
     def close(self) -> None:
         """Stop it."""

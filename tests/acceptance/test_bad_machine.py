@@ -269,7 +269,8 @@ def test_ctrl_c_in_the_middle_loses_nothing_and_nothing_is_done_twice(hearing, f
     found = qa.list()
     assert all(finished(found[name]) for name in written)
     calls = {name: found[name] for name in ("call-1.wav", "call-2.wav")}
-    assert {(c["state"], c["attempts"]) for c in calls.values()} == {("waiting", 0)}
+    cut_short = [c for c in calls.values() if not finished(c)]
+    assert {(c["state"], c["attempts"]) for c in cut_short} == {("waiting", 0)}
 
     qa("work")
     assert half_written(qa.data) == []  # what the killed process was at is gone as well

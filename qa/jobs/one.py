@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from qa.errors import DiskFull, MissingExtra, ModelError, NeededBySome, QaError, StoreError
@@ -104,20 +105,24 @@ class Unkept:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._jobs: list[Job] = []
+        self._lock = Lock()
 
     def add(self, job: Job, outcome: Outcome) -> None:
         """Take note of what came of a claim."""
         if outcome.unkept and outcome.state == "held":
-            self._jobs.append(job)
+            with self._lock:
+                self._jobs.append(job)
 
     def give_back(self) -> None:
         """Give back what can be; no attempt is counted. May be called from several threads."""
-        jobs, self._jobs = self._jobs, []
+        with self._lock:
+            jobs, self._jobs = self._jobs, []
         try:
             if jobs:
                 self._store.give_back(jobs)
         except StoreError:  # the next time there may be room
-            self._jobs += jobs
+            with self._lock:
+                self._jobs += jobs
 
 
 def stopped(job: Job, error: Exception, *, store: Store) -> Outcome:

@@ -28,6 +28,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -164,7 +165,7 @@ def _kept(folder: Path, name: str, calls: int, seconds: float) -> Row:
 
 def _measured(folder: Path, name: str, calls: int, seconds: float) -> Row:
     data = folder / name
-    subprocess.run(["rm", "-rf", str(data)], check=True)
+    shutil.rmtree(data, ignore_errors=True)
     kind, _, size = name.partition("-")
     if kind == "first":
         return _first(data)

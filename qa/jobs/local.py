@@ -67,7 +67,7 @@ def work(
     KeyboardInterrupt : Ctrl-C (or SIGTERM); processes are ended, claims given back.
     StoreError : the database does not answer.
     """
-    count, note = choose_workers(settings, asked=workers)
+    count, note = choose_workers(settings, asked=workers, jobs=None if only is None else len(only))
     threads = settings.threads or max(1, cores() // count)
     settings = settings.model_copy(update={"threads": threads})
     with open_store(settings) as store, terminated_as_interrupted():

@@ -16,11 +16,14 @@ from qa.settings import Settings
 GB_A_WORKER = 2.5
 
 
-def choose_workers(settings: Settings, *, asked: int = 0) -> tuple[int, str]:
+def choose_workers(
+    settings: Settings, *, asked: int = 0, jobs: int | None = None
+) -> tuple[int, str]:
     """Return how many processes to use, and why.
 
     A core a process, as far as memory goes: a second thread shortens the one stage that has
-    use for it, a second process all of them. On a GPU one process keeps it busy.
+    use for it, a second process all of them. On a GPU one process keeps it busy. Of a few
+    `jobs` each has a process, which then has several cores.
     """
     if asked or settings.workers:
         count = asked or settings.workers
@@ -28,9 +31,12 @@ def choose_workers(settings: Settings, *, asked: int = 0) -> tuple[int, str]:
     have, memory = cores(), free_gb()
     if settings.device == "cuda" or (settings.device == "auto" and Path("/dev/nvidia0").exists()):
         return 1, "1 worker: it has a GPU to itself"
-    count = max(1, min(have, int(memory / GB_A_WORKER)))
+    suits = max(1, min(have, int(memory / GB_A_WORKER)))
+    count = suits if jobs is None else max(1, min(suits, jobs))
     plural = "s" if count > 1 else ""
-    return count, f"{count} worker{plural}: {have} cores, {memory:.0f} GB of memory free"
+    why = f"{have} cores, {memory:.0f} GB of memory free"
+    few = f"; {jobs} to do" if count < suits else ""
+    return count, f"{count} worker{plural}: {why}{few}"
 
 
 def cores() -> int:

@@ -1,18 +1,22 @@
 """Sentence structure: spaCy pipelines, by language, loaded when first asked for.
 
-Importing spaCy takes seconds where torch is installed, so it is imported inside the
-functions here and nowhere else. Where its files lie is told by whoever builds `Parsers`:
-this room does not know where weights come from.
+spaCy is imported inside the functions here and nowhere else, and without torch: it would
+take that along wherever it is installed (three seconds and 180 MB of each process), for
+kinds of pipelines that are not used here. Where its files lie is told by whoever builds
+`Parsers`: this room does not know where weights come from.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
+from threading import Lock, get_ident
 from typing import Any
 
 from qa.errors import ModelError
@@ -134,6 +138,12 @@ class Parsers:
     def __init__(self, folders: Mapping[str, Callable[[], Path]] | None = None) -> None:
         self._folders = dict(folders or {})
         self._found: dict[str, Parser | str] = {}
+        self._lock = Lock()
+
+    def load(self, languages: Iterable[str]) -> None:
+        """Load those parsers now; what asks for one meanwhile waits for it."""
+        for language in languages:
+            self._look(base_language(language))
 
     def get(self, language: str) -> Parser | None:
         """Return the parser of a language; None where there is none (see `why_not`)."""
@@ -146,15 +156,21 @@ class Parsers:
         return found if isinstance(found, str) else ""
 
     def _look(self, language: str) -> Parser | str:
-        if language not in self._found:
-            find = self._folders.get(language)
-            if find is None:
-                return f"There is no parser for '{language}'."
-            try:
-                self._found[language] = Parser(find())
-            except ModelError as err:
-                self._found[language] = f"The parser for '{language}' is not installed. {err.mend}"
-        return self._found[language]
+        found = self._found.get(language)
+        if found is None:
+            with self._lock:  # another thread may be loading it ahead of the first question
+                found = self._found.get(language) or self._made(language)
+                self._found[language] = found
+        return found
+
+    def _made(self, language: str) -> Parser | str:
+        find = self._folders.get(language)
+        if find is None:
+            return f"There is no parser for '{language}'."
+        try:
+            return Parser(find())
+        except ModelError as err:
+            return f"The parser for '{language}' is not installed. {err.mend}"
 
 
 def nodes(pieces: tuple[Piece, ...]) -> tuple[Node, ...]:
@@ -196,9 +212,32 @@ def _cut(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
+class _Refused:
+    """A finder that finds nothing, and lets no other look for one package in this thread."""
+
+    def __init__(self, package: str) -> None:
+        self._package, self._thread = package, get_ident()
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> None:
+        if name == self._package and get_ident() == self._thread:
+            raise ModuleNotFoundError(f"{name} is not wanted here", name=name)
+
+
+@contextmanager
+def without(package: str) -> Iterator[None]:
+    """Let this thread import no such package, if nobody has imported it before."""
+    finder = _Refused(package)
+    sys.meta_path.insert(0, finder)
+    try:
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+
+
 @lru_cache(maxsize=4)
 def _load(path: Path) -> Any:
-    import spacy  # noqa: PLC0415 - seconds, and only for cards that need structure
+    with without("torch"):
+        import spacy  # noqa: PLC0415 - a second, and only for cards that need structure
 
     try:
         return spacy.load(path, exclude=list(_LEFT_OUT))

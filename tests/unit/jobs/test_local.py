@@ -27,6 +27,15 @@ def test_a_core_and_room_for_the_models_a_process(monkeypatch, cores, memory, ex
     assert f"{cores} cores" in why
 
 
+@pytest.mark.parametrize(("jobs", "expected"), [(0, 1), (1, 1), (3, 3), (9, 4)])
+def test_a_few_recordings_have_a_process_each(monkeypatch, jobs, expected):
+    monkeypatch.setattr(machine, "cores", lambda: 4)
+    monkeypatch.setattr(machine, "free_gb", lambda: 64.0)
+    count, why = machine.choose_workers(Settings(device="cpu"), jobs=jobs)
+    assert count == expected
+    assert (f"; {jobs} to do" in why) == (jobs < 4)
+
+
 def test_what_was_asked_for_wins_over_settings_and_machine():
     assert machine.choose_workers(Settings(workers=3), asked=5)[0] == 5
     assert machine.choose_workers(Settings(workers=3))[0] == 3

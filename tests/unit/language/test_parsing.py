@@ -2,12 +2,16 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from qa.errors import ModelError
-from qa.language.parsing import Parser, Parsers, matches, nodes
+from qa.language.parsing import Parser, Parsers, matches, nodes, without
 
 
 class TestWithoutAModel:
@@ -43,6 +47,45 @@ class TestWithoutAModel:
         command = [sys.executable, "-c", code]
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         assert done.stdout.strip() == "[]", done.stderr
+
+    def test_spacy_comes_without_torch(self, tmp_path):
+        code = (
+            "import sys; from pathlib import Path; from qa.errors import ModelError;"
+            "from qa.language.parsing import Parser\n"
+            "try: Parser(Path(sys.argv[1]))\n"
+            "except ModelError: pass\n"
+            "print([m for m in ('spacy', 'torch') if m in sys.modules])"
+        )
+        command = [sys.executable, "-c", code, str(tmp_path)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert done.stdout.strip() == "['spacy']", done.stderr
+
+    def test_what_one_thread_does_without_another_may_have(self):
+        sys.modules.pop("colorsys", None)
+        with ThreadPoolExecutor(1) as other, without("colorsys"):
+            with pytest.raises(ModuleNotFoundError, match="colorsys"):
+                import_module("colorsys")
+            assert other.submit(find_spec, "colorsys").result() is not None
+        assert find_spec("colorsys") is not None
+
+    def test_threads_that_ask_at_once_get_one_parser(self):
+        asked, together = [], Barrier(2)
+
+        def find():
+            asked.append(1)
+            raise ModelError("Not here.", "Fetch it.")
+
+        parsers = Parsers({"en": find})
+
+        def ask():
+            together.wait()
+            parsers.load(["en-GB"])
+            return parsers.why_not("en")
+
+        with ThreadPoolExecutor(2) as pool:
+            one, other = pool.submit(ask), pool.submit(ask)
+            assert one.result() == other.result()
+        assert asked == [1]
 
 
 @pytest.mark.slow

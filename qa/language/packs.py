@@ -143,7 +143,7 @@ def _load(language: str) -> Pack:
 def _read(language: str, name: str) -> dict[str, Any]:
     text = _folder().joinpath(language, name).read_text("utf-8")
     try:
-        read = YAML(typ="safe", pure=True).load(text)
+        read = YAML(typ="safe").load(text)
     except YAMLError as err:
         raise UsageError(f"packs/{language}/{name} cannot be read: {err}.") from err
     if not isinstance(read, dict):

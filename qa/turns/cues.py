@@ -113,7 +113,7 @@ def _load(language: str) -> Cues:
     name = f"packs/{language}/roles.yaml"
     text = files("qa.language").joinpath(name).read_text("utf-8")
     try:
-        read = _File.model_validate(YAML(typ="safe", pure=True).load(text))
+        read = _File.model_validate(YAML(typ="safe").load(text))
         alone = frozenset(plain(word) for word in read.alone.split())
         return Cues(_compiled(read.agent), _compiled(read.customer), _compiled(read.bot), alone)
     except (ValueError, re.error) as err:  # pydantic's errors are ValueErrors

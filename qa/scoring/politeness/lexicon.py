@@ -145,7 +145,7 @@ def lexicon(language: str) -> Lexicon | None:
     file = files("qa.language").joinpath("packs", base, "politeness.yaml")
     if not file.is_file():
         return None
-    data = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+    data = YAML(typ="safe").load(file.read_text("utf-8"))
     try:
         return Lexicon(base, Words.model_validate(data))
     except ValidationError as err:

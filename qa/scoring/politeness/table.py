@@ -56,4 +56,4 @@ class Table(BaseModel):
 def table() -> Table:
     """Return the published table."""
     text = files("qa.scoring.politeness").joinpath("weights.yaml").read_text("utf-8")
-    return Table.model_validate(YAML(typ="safe", pure=True).load(text))
+    return Table.model_validate(YAML(typ="safe").load(text))

@@ -1,9 +1,11 @@
 """Language packs are data; each family brings its own examples."""
 
 import re
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from qa.errors import UnknownName
 from qa.language import base_language, guess_language, load_pack, pack_languages
@@ -92,3 +94,27 @@ def test_the_base_of_a_language_tag(tag, base):
 )
 def test_a_written_text_tells_its_language(text, language):
     assert guess_language(text) == language
+
+
+@pytest.mark.parametrize("language", pack_languages())
+def test_a_pack_reads_the_same_with_and_without_the_parser_in_c(language):
+    """Where that is not installed, the slow one must give the same scores."""
+    text = files("qa.language").joinpath("packs", language, "pack.yaml").read_text("utf-8")
+    traps = (
+        "no",
+        "yes",
+        "on",
+        "off",
+        "1:30",
+        "012",
+        "0o14",
+        "1_000",
+        "~",
+        "null",
+        ".5",
+        "да",
+        "nu",
+    )
+    text += "\ntraps:\n" + "".join(f"  - {trap}\n" for trap in traps)
+    slow, fast = (YAML(typ="safe", pure=pure).load(text) for pure in (True, False))
+    assert (slow, list(slow)) == (fast, list(fast))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from qa.records import SafeTurn, Turn
 from qa.redact.found import Found
 from qa.redact.mails import mails_asked_for
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row
 from qa.redact.words import (
     AT,
     AT_PHRASES,
@@ -30,6 +30,7 @@ _IBAN = re.compile(
     r"(?<!\w)([A-Za-z]{2}(?=\d)|[A-Z]{2}(?= \d)) ?\d{2}(?:[ -]?[A-Za-z0-9]{1,4}){2,9}(?!\w)"
 )
 _AT_FIRST = frozenset(phrase[0] for phrase in AT_PHRASES)
+_AT_WORDS = _AT_FIRST | AT
 _IBAN_LENGTH = range(14, 35)
 _IBAN_DIGITS = 10
 
@@ -38,14 +39,19 @@ Place = tuple[int, int]
 
 
 def find_addresses(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[Place]
+    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Row], taken: set[Place]
 ) -> list[Found]:
     """Return written and spoken e-mail addresses and written IBANs, and mark them as taken."""
     kept = frozenset(taken)
-    found = [f for i, turn in enumerate(turns) for f in _written(i, turn, tokens[i])]
+    found = [
+        Found(kind, i, a, b) for i, row in enumerate(tokens) for kind, a, b in row.once(_written)
+    ]
     for hit in found:
         taken |= {(hit.turn, i) for i in range(hit.first, hit.last + 1)}
-    for stream in _streams(turns, tokens):
+    for rows in _streams(turns, tokens):
+        if not any(tokens[i].once(_says_at) for i in rows):
+            continue
+        stream = [(i, k) for i in rows for k in range(len(tokens[i]))]
         for place, words in _ats(stream, tokens, taken):
             reach = _spoken(stream, place, words, tokens, taken)
             if reach is not None:
@@ -63,23 +69,29 @@ def find_addresses(
 # --- written ------------------------------------------------------------------------------------
 
 
-def _written(index: int, turn: Turn | SafeTurn, tokens: Sequence[Token]) -> Iterator[Found]:
-    if "@" in turn.text:
-        for i, token in enumerate(tokens):
-            if "@" in token.word and _EMAIL.search(token.word):
-                yield Found("EMAIL", index, i, i)
-    found = False
-    for match in _IBAN.finditer(turn.text):
+def _written(row: Row) -> tuple[tuple[str, int, int], ...]:
+    """Return kind, first and last token of what is written in a turn."""
+    found = []
+    if "@" in row.text:
+        found += [
+            ("EMAIL", i, i)
+            for i, token in enumerate(row)
+            if "@" in token.word and _EMAIL.search(token.word)
+        ]
+    numbers = []
+    for match in _IBAN.finditer(row.text):
         last = _iban_end(match.group())
         if match.group(1).lower() in IBAN_COUNTRIES and last:
             end = match.start() + last
-            inside = [i for i, t in enumerate(tokens) if t.start < end and match.start() < t.end]
-            found = True
-            yield Found("IBAN", index, inside[0], inside[-1])
-    if found:  # "RO49, no, sorry, RO49 AAAA ...": what was begun before
-        for i, token in enumerate(tokens):
-            if token.bank or (token.kind == "code" and token.word[:2] in IBAN_COUNTRIES):
-                yield Found("IBAN", index, i, i)
+            inside = [i for i, t in enumerate(row) if t.start < end and match.start() < t.end]
+            numbers.append(("IBAN", inside[0], inside[-1]))
+    if numbers:  # "RO49, no, sorry, RO49 AAAA ...": what was begun before
+        numbers += [
+            ("IBAN", i, i)
+            for i, token in enumerate(row)
+            if token.bank or (token.kind == "code" and token.word[:2] in IBAN_COUNTRIES)
+        ]
+    return (*found, *numbers)
 
 
 def _iban_end(text: str) -> int:
@@ -101,36 +113,37 @@ def _iban_end(text: str) -> int:
 # --- said ----------------------------------------------------------------------------------------
 
 
-def _streams(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]]
-) -> Iterator[list[Place]]:
-    """Yield what each party says, as places; cut where the other side says more than a word."""
+def _says_at(row: Row) -> bool:
+    return not _AT_WORDS.isdisjoint(row.words)
+
+
+def _streams(turns: Sequence[Turn | SafeTurn], tokens: Sequence[Row]) -> Iterator[list[int]]:
+    """Yield what each party says, as turns; cut where the other side says more than a word."""
     latest: dict[str, int] = {}
-    streams: dict[str, list[Place]] = {}
+    streams: dict[str, list[int]] = {}
     for i, turn in enumerate(turns):
-        places = [(i, k) for k in range(len(tokens[i]))]
         before = latest.get(turn.party)
         between = range(before + 1, i) if before is not None else range(0)
         short = len(between) <= BETWEEN_TURNS and all(
             len(tokens[j]) <= BETWEEN_WORDS for j in between
         )
         if before is not None and short:
-            streams[turn.party] += places
+            streams[turn.party].append(i)
         else:
             if turn.party in streams:
                 yield streams[turn.party]
-            streams[turn.party] = places
+            streams[turn.party] = [i]
         latest[turn.party] = i
     yield from streams.values()
 
 
 def _ats(
-    stream: Sequence[Place], tokens: Sequence[Sequence[Token]], taken: set[Place]
+    stream: Sequence[Place], tokens: Sequence[Row], taken: set[Place]
 ) -> Iterator[tuple[int, int]]:
     """Yield where "@" is said in a stream, and in how many words."""
     words = [tokens[t][k].word for t, k in stream]
     for i, word in enumerate(words):
-        if (word not in _AT_FIRST and word not in AT) or stream[i] in taken:
+        if word not in _AT_WORDS or stream[i] in taken:
             continue
         phrase = None
         if word in _AT_FIRST:
@@ -145,7 +158,7 @@ def _spoken(
     stream: Sequence[Place],
     at: int,
     words: int,
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     taken: set[Place],
 ) -> tuple[int, int] | None:
     """Return the part of a stream that an address takes around its "@"."""
@@ -199,7 +212,7 @@ def _domain(said: Sequence[str], start: int) -> int | None:
     return end
 
 
-def _short(tokens: Sequence[Sequence[Token]], place: Place) -> bool:
+def _short(tokens: Sequence[Row], place: Place) -> bool:
     token = tokens[place[0]][place[1]]
     return len(token.word) == 1 or token.member
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from qa.records import SafeTurn, Turn
 from qa.redact.context import Fragment
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row, Token
 
 #: Digits of a code; so many are left of one where the rest was lost.
 CODE, LEFT = range(3, 9), 2
@@ -39,7 +39,7 @@ def answers_in_digits(
     parts: Sequence[Fragment],
     digits: str,
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
 ) -> bool:
     """Say whether somebody answers with a code: three digits or more, and nothing else.
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import accumulate
-from operator import attrgetter
 
 from qa.records import SafeTurn, Turn
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row, Token
 
 #: Turns after a question in which it is answered.
 ANSWER_TURNS = 3
@@ -25,31 +23,44 @@ POLITE = frozenset(
     bine perfect am notat koszonom kerem szepen ennyi rendben jo felirtam""".split()  # noqa: SIM905
 )
 
-_WORD = attrgetter("word")
+
+class Phrases:
+    """Finds in a row where phrases stand; to be asked by `Row.once`.
+
+    Parameters
+    ----------
+    pattern : a regular expression over comparable words with one space between, which stands
+        for a hyphen as well.
+    """
+
+    def __init__(self, pattern: str) -> None:
+        self._pattern = re.compile(pattern)
+
+    def __call__(self, row: Row) -> tuple[tuple[int, int], ...]:
+        """Return the first and the last word of each place."""
+        hits = list(self._pattern.finditer(row.once(spaced)))
+        if not hits:
+            return ()
+        starts = [0, *accumulate(len(word) + 1 for word in row.words)]
+        return tuple(
+            (bisect_right(starts, hit.start()) - 1, bisect_right(starts, hit.end() - 1) - 1)
+            for hit in hits
+        )
 
 
-def words_of(tokens: Sequence[Token]) -> tuple[str, ...]:
-    """Return the comparable words of a turn."""
-    return tuple(map(_WORD, tokens))
+def joined_words(row: Row) -> str:
+    """Return the comparable words of a row as one text."""
+    return " ".join(row.words)
 
 
-@lru_cache(maxsize=4096)  # each pass over a conversation asks again
-def places(pattern: re.Pattern[str], words: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
-    """Return the first and the last word of each place at which a pattern stands."""
-    text = " ".join(word.replace("-", " ") for word in words)
-    hits = list(pattern.finditer(text))
-    if not hits:
-        return ()
-    starts = [0, *accumulate(len(word) + 1 for word in words)]
-    return tuple(
-        (bisect_right(starts, hit.start()) - 1, bisect_right(starts, hit.end() - 1) - 1)
-        for hit in hits
-    )
+def spaced(row: Row) -> str:
+    """Return the comparable words of a row as one text, a space for each hyphen."""
+    return row.once(joined_words).replace("-", " ")
 
 
 def answers(
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     asked: int,
     last: int,
     *,
@@ -77,7 +88,7 @@ def behind(turn: Turn | SafeTurn, tokens: Sequence[Token], k: int) -> str:
     return turn.text[tokens[k].end : end]
 
 
-def hidden(tokens: Sequence[Token], kind: str) -> bool:
+def hidden(row: Row, kind: str) -> bool:
     """Say whether an earlier pass has hidden something of a kind in a turn: it is answered."""
     mark = f"[{kind.lower()}"
-    return any(word.startswith(mark) for word in words_of(tokens))
+    return "[" in row.text and any(word.startswith(mark) for word in row.words)

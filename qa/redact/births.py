@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from qa.records import SafeTurn, Turn
-from qa.redact.asking import answers, behind, hidden, places, words_of
+from qa.redact.asking import Phrases, answers, behind, hidden
 from qa.redact.found import Found
-from qa.redact.tokens import Token, joined
+from qa.redact.tokens import Row, Token, joined
 
 KIND = "DATE_OF_BIRTH"
 #: Words between what says that it is a date of birth and the date, and the other way round.
@@ -27,7 +27,7 @@ _BESIDES = 2
 #: A part of a date has at most so many: a year.
 _YEAR = 4
 
-_CUE = re.compile(
+_CUE = Phrases(
     r"(?<!\w)(?:(?:date|day|year|place and date) of birth|birth ?date|d o b|dob"
     r"|(?:is|whats|what's|and|about) your birthday|born"
     r"|(?:дат\w+|день|год\w*) (?:(?:ваш|его|ее|мо)\w* )?рождени\w+|родил(?:ся|ась|ись)"
@@ -35,7 +35,7 @@ _CUE = re.compile(
     r"|szuletesi (?:datum|ido|ide|ev|napj)\w*|szulett?em|szuletett|szuletesnapja)(?!\w)"
 )
 #: Says it where a date that long ago is beside it: the rest of the cue was heard wrongly.
-_PERHAPS = re.compile(r"(?<!\w)(?:birth|рожден\w+|naster\w+|szuletesi)(?!\w)")
+_PERHAPS = Phrases(r"(?<!\w)(?:birth|рожден\w+|naster\w+|szuletesi)(?!\w)")
 #: Years in which people were born who call, written and said.
 _LONG_AGO = range(1900, 2013)
 _CENTURY = re.compile(r"nineteen|девятьсот|noua sute|(?:ezer)?kilencszaz\w*")
@@ -55,13 +55,12 @@ _JOINS = frozenset(
 
 
 def find_births(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[tuple[int, int]]
+    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Row], taken: set[tuple[int, int]]
 ) -> Iterator[Found]:
     """Yield the dates of birth."""
     for i, row in enumerate(tokens):
-        words = words_of(row)
-        sure = places(_CUE, words)
-        hits = [] if hidden(row, KIND) else [*sure, *places(_PERHAPS, words)]
+        sure = row.once(_CUE)
+        hits = [] if hidden(row, KIND) else [*sure, *row.once(_PERHAPS)]
         for n, (first, last) in enumerate(hits):
             hit = _of_cue(turns, tokens, i, (first, last), taken, sure=n < len(sure))
             if hit:
@@ -72,7 +71,7 @@ def find_births(
             yield from _alone(row, i, taken)
 
 
-def may_be_date(row: Sequence[Token]) -> bool:
+def may_be_date(row: Row) -> bool:
     """Say whether a turn may be nothing but a whole date."""
     if len(row) > LONGEST:
         return False
@@ -81,7 +80,7 @@ def may_be_date(row: Sequence[Token]) -> bool:
 
 def _of_cue(
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     i: int,
     cue: tuple[int, int],
     taken: set[tuple[int, int]],
@@ -102,9 +101,9 @@ def _of_cue(
     return None
 
 
-def _alone(row: Sequence[Token], i: int, taken: set[tuple[int, int]]) -> Iterator[Found]:
+def _alone(row: Row, i: int, taken: set[tuple[int, int]]) -> Iterator[Found]:
     """Yield a whole date of long ago that a turn is nothing but: what asked for it was misheard."""
-    dates = _dates(row, i, taken) if may_be_date(row) else []
+    dates = _dates(row, i, taken) if row.once(may_be_date) else []
     if len(dates) == 1 and _is_date(row, *dates[0]) and _long_ago(row, *dates[0]):
         first, last = dates[0]
         others = [
@@ -151,7 +150,7 @@ def _own(word: str) -> bool:
 
 def _read_back(
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     taken: set[tuple[int, int]],
     told: Found,
 ) -> Iterator[Found]:

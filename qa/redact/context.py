@@ -6,12 +6,11 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import accumulate
 
 from qa.records import SafeTurn, Turn
-from qa.redact.asking import words_of
-from qa.redact.tokens import Token
+from qa.redact.asking import spaced
+from qa.redact.tokens import Row
 from qa.redact.words import CONTEXT
 
 #: How far it reaches: words before a number, words after it, turns.
@@ -68,7 +67,7 @@ class Cue:
 def what_was_asked(
     fragments: Sequence[Fragment],
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
 ) -> dict[Fragment, Cue | None]:
     """Return, for each fragment in order, what it is by the words around it.
 
@@ -83,12 +82,11 @@ def what_was_asked(
     hidden = [
         Fragment(i, k, k, "", counted=False, lead=0, tail=0, bare=False)
         for i, row in enumerate(tokens)
-        for k, token in enumerate(row)
-        if token.word.startswith("[")
+        for k in row.once(_placeholders)
     ]
     # no further than a number's own turn and those before it is looked for words
     near = {turn for f in (*fragments, *hidden) for turn in range(f.turn - TURNS, f.turn + 1)}
-    cues = [_cues(i, words_of(row)) if i in near else () for i, row in enumerate(tokens)]
+    cues = [_cues(i, row) if i in near else () for i, row in enumerate(tokens)]
     for fragment in sorted([*fragments, *hidden], key=lambda f: (f.turn, f.first)):
         party = turns[fragment.turn].party
         cue = _here(fragment, cues[fragment.turn])
@@ -100,19 +98,28 @@ def what_was_asked(
     return asked
 
 
-@lru_cache(maxsize=1024)  # each pass over a conversation asks again
-def _cues(turn: int, words: tuple[str, ...]) -> tuple[Cue, ...]:
-    text = " ".join(word.replace("-", " ") for word in words)
-    starts = [0, *accumulate(len(word) + 1 for word in words)]
+def _placeholders(row: Row) -> tuple[int, ...]:
+    return tuple(k for k, word in enumerate(row.words) if word.startswith("["))
+
+
+def _cues(turn: int, row: Row) -> tuple[Cue, ...]:
+    return tuple(Cue(turn, *said) for said in row.once(_said))
+
+
+def _said(row: Row) -> tuple[tuple[str, int, int, bool], ...]:
+    """Return kind, first word, last word and whether it is about expiry, of each cue."""
+    hits = list(_CONTEXT.finditer(row.once(spaced)))
+    if not hits:
+        return ()
+    starts = [0, *accumulate(len(word) + 1 for word in row.words)]
     return tuple(
-        Cue(
-            turn=turn,
-            kind=match.lastgroup or "",
-            first=bisect_right(starts, match.start()) - 1,
-            last=bisect_right(starts, match.end() - 1) - 1,
-            expiry=bool(_EXPIRY.search(match.group())),
+        (
+            match.lastgroup or "",
+            bisect_right(starts, match.start()) - 1,
+            bisect_right(starts, match.end() - 1) - 1,
+            bool(_EXPIRY.search(match.group())),
         )
-        for match in _CONTEXT.finditer(text)
+        for match in hits
     )
 
 

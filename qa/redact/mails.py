@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
-from qa.redact.asking import words_of
+from qa.redact.asking import spaced
 from qa.redact.found import Found
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row
 from qa.redact.words import AT, DOT, JOINERS, NO_NAME, PROVIDERS, TOP
 
 #: Words of another turn that say what is asked for.
@@ -30,27 +29,26 @@ _LOOSE = frozenset(["la", "at", "et", "эт", "period", "point"])
 Place = tuple[int, int]
 
 
-def mails_asked_for(tokens: Sequence[Sequence[Token]], kept: frozenset[Place]) -> Iterator[Found]:
+def mails_asked_for(tokens: Sequence[Row], kept: frozenset[Place]) -> Iterator[Found]:
     """Yield what is said, from first to last word, where an e-mail address was asked for."""
     asked = -_TURNS - 1
     for i, row in enumerate(tokens):
-        words = words_of(row)
-        cue = _asks(words)
+        cue = row.once(_asks)
         if cue or i - asked <= _TURNS:
-            reach = _reach(words)
+            reach = row.once(_reach)
             if reach and not any((i, k) in kept for k in range(reach[0], reach[1] + 1)):
                 yield Found("EMAIL", i, *reach)
         if cue:
             asked = i
 
 
-@lru_cache(maxsize=1024)  # each pass over a conversation asks again
-def _asks(words: tuple[str, ...]) -> bool:
-    return _MAIL.search(" ".join(words).replace("-", " ")) is not None
+def _asks(row: Row) -> bool:
+    return _MAIL.search(row.once(spaced)) is not None
 
 
-def _reach(words: Sequence[str]) -> tuple[int, int] | None:
+def _reach(row: Row) -> tuple[int, int] | None:
     """Return the first and the last word of an address, which may have lost some of its signs."""
+    words = row.words
     signs = [k for k in range(len(words)) if _sign(words, k)]
     kinds = [k for k in signs if words[k] not in _LOOSE]
     last = _last(words, signs, kinds)

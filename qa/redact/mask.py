@@ -12,7 +12,7 @@ from qa.redact.found import Found
 from qa.redact.names import find_names
 from qa.redact.numbering import People
 from qa.redact.numbers import find_numbers
-from qa.redact.tokens import Token, tokens_of
+from qa.redact.tokens import Row, Token, tokens_of
 from qa.redact.told import find_told
 from qa.redact.words import folded
 
@@ -69,7 +69,7 @@ def _fields(turn: Turn | SafeTurn) -> dict[str, Any]:
 
 def _find(
     turns: Sequence[SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     phrases: Sequence[tuple[str, ...]],
 ) -> list[Found]:
     taken = _all_kept(tokens, phrases)
@@ -79,7 +79,7 @@ def _find(
 
 def _named(
     turns: Sequence[SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     phrases: Sequence[tuple[str, ...]],
     people: People,
     *,
@@ -91,14 +91,11 @@ def _named(
     return people.number(found, tokens)
 
 
-def _all_kept(
-    tokens: Sequence[Sequence[Token]], phrases: Sequence[tuple[str, ...]]
-) -> set[tuple[int, int]]:
+def _all_kept(tokens: Sequence[Row], phrases: Sequence[tuple[str, ...]]) -> set[tuple[int, int]]:
     taken: set[tuple[int, int]] = set()
     for i, row in enumerate(tokens):
-        said = {token.word for token in row}
         for phrase in phrases:
-            if phrase[0] in said:
+            if phrase[0] in row.said:
                 taken.update((i, k) for k in _kept(row, phrase))
     return taken
 
@@ -123,7 +120,7 @@ def _kept(tokens: Sequence[Token], phrase: tuple[str, ...]) -> Iterable[int]:
 
 
 def _hide(
-    turns: Sequence[SafeTurn], tokens: Sequence[Sequence[Token]], found: Sequence[Found]
+    turns: Sequence[SafeTurn], tokens: Sequence[Row], found: Sequence[Found]
 ) -> tuple[tuple[SafeTurn, ...], list[RedactedSpan]]:
     by_turn: dict[int, list[Found]] = {}
     for hit in found:

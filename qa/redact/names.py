@@ -11,10 +11,12 @@ Where capitals are missing (some recognisers write none), lists and sure cues al
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import product
 from typing import NamedTuple
 
 from qa.records import SafeTurn, Turn
+from qa.redact.asking import joined_words
 from qa.redact.forms import common_words, forms_of, inflected, stems_of
 from qa.redact.found import Found
 from qa.redact.name_words import (
@@ -33,7 +35,7 @@ from qa.redact.name_words import (
     no_names,
     surnames,
 )
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row
 
 #: Words of a name at most, and words that are heard wrongly or lost between a cue and it.
 LONGEST, NOISE = 3, 2
@@ -74,30 +76,29 @@ class _Word(NamedTuple):
 
 
 def find_names(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[Place]
+    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Row], taken: set[Place]
 ) -> list[Found]:
     """Return the names to hide, whole: given name and surname are one; kind "PERSON"."""
     kept: dict[int, set[int]] = {}
     for i, k in taken:
         kept.setdefault(i, set()).add(k)
-    rows = [
-        _row(turn.text, tuple(tokens[i]), frozenset(kept.get(i, ())))
-        for i, turn in enumerate(turns)
-    ]
-    first = [w.capital for row in rows for w in row if w.begins]
-    cased = sum(first) >= CASED * len(first)
+    rows = [_without(row.once(_words), kept.get(i)) for i, row in enumerate(tokens)]
+    begun = [row.once(_begun) for row in tokens]
+    cased = sum(n for n, _ in begun) >= CASED * sum(n for _, n in begun)
     places: set[Place] = set()
     waiting: dict[str, int] = {}
-    for i, row in enumerate(rows):
+    for i, row in enumerate(tokens):
         asked = _asked_of(i, turns[i].party, waiting)
-        places |= {(i, k) for k in _names(row, asked=asked, cased=cased)}
-        text = " ".join(w.key for w in row)
-        if ASKED.search(text) and not NO_PERSON.search(text):
+        names = _NAMES[asked, cased]
+        places.update((i, k) for k in (names(row, rows[i]) if i in kept else row.once(names)))
+        if row.once(_asks):
             waiting[turns[i].party] = i
+    if not places:
+        return []
     stems = stems_of((rows[i][k].key for i, k in places), _STEM)
     keys = {rows[i][k].key for i, k in places}
-    for i, row in enumerate(rows):
-        places |= {(i, k) for k, word in enumerate(row) if _again(word, keys, stems)}
+    for i, words in enumerate(rows):
+        places.update((i, k) for k, word in enumerate(words) if _again(word, keys, stems))
     return list(_runs(rows, places))
 
 
@@ -108,9 +109,9 @@ def _asked_of(turn: int, party: str, waiting: dict[str, int]) -> bool:
 # --- words ------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4096)  # each pass over a conversation asks again
-def _row(text: str, tokens: tuple[Token, ...], taken: frozenset[int]) -> tuple[_Word, ...]:
+def _words(tokens: Row) -> tuple[_Word, ...]:
     row: list[_Word] = []
+    text = tokens.text
     begins = True
     for k, token in enumerate(tokens):
         raw = text[token.start : token.end]
@@ -124,7 +125,7 @@ def _row(text: str, tokens: tuple[Token, ...], taken: frozenset[int]) -> tuple[_
                 token.word,
                 raw[:1].isupper() and (len(raw) == 1 or not raw.isupper()),
                 begins,
-                never or token.digits != "" or token.kind == "code" or k in taken,
+                never or token.digits != "" or token.kind == "code",
                 given,
                 surname,
                 doubtful,
@@ -133,6 +134,25 @@ def _row(text: str, tokens: tuple[Token, ...], taken: frozenset[int]) -> tuple[_
         )
         begins = after == "."
     return tuple(row)
+
+
+def _without(row: tuple[_Word, ...], taken: set[int] | None) -> tuple[_Word, ...]:
+    """Return the words of a row, of which some are kept or hidden as something else."""
+    if not taken:
+        return row
+    return tuple(word._replace(never=True) if k in taken else word for k, word in enumerate(row))
+
+
+def _begun(row: Row) -> tuple[int, int]:
+    """Return how many sentences of a turn begin with a capital, and how many there are."""
+    first = [word.capital for word in row.once(_words) if word.begins]
+    return sum(first), len(first)
+
+
+def _asks(row: Row) -> bool:
+    """Say whether a turn asks for a person's name."""
+    text = row.once(joined_words)
+    return ASKED.search(text) is not None and NO_PERSON.search(text) is None
 
 
 def _after(behind: str) -> str:
@@ -175,22 +195,38 @@ def _russian(word: str) -> frozenset[str]:
 # --- signs --------------------------------------------------------------------------------------
 
 
-def _names(row: Sequence[_Word], *, asked: bool, cased: bool) -> set[int]:
+def _names(
+    tokens: Row, row: tuple[_Word, ...] | None = None, *, asked: bool, cased: bool
+) -> frozenset[int]:
+    """Return the words of names in a turn.
+
+    Parameters
+    ----------
+    row : its words, where some of them are not to be looked at.
+    """
+    row = tokens.once(_words) if row is None else row
     found: set[int] = set()
-    for k in range(len(row)):
-        if _listed(row, k, cased=cased):
+    for k, word in enumerate(row):
+        if word.given and _listed(row, k, cased=cased):
             found |= _around(row, k, cased=cased)
-    keys = tuple(word.key for word in row)
-    for k, size in _cues(keys, SURE):
+    sure, perhaps, after = tokens.once(_cues)
+    for k, size in sure:
         found |= _behind(row, k + size, cased=cased, sure=True)
-    for k, size in _cues(keys, PERHAPS):
+    for k, size in perhaps:
         found |= _behind(row, k + size, cased=cased, sure=False)
-    for k, _ in _cues(keys, AFTER):
+    for k, _ in after:
         if k > 0 and _written(row[k - 1], cased=cased) and row[k - 1].after != ".":
             found |= _around(row, k - 1, cased=cased)
     if asked and (not found or len(row) <= LONGEST):
         found |= _answer(row, cased=cased)
-    return found
+    return frozenset(found)
+
+
+#: By whether a name was asked for, and whether capitals are used: to be asked by `Row.once`.
+_NAMES = {
+    (asked, cased): partial(_names, asked=asked, cased=cased)
+    for asked, cased in product((False, True), repeat=2)
+}
 
 
 def _listed(row: Sequence[_Word], k: int, *, cased: bool) -> bool:
@@ -205,7 +241,9 @@ def _listed(row: Sequence[_Word], k: int, *, cased: bool) -> bool:
     if not word.capital or _is_place(row, k):
         return False
     if word.doubtful:
-        return neighbour or (not word.begins and word.key in given_names() - WORDS_TOO)
+        return neighbour or (
+            not word.begins and word.key in given_names() and word.key not in WORDS_TOO
+        )
     return True
 
 
@@ -238,7 +276,12 @@ def _around(row: Sequence[_Word], k: int, *, cased: bool) -> set[int]:
     return found
 
 
-def _cues(keys: tuple[str, ...], phrases: frozenset[Phrase]) -> Iterator[tuple[int, int]]:
+def _cues(row: Row) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """Return where the cues of each kind begin in a turn, and how many words they have."""
+    return tuple(tuple(_places(row.words, phrases)) for phrases in (SURE, PERHAPS, AFTER))
+
+
+def _places(keys: tuple[str, ...], phrases: frozenset[Phrase]) -> Iterator[tuple[int, int]]:
     firsts, longest = _first_words(phrases)
     if firsts.isdisjoint(keys):
         return
@@ -288,11 +331,16 @@ def _answer(row: Sequence[_Word], *, cased: bool) -> set[int]:
     return {k for k in able if row[k].listed and not row[k].doubtful}
 
 
+@lru_cache(maxsize=1)
+def _also_words() -> frozenset[str]:
+    return WORDS_TOO | common_words()
+
+
 def _again(word: _Word, keys: set[str], stems: frozenset[str]) -> bool:
     """Say whether a word is a name that the conversation knows already."""
     if word.never:
         return False
-    if word.key in keys and word.key not in WORDS_TOO | common_words():
+    if word.key in keys and word.key not in _also_words():
         return True
     return word.capital and any(key in keys or inflected(key, stems) for key in forms_of(word.key))
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from qa.records import SafeTurn
 from qa.redact.forms import ENDING, stem_of
 from qa.redact.found import Found
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row, Token
 
 _NUMBERED = re.compile(r"\[PERSON_(\d+)\]")
 
@@ -26,7 +26,7 @@ class People:
         self._next = max(numbers, default=0) + 1
         self._known: list[tuple[int, list[str]]] = []
 
-    def number(self, found: Sequence[Found], tokens: Sequence[Sequence[Token]]) -> list[Found]:
+    def number(self, found: Sequence[Found], tokens: Sequence[Row]) -> list[Found]:
         """Return what was found with each person's number in its kind ("PERSON_2")."""
         ordered = sorted(found, key=lambda hit: (hit.turn, hit.first))
         return [

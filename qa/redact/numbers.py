@@ -19,7 +19,7 @@ from qa.redact.answers import answers_in_digits
 from qa.redact.context import Cue, Fragment, what_was_asked
 from qa.redact.found import Found
 from qa.redact.spelling import country_at, is_letter, letters_around
-from qa.redact.tokens import Token, dated, joined
+from qa.redact.tokens import Row, Token, dated, joined
 
 #: A number of so many digits is hidden whatever stands around it.
 LONG = 7
@@ -69,7 +69,7 @@ class Chain:
 
 
 def find_numbers(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[tuple[int, int]]
+    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Row], taken: set[tuple[int, int]]
 ) -> list[Found]:
     """Return the numbers to hide.
 
@@ -110,11 +110,8 @@ def find_numbers(
 # --- fragments ------------------------------------------------------------------------------
 
 
-def _fragments(
-    turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]
-) -> Iterator[Fragment]:
-    # Most turns hold nothing that a number is made of, or "to" and "for" alone.
-    if not any(t.kind and _certain(t) for t in tokens) and not (tokens and tokens[-1].kind):
+def _fragments(turn: int, tokens: Row, taken: set[tuple[int, int]]) -> Iterator[Fragment]:
+    if not tokens.once(_may_hold_numbers):
         return
     told = [i for i, t in enumerate(tokens) if not t.kind and not t.filler]
     members = sum(1 for t in tokens if t.kind)
@@ -136,6 +133,11 @@ def _fragments(
             tail=sum(i > last for i in told),
             bare=members >= len(told),
         )
+
+
+def _may_hold_numbers(row: Row) -> bool:
+    """Say whether a turn holds what a number is made of: most hold "to" and "for" at most."""
+    return any(t.kind and _certain(t) for t in row) or (bool(row) and row[-1].member)
 
 
 def _runs(turn: int, tokens: Sequence[Token], taken: set[tuple[int, int]]) -> Iterator[list[int]]:
@@ -234,7 +236,7 @@ def _amount(tokens: Sequence[Token], members: Sequence[int]) -> bool:
 def _chains(
     fragments: Sequence[Fragment],
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     asked: Mapping[Fragment, Cue | None],
 ) -> list[Chain]:
     words = [0, *accumulate(len(row) for row in tokens)]
@@ -303,9 +305,7 @@ def _taken_over(before: Fragment, after: Fragment) -> bool:
 # --- what it is ---------------------------------------------------------------------------------
 
 
-def _kind(
-    chain: Chain, cues: Mapping[Fragment, Cue | None], tokens: Sequence[Sequence[Token]]
-) -> str | None:
+def _kind(chain: Chain, cues: Mapping[Fragment, Cue | None], tokens: Sequence[Row]) -> str | None:
     """Return what a chain is hidden as; None when it stays."""
     n = len(chain.digits)
     first = chain.fragments[0]
@@ -336,7 +336,7 @@ def _ends_with(cue: Cue, chain: Chain) -> bool:
     return len(chain.fragments) == 1 and near and only.tail == 0
 
 
-def _named(asked: str, n: int, first: Fragment, tokens: Sequence[Sequence[Token]]) -> str:
+def _named(asked: str, n: int, first: Fragment, tokens: Sequence[Row]) -> str:
     if asked == "iban":
         return "IBAN"
     if asked == "phone" and n <= CARD.start + 2:
@@ -406,7 +406,7 @@ def _spelled(
     kind: str,
     chain: Chain,
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     taken: set[tuple[int, int]],
 ) -> list[Found]:
     """Return the letters of a number, and what a word heard wrongly has cut off it."""

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa.records import SafeTurn, Turn
-from qa.redact.asking import POLITE, answers, behind, hidden, places, words_of
+from qa.redact.asking import POLITE, Phrases, answers, behind, hidden, joined_words
 from qa.redact.forms import common_words
 from qa.redact.found import Found
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row
 from qa.redact.words import FILLERS
 
 KIND = "PASSWORD"
@@ -26,15 +26,15 @@ _THING = (
     r"|parol\w+|cuvant\w*(?: de)? (?:secret|cheie|securitate|control)\w*"
     r"|jelszo\w*|jelszav\w+|jelige\w*|biztonsagi szo\w*)"
 )
-_BARE = re.compile(rf"(?<!\w)(?:{_THING})(?!\w)")
-_ASK = re.compile(
+_BARE = Phrases(rf"(?<!\w)(?:{_THING})(?!\w)")
+_ASK = Phrases(
     r"(?<!\w)(?:(?:what(?: is|'s|s)?|which|tell me|give me|have|confirm|take|and|say|need|me)"
     r" (?:is )?(?:your|the|a) (?:\w+ ){0,2}?"
     r"|(?:назовите|скажите|како[йе]|продиктуйте|подскажите|сообщите)(?: \w+){0,3}? "
     r"|(?:care este|care e|spuneti|spune|dictati|ce)(?: \w+){0,2}? "
     rf"|(?:mi|mondja|megmondana|mondana|kerem|adja|diktalja)(?: \w+){{0,2}}? )(?:{_THING})(?!\w)"
 )
-_TELL = re.compile(
+_TELL = Phrases(
     rf"(?<!\w)(?:(?:my|the|our)(?: \w+)? )?{_THING}"
     r"(?: (?:\w+ )??(?:is|это|такой|такое|este|e|az|ez))?(?!\w)"
 )
@@ -67,49 +67,49 @@ _CLAUSE = re.compile(r"[,;.!?]")
 
 
 def find_passwords(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[tuple[int, int]]
+    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Row], taken: set[tuple[int, int]]
 ) -> Iterator[Found]:
     """Yield the passwords, and where they are said again."""
     for i, row in enumerate(tokens):
-        words = words_of(row)
         if hidden(row, KIND):
             continue
-        told = list(_told(turns[i], row, i, words))
+        told = list(_told(turns[i], row, i))
         for hit in told:
             yield from _with_again(tokens, hit, taken)
         if told:
             continue
-        asked, sure = _asked(turns[i], row, words)
+        asked, sure = _asked(turns[i], row)
         for j in answers(turns, tokens, i, asked, patient=False) if asked >= 0 else ():
             if hidden(tokens[j], KIND):
                 break
-            reach = _answer(words_of(tokens[j]), sure=sure)
+            reach = _answer(tokens[j], sure=sure)
             if reach:
                 yield from _with_again(tokens, Found(KIND, j, *reach), taken)
-            if reach or _NONE.search(" ".join(words_of(tokens[j]))):
+            if reach or tokens[j].once(_denies):
                 break
 
 
-def _asked(turn: Turn | SafeTurn, row: Sequence[Token], words: tuple[str, ...]) -> tuple[int, bool]:
+def _asked(turn: Turn | SafeTurn, row: Row) -> tuple[int, bool]:
     """Return the last word that asks for a password, and whether it surely does; -1 for none."""
-    asks = [(b, True) for _, b in places(_ASK, words)]
-    bare = places(_BARE, words)
+    asks = [(b, True) for _, b in row.once(_ASK)]
+    bare = row.once(_BARE)
     asks += [(b, True) for _, b in bare if "?" in behind(turn, row, b)]
     asks += [
         (b, False) for _, b in bare if "?" in turn.text[row[b].end :] or len(row) <= _BARE_WORDS
     ]
-    if not asks or _NONE.search(" ".join(words)):
+    if not asks or row.once(_denies):
         return -1, False
     return asks[0]
 
 
-def _answer(words: tuple[str, ...], *, sure: bool) -> tuple[int, int] | None:
+def _answer(row: Row, *, sure: bool) -> tuple[int, int] | None:
     """Return the words of an answer that are the password; None where it has none.
 
     Of a question that may be another one ("is the password on the router?"), an answer is one
     only where it is short and neither a yes nor a no.
     """
-    if len(words) > _ANSWER + _LONGEST or _NONE.search(" ".join(words)):
+    words = row.words
+    if len(words) > _ANSWER + _LONGEST or row.once(_denies):
         return None
     first, last = 0, len(words) - 1
     while first <= last and words[first] in _LEAD:
@@ -124,11 +124,14 @@ def _answer(words: tuple[str, ...], *, sure: bool) -> tuple[int, int] | None:
     return None if all(common) or (not sure and common[0]) else (first, last)
 
 
-def _told(
-    turn: Turn | SafeTurn, row: Sequence[Token], i: int, words: tuple[str, ...]
-) -> Iterator[Found]:
+def _denies(row: Row) -> bool:
+    return _NONE.search(row.once(joined_words)) is not None
+
+
+def _told(turn: Turn | SafeTurn, row: Row, i: int) -> Iterator[Found]:
     """Yield what is told in the same turn: "my password is ...", «пароль: ...»."""
-    for first, last in places(_TELL, words):
+    words = row.words
+    for first, last in row.once(_TELL):
         start = last + 1
         sure = ":" in behind(turn, row, last) or words[last] in {
             "is",
@@ -158,9 +161,7 @@ def _told(
         yield Found(KIND, i, start, end)
 
 
-def _with_again(
-    tokens: Sequence[Sequence[Token]], hit: Found, taken: set[tuple[int, int]]
-) -> Iterator[Found]:
+def _with_again(tokens: Sequence[Row], hit: Found, taken: set[tuple[int, int]]) -> Iterator[Found]:
     """Yield a password and its words where they are said again soon, as by the other side."""
     yield hit
     said = {t.word for t in tokens[hit.turn][hit.first : hit.last + 1]}

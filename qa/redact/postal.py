@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa.records import Role, SafeTurn, Turn
-from qa.redact.asking import POLITE, URGES, answers, behind, hidden, places, words_of
+from qa.redact.asking import POLITE, URGES, Phrases, answers, behind, hidden, spaced
 from qa.redact.forms import common_words
 from qa.redact.found import Found
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row, Token
 from qa.redact.words import FILLERS
 
 KIND = "ADDRESS"
@@ -34,7 +34,7 @@ _VERB_LAST = ("lak", "elek", "koltoz")
 #: Digits of a house, a flat or a postcode.
 _DIGITS = range(1, 8)
 
-_ASK = re.compile(
+_ASK = Phrases(
     r"(?<!\w)(?:(?:your|the|full|home|postal|delivery|shipping|billing|mailing|current|new) address"
     r"|address (?:line|on the account|please)|(?:first )?line of (?:your|the) address"
     r"|where (?:do|are) you liv\w+|where (?:should|shall|can|do) we (?:send|deliver|ship)\w*"
@@ -47,7 +47,7 @@ _ASK = re.compile(
     r"|(?:lak|szallitasi |levelezesi |szamlazasi |pontos )?cim(?:e|et|ere|re)|hol lakik"
     r"|(?:hova|hova is) (?:szallitsuk|kuldjuk|vigyuk))(?!\w)"
 )
-_TELL = re.compile(
+_TELL = Phrases(
     r"(?<!\w)(?:(?:my|our|his|her) (?:\w+ )?address(?: is)?|(?:i|we) (?:live|stay) (?:at|in|on)"
     r"|(?:i|we)(?:'ve| have)? (?:just )?moved to|(?:deliver|send|ship|post) it to"
     r"|мо[йи] (?:новый |домашний )?адрес\w*|(?:живу|живем|проживаю|переехал\w*|прописан\w*)"
@@ -81,31 +81,28 @@ Place = tuple[int, int]
 
 
 def find_postal(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], taken: set[Place]
+    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Row], taken: set[Place]
 ) -> Iterator[Found]:
     """Yield the addresses."""
     for i, row in enumerate(tokens):
-        words = words_of(row)
-        told = None if _company(turns[i]) else _told(turns[i], row, i, words, taken)
-        hit = told or _answered(turns, tokens, i, words, taken) or _alone(turns[i], row, i, taken)
+        told = None if _company(turns[i]) else _told(turns[i], row, i, taken)
+        hit = told or _answered(turns, tokens, i, taken) or _alone(turns[i], row, i, taken)
         if hit and not hidden(row, KIND):
             yield from _and_on(turns, tokens, taken, hit)
 
 
-def may_be_street(words: tuple[str, ...]) -> bool:
+def may_be_street(row: Row) -> bool:
     """Say whether a turn may be nothing but an address."""
-    return len(words) <= _WHOLE and not _STREETS.isdisjoint(words)
+    return len(row) <= _WHOLE and not _STREETS.isdisjoint(row.words)
 
 
-def _told(
-    turn: Turn | SafeTurn, row: Sequence[Token], i: int, words: tuple[str, ...], taken: set[Place]
-) -> Found | None:
+def _told(turn: Turn | SafeTurn, row: Row, i: int, taken: set[Place]) -> Found | None:
     """Return what somebody tells of themselves: "I live at ...", "... lakom"."""
-    for first, last in places(_TELL, words):
+    for first, last in row.once(_TELL):
         here = _address(turn, row, i, taken, start=last + 1, asked=False)
         if here and here[0] - last <= _AFTER:
             return Found(KIND, i, *here)
-        if words[first].startswith(_VERB_LAST):
+        if row[first].word.startswith(_VERB_LAST):
             before = _address(turn, row, i, taken, start=0, end=first, asked=False)
             if before:
                 return Found(KIND, i, *before)
@@ -114,14 +111,13 @@ def _told(
 
 def _answered(
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     i: int,
-    words: tuple[str, ...],
     taken: set[Place],
 ) -> Found | None:
     """Return the answer to what a turn asks for."""
-    asked = places(_ASK, words)
-    if not asked or _MAIL.search(" ".join(words).replace("-", " ")):
+    asked = tokens[i].once(_ASK)
+    if not asked or _MAIL.search(tokens[i].once(spaced)):
         return None
     for j in answers(turns, tokens, i, asked[-1][1]):
         if hidden(tokens[j], KIND):
@@ -132,9 +128,9 @@ def _answered(
     return None
 
 
-def _alone(turn: Turn | SafeTurn, row: Sequence[Token], i: int, taken: set[Place]) -> Found | None:
+def _alone(turn: Turn | SafeTurn, row: Row, i: int, taken: set[Place]) -> Found | None:
     """Return the address that a turn is nothing but: what asked for it was heard wrongly."""
-    if _company(turn) or not may_be_street(words_of(row)):
+    if _company(turn) or not may_be_street(row):
         return None
     here = _address(turn, row, i, taken, start=0, asked=False)
     if here is None:
@@ -160,7 +156,7 @@ def _company(turn: Turn | SafeTurn) -> bool:
 
 def _and_on(
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     taken: set[Place],
     hit: Found,
 ) -> Iterator[Found]:
@@ -189,7 +185,7 @@ def _goes_on(
     row: Sequence[Token],
     parts: Sequence[int],
     *,
-    between: Sequence[Sequence[Token]],
+    between: Sequence[Row],
 ) -> bool:
     """Say whether a turn adds to an address: a flat, a postcode; a place right after "yes?"."""
     if len(row) > _GOES_ON or "?" in turn.text:

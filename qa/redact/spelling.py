@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from qa.records import SafeTurn, Turn
 from qa.redact.context import Fragment
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row, Token
 from qa.redact.words import IBAN_COUNTRIES, LETTER_NAMES, ONE_LETTER_WORDS
 
 #: How far letters stand from the digits they belong to, and digits that are cut off, in words.
@@ -26,7 +26,7 @@ Place = tuple[int, int]
 def letters_around(
     parts: Sequence[Fragment],
     turns: Sequence[Turn | SafeTurn],
-    tokens: Sequence[Sequence[Token]],
+    tokens: Sequence[Row],
     taken: set[Place],
 ) -> list[Place]:
     """Return the letters of a number, given its digits, and digits that noise has cut off.
@@ -47,9 +47,7 @@ def letters_around(
     return found
 
 
-def _led_by(
-    turns: Sequence[Turn | SafeTurn], tokens: Sequence[Sequence[Token]], first: int
-) -> Iterator[int]:
+def _led_by(turns: Sequence[Turn | SafeTurn], tokens: Sequence[Row], first: int) -> Iterator[int]:
     """Yield the turns before a number in which the same party has begun to spell it."""
     after = first
     for i in range(first - 1, max(-1, first - _BACK * _SPELLED_TURNS - 1), -1):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self, TypeVar
 
 from qa.records import SafeTurn, Turn
 from qa.redact.words import (
@@ -38,10 +38,15 @@ _GROUPED = re.compile(r"\d{1,3}([.,]\d{3})+")
 _ORDINAL = re.compile(r"\d+[-'’]?(st|nd|rd|th|s|й|ый|ого|го|я|ая|му|lea|ik|a|án|én)")
 _DIGITS = re.compile(r"[+(]*\d[\d\-.,()/+–—‑]*")
 _CODE = re.compile(r"(?=.*\d)[\w*.\-/#]+")
+#: Rows are kept of texts of up to so many characters: what many conversations say.
+SHORT = 200
 #: Begin like a month.
 NO_MONTHS = ("mail", "main", "maiden", "maint", "maybe", "marti", "maisto")
 _YEAR = re.compile(r"(19|20)\d\d")
 _BANK = re.compile(r"[A-Z]{4}")
+
+
+T = TypeVar("T")
 
 
 class Token(NamedTuple):
@@ -99,11 +104,54 @@ class _Class:
         return self.word.startswith(MONTHS) and not self.word.startswith(NO_MONTHS)
 
 
-def tokens_of(turn: Turn | SafeTurn) -> tuple[Token, ...]:
+class Row(tuple[Token, ...]):  # noqa: SLOT001 - a tuple has no room for slots
+    """The tokens of a turn in order.
+
+    Every pass over a conversation asks the same of the turns that the one before has left as
+    they were, so what is found in a row is kept with it.
+
+    Attributes
+    ----------
+    text : of the turn.
+    """
+
+    text: str
+    _known: dict[Callable[[Row], Any], Any]
+
+    def __new__(cls, tokens: Iterable[Token], text: str) -> Self:
+        """Make the row of a text."""
+        row = super().__new__(cls, tokens)
+        row.text, row._known = text, {}
+        return row
+
+    def once(self, find: Callable[[Row], T]) -> T:
+        """Return what is found in the row; `find` is asked the first time alone."""
+        try:
+            known: T = self._known[find]
+        except KeyError:
+            known = self._known[find] = find(self)
+        return known
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """The comparable words."""
+        return tuple(token.word for token in self)
+
+    @cached_property
+    def said(self) -> frozenset[str]:
+        """The comparable words, each once."""
+        return frozenset(self.words)
+
+
+def tokens_of(turn: Turn | SafeTurn) -> Row:
     """Return the tokens of a turn in order."""
     language = turn.language.split("-")[0].lower()
+    return (_kept if len(turn.text) <= SHORT else _row)(turn.text, language)
+
+
+def _row(text: str, language: str) -> Row:
     found = []
-    for match in _TOKEN.finditer(turn.text):
+    for match in _TOKEN.finditer(text):
         seen = _classify(match.group(), language)
         found.append(
             Token(
@@ -120,7 +168,10 @@ def tokens_of(turn: Turn | SafeTurn) -> tuple[Token, ...]:
                 seen.bank,
             )
         )
-    return tuple(found)
+    return Row(found, text)
+
+
+_kept = lru_cache(maxsize=4096)(_row)
 
 
 @lru_cache(maxsize=65536)

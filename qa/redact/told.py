@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import partial
 
 from qa.records import SafeTurn, Turn
-from qa.redact.asking import words_of
+from qa.redact.asking import joined_words
 from qa.redact.births import find_births, may_be_date
 from qa.redact.found import Found
 from qa.redact.passwords import find_passwords
 from qa.redact.postal import find_postal, may_be_street
-from qa.redact.tokens import Token
+from qa.redact.tokens import Row
 
 Turns = Sequence[Turn | SafeTurn]
-Rows = Sequence[Sequence[Token]]
+Rows = Sequence[Row]
 Find = Callable[[Turns, Rows, set[tuple[int, int]]], Iterator[Found]]
 
 #: Without one of these nothing of the kind is spoken of: most conversations are passed over.
@@ -31,13 +31,19 @@ _HOMES = re.compile(
 )
 
 
+def _speaks(stems: re.Pattern[str], row: Row) -> bool:
+    return stems.search(row.once(joined_words)) is not None
+
+
+_OF_BIRTHS, _OF_SECRETS, _OF_HOMES = (partial(_speaks, s) for s in (_BIRTHS, _SECRETS, _HOMES))
+
+
 def find_told(turns: Turns, tokens: Rows, taken: set[tuple[int, int]]) -> list[Found]:
     """Return dates of birth, addresses and passwords, and mark them as taken."""
-    words = [words_of(row) for row in tokens]
     finders: list[tuple[Find, bool]] = [
-        (find_births, _speak_of(_BIRTHS, words) or any(map(may_be_date, tokens))),
-        (find_passwords, _speak_of(_SECRETS, words)),
-        (find_postal, _speak_of(_HOMES, words) or any(map(may_be_street, words))),
+        (find_births, _any(_OF_BIRTHS, tokens) or _any(may_be_date, tokens)),
+        (find_passwords, _any(_OF_SECRETS, tokens)),
+        (find_postal, _any(_OF_HOMES, tokens) or _any(may_be_street, tokens)),
     ]
     found: list[Found] = []
     for find, spoken_of in finders:
@@ -49,10 +55,5 @@ def find_told(turns: Turns, tokens: Rows, taken: set[tuple[int, int]]) -> list[F
     return found
 
 
-def _speak_of(stems: re.Pattern[str], words: Sequence[tuple[str, ...]]) -> bool:
-    return any(_holds(stems, row) for row in words)
-
-
-@lru_cache(maxsize=4096)  # each pass over a conversation asks again
-def _holds(stems: re.Pattern[str], words: tuple[str, ...]) -> bool:
-    return stems.search(" ".join(words)) is not None
+def _any(find: Callable[[Row], bool], tokens: Rows) -> bool:
+    return any(row.once(find) for row in tokens)

@@ -47,14 +47,18 @@ LARGEST = 2**31 - 1
 Number = Annotated[int, Field(ge=0, le=LARGEST)]
 
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+
+
 def rounded(value: Any) -> Any:
     """Round every number of a JSON value to 3 decimals."""
     if isinstance(value, float):
         return round(value, 3)
+    # Most of what an answer holds needs no call of its own.
     if isinstance(value, list | tuple):
-        return [rounded(v) for v in value]
+        return [v if type(v) in _AS_IT_IS else rounded(v) for v in value]
     if isinstance(value, dict):
-        return {k: rounded(v) for k, v in value.items()}
+        return {k: v if type(v) in _AS_IT_IS else rounded(v) for k, v in value.items()}
     return value
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from qa.access import Grant, Principal, Right, UserRole
+from qa.access import Grant, Principal, UserRole
 from qa.errors import NotFound, UnknownName, UsageError
 from qa.records import Record
 from qa.store import database, journal
@@ -227,16 +227,10 @@ class Accounts:
         )  # fmt: skip
 
 
-def principal(
-    session: Session, row: AccountRow, scopes: frozenset[Right] | None = None
-) -> Principal:
+def principal(session: Session, row: AccountRow) -> Principal:
     """Return who asks, with the roles of this moment."""
     return Principal(
-        id=row.id,
-        name=row.name,
-        grants=_grants(session, row.id),
-        agent_id=row.agent_id,
-        scopes=scopes,
+        id=row.id, name=row.name, grants=_grants(session, row.id), agent_id=row.agent_id
     )
 
 

@@ -11,7 +11,7 @@ from sqlmodel import select
 from qa.access import EVERYTHING, Facts, Scope
 from qa.errors import NotFound
 from qa.settings import Settings
-from qa.store import changes, counting, database, listing, results, scopes
+from qa.store import changes, counting, database, lines, listing, results, scopes
 from qa.store.accounts import Accounts
 from qa.store.agents.file import AgentFiles
 from qa.store.audit import Audit
@@ -120,7 +120,7 @@ class Browsing(Streaming):
         NotFound : there is none.
         """
         with database.reading(self._engine) as session:
-            return listing.summaries(session, [results.existing(session, id)], scope)[0]
+            return lines.summaries(session, [results.existing(session, id)], scope)[0]
 
     def counts(self, filter: Filter | None = None, *, scope: Scope = EVERYTHING) -> Counts:
         """Count conversations by state, triage and status."""

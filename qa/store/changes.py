@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import String, bindparam
 from sqlmodel import Session, col, func, select
 
 from qa.errors import NotFound, Stale
@@ -31,6 +32,11 @@ COUNTED = frozenset(
         "reopened",
         "second look answered",
     }
+)
+
+
+_NEWEST = select(func.max(AssessmentRow.id)).where(
+    col(AssessmentRow.conversation) == bindparam("conversation", type_=String)
 )
 
 
@@ -101,7 +107,5 @@ def _row(session: Session, id: str, *, hold: bool = False) -> ConversationRow:
 
 
 def _version(session: Session, row: ConversationRow) -> str:
-    newest = session.exec(
-        select(func.max(AssessmentRow.id)).where(col(AssessmentRow.conversation) == row.id)
-    ).one()
+    newest = session.exec(_NEWEST, params={"conversation": row.id}).one()
     return f"{row.revision}.{newest or 0}"

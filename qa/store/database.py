@@ -82,7 +82,8 @@ def make_engine(url: URL, *, foreign_keys: bool = True) -> Engine:
     Errors never show parameters: they hold what people said.
     """
     try:
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        # Whichever connection was used last is used again: it knows most queries already.
+        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_use_lifo=True)
     except (ModuleNotFoundError, NoSuchModuleError) as err:
         raise MissingExtra("The driver for PostgreSQL (psycopg)", "cluster") from err
     if url.drivername.startswith("sqlite"):
@@ -141,7 +142,7 @@ def reading(engine: Engine) -> Iterator[Session]:
     reads = sharing.current()
     session = reads.session(engine) if reads is not None else None
     if reads is None or session is None:
-        with _translated(engine), Session(engine) as session:
+        with _translated(engine), Session(sharing.for_reads(engine)) as session:
             yield session
         return
     try:

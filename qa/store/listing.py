@@ -11,24 +11,22 @@ from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
 from sqlalchemy import ColumnElement, and_, func, true
-from sqlalchemy.orm import defer
 from sqlmodel import Session, col, or_, select
 
 from qa.access import Scope
 from qa.errors import NotFound, UsageError
-from qa.records import ItemKind, Role, Score, ScoreStatus, Verdict
-from qa.store import rows
+from qa.records import Role, ScoreStatus, Verdict
+from qa.store import lines
 from qa.store.queue import among
-from qa.store.scopes import concerns, hidden, main_agent_seen, names_main_agent, seen, within
+from qa.store.scopes import concerns, facts, hidden, main_agent_seen, seen, within
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
     FindingRow,
     OverrideRow,
     PartyRow,
-    WantRow,
 )
-from qa.store.views import ConversationSummary, Filter, Page, ScoreLine
+from qa.store.views import Filter, Page
 
 #: The most that one page holds.
 LONGEST_PAGE = 500
@@ -39,7 +37,6 @@ _LOOKED_UP = ("needs_review", "card", "status", "min_score", "max_score", "faile
 #: How many conversations an ambiguous prefix names.
 _NAMED = 4
 _PLACE: TypeAdapter[tuple[AwareDatetime, str]] = TypeAdapter(tuple[AwareDatetime, str])
-_NAMELESS = {"agent_id": None, "agent_name": None}
 _ORDER = (col(ConversationRow.at).desc(), col(ConversationRow.id).desc())
 _WAITS_FOR_HUMAN = (ScoreStatus.PROVISIONAL, ScoreStatus.CRITICAL_SUSPECTED)
 
@@ -63,7 +60,7 @@ def page(
             f"A page of {limit} was asked for.", f"Ask for 1 to {LONGEST_PAGE} conversations."
         )
     shown, place = page_rows(session, filter, scope, after=after, limit=limit)
-    return Page(items=tuple(summaries(session, shown, scope)), next=place)
+    return Page(items=tuple(lines.summaries(session, shown, scope)), next=place)
 
 
 def page_rows(
@@ -290,111 +287,6 @@ def _score_conditions(f: Filter, *, one_by_one: bool) -> Iterator[ColumnElement[
             yield _one_of(made.id, failed)
 
 
-# --- summaries -----------------------------------------------------------------------
-
-
-def summaries(
-    session: Session, found: Sequence[ConversationRow], scope: Scope
-) -> list[ConversationSummary]:
-    """Make the lines of a list, with a handful of queries however long it is."""
-    ids = [row.id for row in found]
-    covered = _covered(session, ids, scope)
-    scores = _score_lines(session, [one for one in ids if one not in covered], scope)
-    wanted: dict[str, list[str]] = {}
-    for conversation, card in session.exec(
-        select(WantRow.conversation, WantRow.card)
-        .where(among(session, WantRow.conversation, ids), col(WantRow.open).is_(True))
-        .order_by(WantRow.card)
-    ):
-        wanted.setdefault(conversation, []).append(card)
-    copied = set(ConversationSummary.model_fields) - {"wanted", "scores", "blind"}
-    return [
-        ConversationSummary.model_validate(
-            {
-                **{name: getattr(row, name) for name in copied},
-                "wanted": tuple(wanted.get(row.id, ())),
-                "scores": tuple(scores.get(row.id, ())),
-                "blind": row.id in covered,
-                **({} if names_main_agent(row, scope) else _NAMELESS),
-            }
-        )
-        for row in found
-    ]
-
-
-def _covered(session: Session, ids: Sequence[str], scope: Scope) -> frozenset[str]:
-    if not scope.reviewer:
-        return frozenset()
-    row = ConversationRow
-    query = select(row.id).where(among(session, row.id, ids), hidden(scope, row.id))
-    return frozenset(session.exec(query))
-
-
-def _score_lines(session: Session, ids: Sequence[str], scope: Scope) -> dict[str, list[ScoreLine]]:
-    made = session.exec(
-        select(AssessmentRow)
-        .where(
-            among(session, AssessmentRow.conversation, ids),
-            col(AssessmentRow.current).is_(True),
-            scores_seen(scope),
-        )
-        .order_by(AssessmentRow.card, col(AssessmentRow.id))
-        # Half of what a score weighs, and nothing that a list shows.
-        .options(*(defer(column) for column in (AssessmentRow.machine, AssessmentRow.provenance)))  # type: ignore[arg-type]  # they are columns
-    ).all()
-    failed: dict[int, list[str]] = {}
-    for number, item in session.exec(
-        select(FindingRow.assessment, FindingRow.item)
-        .where(
-            col(FindingRow.assessment).in_([row.id for row in made]),
-            FindingRow.standing == Verdict.FAIL,
-            # A missed bonus or piece of advice costs nothing: it is no failed item.
-            col(FindingRow.kind).in_([ItemKind.EARNS, ItemKind.DEDUCTS]),
-        )
-        .order_by(col(FindingRow.assessment), col(FindingRow.place))
-    ):
-        failed.setdefault(number, []).append(item)
-    names = _agent_names(session, ids)
-    overrides: dict[tuple[str, str, str], list[bool]] = {}
-    for conversation, card, party, again in session.exec(
-        select(
-            OverrideRow.conversation, OverrideRow.card, OverrideRow.party, OverrideRow.confirm_again
-        ).where(among(session, OverrideRow.conversation, ids), col(OverrideRow.standing).is_(True))
-    ):
-        overrides.setdefault((conversation, card, party), []).append(again)
-    lines: dict[str, list[ScoreLine]] = {}
-    for row in made:
-        score = Score.model_validate(row.standing)
-        marks = overrides.get((row.conversation, row.card, row.party or ""), [])
-        lines.setdefault(row.conversation, []).append(
-            ScoreLine(
-                card=rows.card_ref(row),
-                party=row.party,
-                agent=names.get((row.conversation, row.party or "")),
-                status=score.status,
-                total=score.total,
-                raw=score.raw,
-                low=score.low,
-                high=score.high,
-                passed=score.passed,
-                failed=tuple(failed.get(row.id or 0, ())),
-                review=tuple(dict.fromkeys((*score.suspected, *score.open_items))),
-                overrides=len(marks),
-                confirm_again=sum(marks),
-            )
-        )
-    return lines
-
-
-def _agent_names(session: Session, ids: Sequence[str]) -> dict[tuple[str, str], str | None]:
-    found = session.exec(
-        select(PartyRow).where(
-            among(session, PartyRow.conversation, ids), PartyRow.role == Role.AGENT
-        )
-    )
-    return {(p.conversation, p.party): p.name or p.agent_id for p in found}
-
-
 def resolve(session: Session, typed: str, scope: Scope) -> str:
     """Return the id that is meant by an id, the beginning of one, or the user's own id.
 
@@ -404,10 +296,11 @@ def resolve(session: Session, typed: str, scope: Scope) -> str:
     UsageError : several do; names them.
     """
     row = ConversationRow
+    if (one := session.get(row, typed)) is not None and scope.holds(facts(session, one)):
+        return one.id
     known = select(row.id).where(within(scope)).order_by(row.id).limit(_NAMED)
     found: Sequence[str] = ()
     for fits in (
-        col(row.id) == typed,
         col(row.external_id) == typed,
         col(row.id).startswith(typed, autoescape=True),
     ):

@@ -7,7 +7,18 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, String, any_, func, insert, literal, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    String,
+    any_,
+    bindparam,
+    func,
+    insert,
+    literal,
+    update,
+)
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col, exists, or_, select
 
 from qa.errors import InputError
@@ -21,10 +32,37 @@ def among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[
     """Return "column is one of ids" with one parameter, however many ids there are."""
     if len(ids) == 1:  # most often a worker's own one, and building the query is what it costs
         return col(column) == literal(next(iter(ids)), String)
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         return col(column) == any_(literal(list(ids), ARRAY(String)))
     values = func.json_each(json.dumps(list(ids))).table_valued("value")
     return col(column).in_(select(values.c.value))
+
+
+def is_postgres(session: Session) -> bool:
+    """Say whether a session asks PostgreSQL, which writes some conditions otherwise."""
+    return session.get_bind().dialect.name == "postgresql"
+
+
+def among_given(
+    column: Any, of: type[TypeEngine[Any]] = String, *, postgres: bool
+) -> ColumnElement[bool]:
+    """Return "column is one of those that `given` names", for queries that are built once.
+
+    To build a query takes longer than to answer many a one.
+
+    Parameters
+    ----------
+    of : type of the column.
+    """
+    if postgres:
+        return col(column) == any_(bindparam("given", type_=ARRAY(of)))
+    values = func.json_each(bindparam("given", type_=String)).table_valued("value")
+    return col(column).in_(select(values.c.value))
+
+
+def given(session: Session, values: Collection[Any]) -> dict[str, Any]:
+    """Return the parameters of a query that asks `among_given`."""
+    return {"given": list(values) if is_postgres(session) else json.dumps(list(values))}
 
 
 # --- registration and wants ----------------------------------------------------------

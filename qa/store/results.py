@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import String, bindparam, delete, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
@@ -32,6 +32,25 @@ from qa.store.tables import (
     WantRow,
 )
 from qa.store.views import Card, Judged
+
+#: After the last turn of all.
+LAST = 2**31 - 1
+# Built once: to build a query takes longer than to answer one of these.
+_ID = bindparam("conversation", type_=String)
+_PARTIES = select(PartyRow).where(PartyRow.conversation == _ID).order_by(col(PartyRow.place))
+_REDACTED = (
+    select(RedactedRow).where(RedactedRow.conversation == _ID).order_by(col(RedactedRow.place))
+)
+_TURNS = (
+    select(TurnRow)
+    .where(
+        TurnRow.conversation == _ID,
+        col(TurnRow.place).between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(col(TurnRow.place))
+)
+#: Words are most of what a turn weighs.
+_WORDLESS = _TURNS.options(defer(TurnRow.words))  # type: ignore[arg-type]  # it is a column
 
 
 def existing(session: Session, id: str) -> ConversationRow:
@@ -153,13 +172,8 @@ def turns(
     session: Session, id: str, *, first: int = 0, last: int | None = None, words: bool = True
 ) -> Iterator[SafeTurn]:
     """Read redacted turns back, from one place to another, both included."""
-    query = select(TurnRow).where(TurnRow.conversation == id, col(TurnRow.place) >= first)
-    if last is not None:
-        query = query.where(col(TurnRow.place) <= last)
-    if not words:
-        # Most of what a turn weighs.
-        query = query.options(defer(TurnRow.words))  # type: ignore[arg-type]  # it is a column
-    for row in session.exec(query.order_by(col(TurnRow.place))):
+    some = {"conversation": id, "first": first, "last": LAST if last is None else last}
+    for row in session.exec(_TURNS if words else _WORDLESS, params=some):
         yield rows.safe_turn(row, words=words)
 
 
@@ -181,15 +195,9 @@ def safe(
     whole = rows.safe_conversation(
         row,
         heard,
-        session.exec(
-            select(PartyRow).where(PartyRow.conversation == id).order_by(col(PartyRow.place))
-        ),
+        session.exec(_PARTIES, params={"conversation": id}),
         turns(session, id, words=words),
-        session.exec(
-            select(RedactedRow)
-            .where(RedactedRow.conversation == id)
-            .order_by(col(RedactedRow.place))
-        ),
+        session.exec(_REDACTED, params={"conversation": id}),
     )
     return scopes.unnamed(whole, row, scope, scopes.agents_seen(session, [id], scope))
 

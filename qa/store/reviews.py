@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import Integer, String, bindparam, update
 from sqlmodel import Session, col, select
 
 from qa.access import EVERYTHING, Scope
@@ -21,13 +21,34 @@ from qa.errors import NotFound, UnknownName, UsageError
 from qa.records import Evidence, EvidenceKind, Finding, Override, Score, Verdict
 from qa.store import rows
 from qa.store.desk import waiting
-from qa.store.scopes import seen
+from qa.store.scopes import seen, settled
 from qa.store.tables import AssessmentRow, FindingRow, OverrideRow, ScorecardRow
 from qa.store.views import Reviewed, ReviewEvent
 
 #: (the card's text, findings, overrides) -> the score that stands.
 Total = Callable[[str, Sequence[Finding], Sequence[Override]], Score]
 
+# Built once: to build a query takes longer than to answer one of these.
+_ID = bindparam("conversation", type_=String)
+_CURRENT = (
+    select(AssessmentRow)
+    .where(AssessmentRow.conversation == _ID, col(AssessmentRow.current).is_(True))
+    .order_by(col(AssessmentRow.card), col(AssessmentRow.id))
+)
+_FINDINGS = (
+    select(FindingRow)
+    .where(FindingRow.assessment == bindparam("assessment", type_=Integer))
+    .order_by(col(FindingRow.place))
+)
+_OVERRIDES = (
+    select(OverrideRow)
+    .where(
+        OverrideRow.conversation == _ID,
+        OverrideRow.card == bindparam("card", type_=String),
+        OverrideRow.party == bindparam("party", type_=String),
+    )
+    .order_by(col(OverrideRow.id))
+)
 _FULL = {Verdict.PASS: 1.0, Verdict.FAIL: 0.0, Verdict.NOT_APPLICABLE: None}
 
 
@@ -234,13 +255,7 @@ def card_source(session: Session, hash: str) -> str:
 
 def findings_of(session: Session, row: AssessmentRow) -> list[FindingRow]:
     """Return an assessment's findings in the card's order."""
-    return list(
-        session.exec(
-            select(FindingRow)
-            .where(FindingRow.assessment == row.id)
-            .order_by(col(FindingRow.place))
-        )
-    )
+    return list(session.exec(_FINDINGS, params={"assessment": row.id}))
 
 
 def standing_of(session: Session, row: AssessmentRow) -> list[OverrideRow]:
@@ -249,17 +264,8 @@ def standing_of(session: Session, row: AssessmentRow) -> list[OverrideRow]:
 
 
 def _all_of(session: Session, row: AssessmentRow) -> list[OverrideRow]:
-    return list(
-        session.exec(
-            select(OverrideRow)
-            .where(
-                OverrideRow.conversation == row.conversation,
-                OverrideRow.card == row.card,
-                OverrideRow.party == (row.party or ""),
-            )
-            .order_by(col(OverrideRow.id))
-        )
-    )
+    of = {"conversation": row.conversation, "card": row.card, "party": row.party or ""}
+    return list(session.exec(_OVERRIDES, params=of))
 
 
 def current(
@@ -271,16 +277,15 @@ def current(
     scope: Scope = EVERYTHING,
 ) -> list[AssessmentRow]:
     """Return a conversation's assessments that count and are seen, by card and agent."""
-    query = select(AssessmentRow).where(
-        AssessmentRow.conversation == id,
-        col(AssessmentRow.current).is_(True),
-        seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party),
-    )
+    scope, query = settled(session, id, scope), _CURRENT
+    if scope.reviewer or scope.agents or scope.nothing:  # else all of it is seen
+        made = AssessmentRow
+        query = query.where(seen(scope, conversation=made.conversation, party=made.party))
     if card is not None:
         query = query.where(AssessmentRow.card == card)
     if party is not None:
         query = query.where(AssessmentRow.party == party)
-    return list(session.exec(query.order_by(col(AssessmentRow.card), col(AssessmentRow.id))))
+    return list(session.exec(query, params={"conversation": id}))
 
 
 def the_one(

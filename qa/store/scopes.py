@@ -7,9 +7,12 @@ scores and names of the colleagues it was transferred to or from: `seen`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, true
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, false, func, true
+from sqlalchemy import select as columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
@@ -17,13 +20,14 @@ from qa.access import Facts, Part, Scope
 from qa.records import Metadata, Party, Role, SafeConversation
 from qa.store.desk.draw_tables import DrawnRow, DrawRow, ReviewRow
 from qa.store.joining import KNOWN
-from qa.store.queue import among
+from qa.store.queue import among, among_given, given, is_postgres
 from qa.store.tables import ConversationRow, PartyRow
 
 # To name a table anew copies all its columns, which takes longer than many a query; so it is
 # done once. Each name stands in one subquery of one condition alone.
 _DRAWN_ROW = aliased(ConversationRow)
 _INSIDE, _BESIDE = aliased(ConversationRow), aliased(PartyRow)
+_TABLES = ConversationRow.metadata.tables
 _OWN_ROW, _OWN, _OTHER = aliased(ConversationRow), aliased(PartyRow), aliased(PartyRow)
 
 
@@ -102,6 +106,43 @@ def hidden(scope: Scope, conversation: Any) -> ColumnElement[bool]:
         drawn = drawn.join(row, col(row.id) == DrawnRow.conversation).where(or_(*parts))
     # Uncorrelated: each is read once, and never row by row.
     return col(conversation).in_(drawn.correlate(None))
+
+
+def blind(session: Session, ids: Collection[str], scope: Scope) -> frozenset[str]:
+    """Return those conversations that whoever sees a scope is to judge blind, and has not."""
+    if not scope.reviewer:
+        return frozenset()
+    # Few are drawn; of most conversations this alone is asked, once for each session.
+    known: dict[str, bool] = session.info.setdefault("drawn blind", {})
+    if new := [one for one in ids if one not in known]:
+        drawn = set(session.scalars(_drawn_blind(is_postgres(session)), given(session, new)))
+        known.update((one, one in drawn) for one in new)
+    if not (drawn := {one for one in ids if known[one]}):
+        return frozenset()
+    row = ConversationRow
+    return frozenset(
+        session.exec(select(row.id).where(among(session, row.id, drawn), hidden(scope, row.id)))
+    )
+
+
+@cache
+def _drawn_blind(postgres: bool) -> Select[Any]:  # noqa: FBT001 - the one thing it depends on
+    drawn, draw = _TABLES["drawn"].c, _TABLES["draw"].c
+    return (
+        columns(drawn.conversation)
+        .join(_TABLES["draw"], draw.id == drawn.draw)
+        .where(draw.blind.is_(True), among_given(drawn.conversation, postgres=postgres))
+    )
+
+
+def settled(session: Session, id: str, scope: Scope) -> Scope:
+    """Return a scope as it is for one conversation: most hide nothing that is to be judged blind.
+
+    What is asked of that conversation within it need not look again.
+    """
+    if not scope.reviewer or blind(session, [id], scope):
+        return scope
+    return replace(scope, reviewer="", reviews=())
 
 
 def concerns(scope: Scope, *, conversation: Any, party: Any) -> ColumnElement[bool]:
@@ -235,13 +276,14 @@ def main_unnamed(metadata: Metadata, row: ConversationRow, scope: Scope) -> Meta
 # --- facts -------------------------------------------------------------------------------
 
 
+_AGENTS = select(PartyRow.person, PartyRow.agent_id).where(
+    PartyRow.conversation == bindparam("conversation", type_=String), PartyRow.role == Role.AGENT
+)
+
+
 def facts(session: Session, row: ConversationRow) -> Facts:
     """Return what decides who may see a conversation."""
-    parties = session.exec(
-        select(PartyRow.person, PartyRow.agent_id).where(
-            PartyRow.conversation == row.id, PartyRow.role == Role.AGENT
-        )
-    ).all()
+    parties = session.exec(_AGENTS, params={"conversation": row.id}).all()
     agents = {person for person, _ in parties}
     if row.joined is None:
         agents |= {agent for _, agent in parties}

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, Row, Select, bindparam, delete
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from qa.access import Principal, Right, secrets
+from qa.access import Grant, Principal, Right, UserRole, secrets
 from qa.errors import NotFound, UsageError
 from qa.records import Record
 from qa.store import database, journal
@@ -18,6 +20,35 @@ from qa.store.people_tables import AccountRow, SessionRow, TokenRow
 
 #: A use is written down when the last one is older: not with every request.
 _TOUCH = timedelta(minutes=1)
+
+
+def _whose(kept: str, *wanted: str) -> Select[Any]:
+    """Return the query for whoever is behind a secret: a row for each of their roles.
+
+    All at once and built once, since every request asks it.
+
+    Parameters
+    ----------
+    kept : the table of such secrets.
+    wanted : what of it is asked besides.
+    """
+    tables = AccountRow.metadata.tables
+    secret, account, member = tables[kept], tables["account"].c, tables["membership"].c
+    return (
+        columns(
+            account.id, account.name, account.agent_id, account.disabled_at,
+            member.role, member.team, member.project, *(secret.c[name] for name in wanted),
+        )
+        .select_from(secret)
+        .join(tables["account"], account.id == secret.c.account)
+        .outerjoin(tables["membership"], member.account == account.id)
+        .where(secret.c.digest == bindparam("digest"))
+        .order_by(member.role, member.team, member.project)
+    )  # fmt: skip
+
+
+_OF_SESSION = _whose("session", "made_at", "seen_at")
+_OF_TOKEN = _whose("token", "scopes", "expires_at", "used_at", "revoked_at")
 
 
 class Token(Record):
@@ -85,19 +116,18 @@ class Sessions:
         """Return who is behind a session; None when it ended or never was."""
         now = self._now()
         with database.reading(self._engine) as session:
-            row = session.get(SessionRow, secrets.digest(secret))
-            if row is None or row.made_at <= now - self._longest or row.seen_at <= now - self._idle:
-                return None
-            account = session.get(AccountRow, row.account)
-            if account is None or account.disabled_at is not None:
-                return None
-            found, stale = principal(session, account), row.seen_at <= now - _TOUCH
-        if stale:
+            found = session.execute(_OF_SESSION, {"digest": secrets.digest(secret)}).all()
+        if not found or found[0].disabled_at is not None:
+            return None
+        made, seen = found[0].made_at, found[0].seen_at
+        if made <= now - self._longest or seen <= now - self._idle:
+            return None
+        if seen <= now - _TOUCH:
             with database.writing(self._engine) as session:
                 again = session.get(SessionRow, secrets.digest(secret))
                 if again is not None:
                     again.seen_at = now
-        return found
+        return _principal(found)
 
     def end(self, secret: str, *, who: str) -> None:
         """Log a browser out."""
@@ -173,22 +203,19 @@ class Sessions:
         """Return who is behind an API token; None when it is not taken (any more)."""
         now = self._now()
         with database.reading(self._engine) as session:
-            row = session.exec(
-                select(TokenRow).where(TokenRow.digest == secrets.digest(secret))
-            ).first()
-            if row is None or row.revoked_at is not None or row.expires_at <= now:
-                return None
-            account = session.get(AccountRow, row.account)
-            if account is None or account.disabled_at is not None:
-                return None
-            found = principal(session, account, frozenset(Right(s) for s in row.scopes))
-            stale, number = row.used_at is None or row.used_at <= now - _TOUCH, row.id
-        if stale:
+            digest = secrets.digest(secret)
+            found = session.execute(_OF_TOKEN, {"digest": digest}).all()
+        if not found or found[0].disabled_at is not None:
+            return None
+        row = found[0]
+        if row.revoked_at is not None or row.expires_at <= now:
+            return None
+        if row.used_at is None or row.used_at <= now - _TOUCH:
             with database.writing(self._engine) as session:
-                again = session.get(TokenRow, number)
+                again = session.exec(select(TokenRow).where(TokenRow.digest == digest)).first()
                 if again is not None:
                     again.used_at = now
-        return found
+        return _principal(found, frozenset(Right(s) for s in row.scopes))
 
     def tokens(self, account: str | None = None) -> tuple[Token, ...]:
         """Return the tokens of an account (by its id), or of all, the newest first."""
@@ -220,6 +247,16 @@ class Sessions:
             session, kind, who=who, conversation=None,
             detail={"token": row.id, "scopes": ", ".join(map(str, row.scopes))}, now=self._now(),
         )  # fmt: skip
+
+
+def _principal(found: Sequence[Row[Any]], scopes: frozenset[Right] | None = None) -> Principal:
+    """Return who asks, with the roles of this moment."""
+    who = found[0]
+    # Who has no role has one row all the same, without one.
+    grants = tuple(
+        Grant(UserRole(row.role), team=row.team, project=row.project) for row in found if row.role
+    )
+    return Principal(id=who.id, name=who.name, grants=grants, agent_id=who.agent_id, scopes=scopes)
 
 
 def _end(session: Session, secret: str) -> None:

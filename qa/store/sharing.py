@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 
 from sqlalchemy import Engine, event
 from sqlmodel import Session
@@ -37,7 +38,7 @@ class Reads:
         if self._ended:
             return None
         if engine not in self._sessions:
-            session = self._sessions[engine] = Session(engine)
+            session = self._sessions[engine] = Session(for_reads(engine))
             # A session forgets what nobody else holds; this one loads nothing of late twice.
             event.listen(session, "loaded_as_persistent", lambda _, row: self._rows.append(row))
         return self._sessions[engine]
@@ -52,6 +53,18 @@ class Reads:
         """Give the connections back; whoever reads later has a session of their own."""
         self._ended = True
         self.forget()
+
+
+@lru_cache(maxsize=16)
+def for_reads(engine: Engine) -> Engine:
+    """Return an engine for what only reads.
+
+    On PostgreSQL each statement sees what was written until it began, within a transaction of
+    this program or outside of one; and to begin and end one takes two more of its answers.
+    """
+    if engine.dialect.name != "postgresql":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 @contextmanager

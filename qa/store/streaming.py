@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from qa.access import EVERYTHING, Scope
 from qa.records import Metadata, SafeConversation
-from qa.store import database, listing, rows, scopes
+from qa.store import database, lines, listing, rows, scopes
 from qa.store.publishing import Publishing
 from qa.store.queue import among
 from qa.store.tables import (
@@ -72,7 +72,7 @@ def _page(
             assessments=tuple(judged.get(row.id, ())),
             conversation=heard.get(row.id),
         )
-        for row, summary in zip(found, listing.summaries(session, found, scope), strict=True)
+        for row, summary in zip(found, lines.summaries(session, found, scope), strict=True)
     ]
 
 

@@ -22,7 +22,7 @@ from sqlmodel import Session, col, or_
 from qa.access import EVERYTHING, Scope
 from qa.errors import UsageError
 from qa.records import Record, Verdict
-from qa.store import database, listing
+from qa.store import database, lines
 from qa.store.desk.agreement import Agreement, Table, measure
 from qa.store.desk.draw_tables import ReviewRow
 from qa.store.desk.figured import CardCount
@@ -177,7 +177,7 @@ class Agreeing:
             found = session.execute(query.limit(limit + 1)).all()
             shown = found[:limit]
             rows = {row.id: row for row, *_ in shown}
-            named = {s.id: s for s in listing.summaries(session, list(rows.values()), read)}
+            named = {s.id: s for s in lines.summaries(session, list(rows.values()), read)}
             last = shown[-1] if len(found) > limit else None
             return Disagreements(
                 items=tuple(_disagreement(named[row.id], *rest) for row, *rest in shown),

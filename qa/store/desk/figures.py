@@ -31,6 +31,7 @@ from qa.store.desk.figured import (
     Tally,
     line,
 )
+from qa.store.lines import summaries
 from qa.store.people_tables import AgentRow
 from qa.store.scopes import within
 from qa.store.tables import AssessmentRow, ConversationRow, FindingRow
@@ -127,7 +128,7 @@ class Figures:
                 within(listed),
             )
             found, place = listing.page_of_lanes(session, [lane], after=after, limit=limit)
-            shown = listing.summaries(session, found, listed)
+            shown = summaries(session, found, listed)
         return Page(items=tuple(shown), next=place)
 
     def name(self, agent: str) -> str:

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, exists, select
 from qa.access import Scope
 from qa.errors import UsageError
 from qa.records import Record
-from qa.store import database, listing
+from qa.store import database, lines, listing
 from qa.store.desk.asked import awaits
 from qa.store.desk.assigning import assigned
 from qa.store.desk.draw_tables import DrawnRow, DrawRow
@@ -239,7 +239,7 @@ def _wished(wish: Wish, me: str) -> Iterator[ColumnElement[bool]]:
 
 
 def _tasks(session: Session, found: Sequence[ConversationRow], who: Looking) -> Iterator[Task]:
-    summaries = listing.summaries(session, found, who.scope)
+    summaries = lines.summaries(session, found, who.scope)
     why = reasons(session, summaries, me=who.name)
     ids = [row.id for row in found]
     given = assigned(session, ids)

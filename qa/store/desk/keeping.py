@@ -21,12 +21,7 @@ def hidden_from(session: Session, ids: Collection[str], reviewer: str) -> frozen
 
 def hidden_in(session: Session, ids: Collection[str], scope: Scope) -> frozenset[str]:
     """Return those conversations that whoever sees a scope is to judge blind, and has not."""
-    if not scope.reviewer:
-        return frozenset()
-    row = ConversationRow
-    return frozenset(
-        session.exec(select(row.id).where(col(row.id).in_(ids), scopes.hidden(scope, row.id)))
-    )
+    return scopes.blind(session, ids, scope)
 
 
 def save_review(

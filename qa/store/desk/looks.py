@@ -137,8 +137,9 @@ class Looks:
     def of(self, id: str, *, scope: Scope = EVERYTHING) -> tuple[Look, ...]:
         """Return the second looks that were asked for in what somebody sees of a conversation."""
         look = SecondLookRow
-        shown = scopes.seen(scope, conversation=look.conversation, party=look.party)
         with database.reading(self._engine) as session:
+            scope = scopes.settled(session, id, scope)
+            shown = scopes.seen(scope, conversation=look.conversation, party=look.party)
             found = session.exec(
                 select(look).where(look.conversation == id, shown).order_by(col(look.id))
             )

@@ -63,7 +63,7 @@ class Remarks:
         """
         whole = Scope(tuple(part for part in scope.parts if part.agent is None))
         with database.reading(self._engine) as session:
-            row = ConversationRow
+            row, scope = ConversationRow, scopes.settled(session, id, scope)
             found = session.exec(
                 select(CommentRow)
                 .join(row, col(row.id) == CommentRow.conversation)
@@ -122,6 +122,7 @@ class Remarks:
     def stars(self, id: str, *, scope: Scope = EVERYTHING, who: str = "") -> tuple[Star, ...]:
         """Return the stars of a conversation in its order; see `comments`."""
         with database.reading(self._engine) as session:
+            scope = scopes.settled(session, id, scope)
             found = session.exec(
                 select(StarRow, TurnRow.starts)
                 .join(

@@ -100,14 +100,14 @@ class Reviewing:
 
     def of(self, id: str, *, scope: Scope = EVERYTHING) -> tuple[Review, ...]:
         """Return the reviews of what somebody sees of a conversation, oldest first."""
-        shown = scopes.seen(scope, conversation=ReviewRow.conversation, party=ReviewRow.party)
+        row = ReviewRow
         with database.reading(self._engine) as session:
+            scope = scopes.settled(session, id, scope)
+            shown = scopes.seen(scope, conversation=row.conversation, party=row.party)
             found = session.exec(
-                select(ReviewRow)
-                .where(ReviewRow.conversation == id, shown)
-                .order_by(col(ReviewRow.id))
+                select(row).where(row.conversation == id, shown).order_by(col(row.id))
             )
-            return tuple(_review(row) for row in found)
+            return tuple(_review(one) for one in found)
 
     def through(self, id: str) -> bool:
         """Say whether a human is through with a conversation.

@@ -29,7 +29,7 @@ from sqlmodel import Session, col, select
 from qa.access import EVERYTHING, Scope
 from qa.errors import UsageError
 from qa.records import Record, Role, SafeTurn
-from qa.store import database, listing
+from qa.store import database, lines, listing
 from qa.store.desk.tables import SearchableRow
 from qa.store.queue import among
 from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, HeardRow, TurnRow
@@ -123,7 +123,7 @@ class Searching:
                 after=after,
                 limit=limit,
             )
-            found = listing.summaries(session, rows, scope)
+            found = lines.summaries(session, rows, scope)
             hits = _hits(session, found, wanted, scope)
         items = tuple(Found(summary=s, hits=hits[s.id][0], more=hits[s.id][1]) for s in found)
         return FoundPage(items=items, next=place)

@@ -32,6 +32,9 @@ from qa.store import Job, Store, open_store
 GRACE_S = 2.0
 #: Chats that a process is given at most: some tenths of a second of work.
 AT_ONCE = 32
+#: New objects after which a process looks for garbage: some chats make so many, nearly all of
+#: which go by themselves.
+SWEEP = 50_000
 #: Seconds that looking how long some recordings are may take.
 LOOK_LIMIT_S = 60.0
 
@@ -178,6 +181,7 @@ def _serve(pipe: Connection, settings: Settings, name: str) -> None:
                     # them for garbage after every few chats costs a tenth of the time.
                     gc.collect()
                     gc.freeze()
+                    gc.set_threshold(SWEEP)
                     settled = True
             except (EOFError, OSError):
                 return

@@ -22,6 +22,7 @@ PERSON = "PERSON"
 MARGIN = 0.15
 #: Hiding brings words nearer to each other, which may reveal more; it settles at once or twice.
 ROUNDS = 6
+_FIELDS = tuple(Turn.model_fields)
 
 
 def redact(
@@ -64,7 +65,7 @@ def redact(
 
 
 def _fields(turn: Turn | SafeTurn) -> dict[str, Any]:
-    return {name: getattr(turn, name) for name in Turn.model_fields}
+    return {name: getattr(turn, name) for name in _FIELDS}
 
 
 def _find(

@@ -251,11 +251,10 @@ def finding_values(assessment: int, findings: Iterable[Finding]) -> list[dict[st
     """Return the columns of an assessment's `FindingRow`s."""
     return [
         {
-            **f.model_dump(mode="json", exclude={"evidence"}),
+            **f.model_dump(mode="json"),
             "assessment": assessment,
             "place": place,
             "standing": f.verdict,
-            "evidence": [e.model_dump(mode="json") for e in f.evidence],
         }
         for place, f in enumerate(findings)
     ]

@@ -40,7 +40,8 @@ def message_turns(conversation: Conversation) -> tuple[tuple[Party, ...], tuple[
         messages.sort(key=lambda message: message.at or 0.0)
     known = {party.id: party for party in conversation.parties}
     for message in messages:
-        known.setdefault(message.party, _described(message.party))
+        if message.party not in known:
+            known[message.party] = _described(message.party)
     turns = tuple(
         Turn(
             index=index,

@@ -64,7 +64,10 @@ def assign_roles(
     declared = {party.id: party for party in parties}
     if turns and all(_settled(declared.get(turn.party)) for turn in turns):
         return _present(parties, turns), tuple(
-            turn.model_copy(update={"role": declared[turn.party].role}) for turn in turns
+            turn
+            if turn.role is (role := declared[turn.party].role)
+            else turn.model_copy(update={"role": role})
+            for turn in turns
         )
     if layout is None:
         return _chat(turns, declared, metadata, settings)

@@ -67,6 +67,18 @@ def _forms(word: str, languages: tuple[str, ...]) -> frozenset[str]:
     return frozenset(form.partition("+")[0] for code in languages for form in keys(word, code))
 
 
+def _said(chunk: str, languages: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return the words of what stands between two spaces, each with its forms."""
+    return (_known if len(chunk) <= _LONGEST else _read)(chunk, languages)
+
+
+def _read(chunk: str, languages: tuple[str, ...]) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple((word.folded, word.forms) for word in words(chunk, languages))
+
+
+_known = lru_cache(maxsize=65_536)(_read)
+
+
 def index(turns: Iterable[tuple[str, str]]) -> Iterator[tuple[list[str], list[str]]]:
     """Return what is indexed of a conversation: its words in order, and all their forms.
 
@@ -80,15 +92,16 @@ def index(turns: Iterable[tuple[str, str]]) -> Iterator[tuple[list[str], list[st
     """
     said, forms = list[str](), set[str]()
     for text, language in turns:
-        found = list(words(text, [base_language(language)] if language else []))
+        known = (base_language(language),) if language else ()
+        found = [word for chunk in text.split() for word in _said(chunk, known)]
         for at in range(0, len(found), PART - 1):
             some = found[at : at + PART - 1]
             if said and len(said) + len(some) >= PART:
                 yield said, sorted(forms)
                 said, forms = [], set()
-            here = [word.folded for word in some]
+            here = [word for word, _ in some]
             said += [*here, _BREAK]
-            forms.update(here, *(word.forms for word in some))
+            forms.update(here, *(matched for _, matched in some))
     if said:
         yield said, sorted(forms)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,23 +163,23 @@ def take_in(
     routed = (card for route in settings.routes for card in route.scorecards)
     for card in cards or dict.fromkeys((*settings.default_scorecards, *routed)):
         _known_card(card, settings, store)
-    if not gc.get_freeze_count():
-        # What is loaded by now stays; to look through it for garbage time and again takes longer
-        # than to write the conversations down.
-        gc.freeze()
     taken, batch = Taken(), list[Wanted]()
-    for found in _find(paths, settings, format=format, transcribe=transcribe, settling=settling):
-        if isinstance(found, Rejected):
-            taken.rejected.append(found)
-            continue
-        if taken.has(found):  # registered already, from the place that was found first
-            continue
-        batch.append((found, tuple(cards) or cards_for(found, settings)))
-        taken.add(found, new=True)
-        # A recording that came inside another file waits in memory until it is kept.
-        if len(batch) >= BATCH or any(source.content for source in found.audio):
-            _register(store, batch, taken)
-    _register(store, batch, taken)
+    with _swept_when_told() as sweep:
+        for found in _find(
+            paths, settings, format=format, transcribe=transcribe, settling=settling
+        ):
+            if isinstance(found, Rejected):
+                taken.rejected.append(found)
+                continue
+            if taken.has(found):  # registered already, from the place that was found first
+                continue
+            batch.append((found, tuple(cards) or cards_for(found, settings)))
+            taken.add(found, new=True)
+            # A recording that came inside another file waits in memory until it is kept.
+            if len(batch) >= BATCH or any(source.content for source in found.audio):
+                _register(store, batch, taken)
+                sweep()
+        _register(store, batch, taken)
     taken.rejects_file = store.vault.keep_rejects(
         [
             {
@@ -197,19 +198,44 @@ def take_in(
     return taken
 
 
+@contextmanager
+def _swept_when_told() -> Iterator[Callable[[], None]]:
+    """Look for garbage when told to alone, among what came since the last time.
+
+    What is loaded, and what is told of each conversation, stays to the end: to look through it
+    time and again takes longer than to write the conversations down.
+    """
+    swept = gc.isenabled()
+    gc.disable()
+    gc.freeze()
+
+    def sweep() -> None:
+        gc.collect()
+        gc.freeze()
+
+    try:
+        yield sweep
+    finally:
+        gc.unfreeze()
+        if swept:
+            gc.enable()
+
+
 def _register(store: Store, batch: list[Wanted], taken: Taken) -> None:
     """Register a batch, and note what came of it."""
-    erased = store.erasing.erased_before([conversation for conversation, _ in batch])
-    for found, _ in batch:
-        if found.id in erased:
-            taken.erased.append((found.source, erased[found.id].date().isoformat()))
-            del taken.found[found.id]
-    batch[:] = [wanted for wanted in batch if wanted[0].id not in erased]
+    known = []
     for (found, _), came in zip(batch, store.register_all(batch), strict=True):
         if isinstance(came, InputError):
             taken.rejected.append(Rejected(source=found.source, error=came))
             del taken.found[found.id]
         elif not came:
+            known.append(found)
+    erased = store.erasing.erased_before(known)
+    for found in known:
+        if found.id in erased:
+            taken.erased.append((found.source, erased[found.id].date().isoformat()))
+            del taken.found[found.id]
+        else:
             taken.found[found.id] = replace(taken.found[found.id], known=True)
     new = [c for c, _ in batch if c.id in taken.found and not taken.found[c.id].known]
     if new:

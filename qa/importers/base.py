@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import ValidationError
+from pydantic_core import to_json
 
 from qa import audio, plugins
 from qa.errors import FormatError, InputError, QaError
@@ -256,10 +257,33 @@ def conversation_id(checksum: str) -> str:
     return f"c{checksum.removeprefix('sha256:')[:16]}"
 
 
-def digest(value: Any) -> str:
-    """Return ``sha256:<hex>`` of JSON-ready content, whatever its layout in the file."""
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+def digest(value: Any, *, in_order: bool = False) -> str:
+    """Return ``sha256:<hex>`` of JSON-ready content, whatever its layout in the file.
+
+    Parameters
+    ----------
+    in_order : the keys of its objects are sorted already, and no number is smaller than .0001 or
+        larger than 1e15: then another encoder writes the same in a third of the time.
+    """
+    content = _encoded(value) if in_order else None
+    if content is None:
+        text = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        content = text.encode("utf-8", "surrogatepass")
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
+def as_text(value: Any) -> bytes | str:
+    """Return the JSON text of a JSON value."""
+    content = _encoded(value)
+    return json.dumps(value) if content is None else content
+
+
+def _encoded(value: Any) -> bytes | None:
+    """Return JSON in UTF-8; None where it holds half of a pair."""
+    try:
+        return to_json(value, inf_nan_mode="constants")
+    except ValueError:
+        return None
 
 
 def wrong_fields(item: Item, err: ValidationError, *, page: str) -> FormatError:

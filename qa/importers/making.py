@@ -43,8 +43,8 @@ _NO_TEXT = re.compile("[\ud800-\udfff\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\
 
 
 _MESSAGES: TypeAdapter[tuple[Message, ...]] = TypeAdapter(tuple[Message, ...])
-#: The fields of a message as they are where nothing is said of them.
-_USUAL = Message(party="", text="").model_dump()
+#: The fields of a message as they are where nothing is said of them; sorted, for the checksum.
+_USUAL = dict(sorted(Message(party="", text="").model_dump().items()))
 
 
 class Sent(Record):
@@ -291,7 +291,7 @@ def written(
         meta = meta.model_copy(update={"started_at": first})
         meta = without_guess(meta, naive=naive)
     content = [channel.value, external_id, [_USUAL | given for given in fields]]
-    checksum = digest([*content, first.timestamp() if first else None])
+    checksum = digest([*content, first.timestamp() if first else None], in_order=True)
     return Conversation(
         id=conversation_id(checksum),
         channel=channel,
@@ -354,9 +354,9 @@ def _message(
         given["at"] = round(sent.time.timestamp() - first.timestamp(), 3)
     elif sent.at is not None:
         given["at"] = round(sent.at - moved, 3)
-    for name in ("edited", "deleted", "internal"):
-        if getattr(sent, name):
-            given[name] = True
+    if sent.edited or sent.deleted or sent.internal:
+        marks = {"edited": sent.edited, "deleted": sent.deleted, "internal": sent.internal}
+        given |= {name: True for name, marked in marks.items() if marked}
     if sent.attachments:
         given["attachments"] = tuple(clean(name)[:500] for name in sent.attachments)
     return given

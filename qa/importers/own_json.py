@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import ClassVar
 
 from pydantic import AwareDatetime, ConfigDict, Field, model_validator
 
-from qa.importers.base import About, Item
+from qa.importers.base import About, Item, as_text
 from qa.importers.head import Head
 from qa.importers.making import Happened, Sent, call, written
 from qa.importers.one_file import JsonFormat
@@ -39,12 +38,6 @@ class MessageIn(Sent):
     time: AwareDatetime | None = None
     #: Place in the conversation where neither is known and the file is not in order.
     order: int | None = None
-
-    @model_validator(mode="after")
-    def _one_clock(self) -> MessageIn:
-        if self.at is not None and self.time is not None:
-            raise ValueError("give 'at' (seconds) or 'time' (a point in time), not both")
-        return self
 
 
 class UtteranceIn(Utterance):
@@ -98,6 +91,10 @@ class ConversationIn(_Part):
         strange = set(present) - known if known else set()
         if strange:
             raise ValueError(f"words of {len(strange)} parties that 'parties' does not list")
+        # Here, and not by each message: there are many, and a call of Python's takes long.
+        both = [n for n, m in enumerate(self.messages) if m.at is not None and m.time is not None]
+        if both:
+            raise ValueError(f"messages.{both[0]}: give 'at' (seconds) or 'time', not both")
         clocks = {"at" if m.at is not None else "time" for m in self.messages if _timed(m)}
         if len(clocks) > 1:
             raise ValueError("messages: 'at' in some and 'time' in others; use one of them")
@@ -143,8 +140,8 @@ class OwnJson(JsonFormat):
             if value is None:
                 raise item.wrong("it had not been heard when it was exported.")
         # As JSON, so that text may stand for times and roles but never for a number.
-        given = ConversationIn.model_validate_json(json.dumps(value))
-        metadata = Metadata.model_validate(given.metadata.model_dump())
+        given = ConversationIn.model_validate_json(as_text(value))
+        metadata = Metadata.model_validate(given.metadata.model_dump(exclude_unset=True))
         if given.transcript is not None:
             return call(
                 item,

@@ -34,7 +34,13 @@ class Finishing(Taking):
         DiskFull, StoreError : nothing was changed.
         """
         now = self._now()
-        with database.writing(self._engine) as session:
+        turns = {
+            one.job.id: TURNS.dump_json(one.heard.turns) for one in judged if one.heard is not None
+        }
+        with (
+            self.vault.staged("turns", turns, suffix=".json") as keep,
+            database.writing(self._engine) as session,
+        ):
             mine = claiming.held(session, [one.job for one in judged])
             kept = [one for one in judged if one.job.id in mine]
             heard = {one.job.id: one.heard for one in kept if one.heard is not None}
@@ -43,6 +49,5 @@ class Finishing(Taking):
             for card, made in results.by_card(kept):
                 results.save_assessments(session, card, made, now=now, total=self._total)
             states = claiming.finish(session, [one.job for one in kept], now=now)
-            turns = {name: TURNS.dump_json(one.turns) for name, one in heard.items()}
-            self.vault.put_all("turns", turns, suffix=".json")
+            keep(heard)
         return states

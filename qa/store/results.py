@@ -106,12 +106,12 @@ def save_heard(session: Session, heard: Mapping[str, Heard], *, now: datetime) -
         {"conversation": name, "heard_at": now, **rows.heard_values(one.safe, one.provenance)}
         for name, one in heard.items()
     ]
-    _insert(session, HeardRow, values)
+    insert_all(session, HeardRow, values)
     _replace(session, {name: one.safe for name, one in heard.items()}, before=before)
     hidden = [
         v for name, one in heard.items() for v in rows.redacted_values(name, one.safe.redacted)
     ]
-    _insert(session, RedactedRow, hidden)
+    insert_all(session, RedactedRow, hidden)
 
 
 def _heard_before(session: Session, ids: Collection[str]) -> list[str]:
@@ -126,9 +126,9 @@ def _replace(
     """Put parties and turns in place of those that conversations of `before` had."""
     _forget(session, before, PartyRow, TurnRow)
     parties = [v for name, one in safe.items() for v in rows.party_values(name, one)]
-    _insert(session, PartyRow, parties)
+    insert_all(session, PartyRow, parties)
     turns = [v for name, one in safe.items() for v in rows.turn_values(name, one.turns)]
-    _insert(session, TurnRow, turns)
+    insert_all(session, TurnRow, turns)
     searching.put(session, {name: one.turns for name, one in safe.items()})
 
 
@@ -145,8 +145,8 @@ def _forget(
         )
 
 
-def _insert(session: Session, table: type[Table], values: Sequence[Mapping[str, Any]]) -> None:
-    # Past the mapper, which takes longer over a row than the database does.
+def insert_all(session: Session, table: type[Table], values: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows, past the mapper: it takes longer over one than the database does."""
     if values:
         session.connection().execute(insert(table.__table__), values)  # type: ignore[attr-defined]
 
@@ -274,7 +274,7 @@ def save_assessments(
     judged = [(_assessment_row(a, name, card, now), a) for name, some in made.items() for a in some]
     session.add_all(row for row, _ in judged)
     session.flush()  # which numbers them
-    _insert(
+    insert_all(
         session,
         FindingRow,
         [v for row, a in judged for v in rows.finding_values(row.id or 0, a.findings)],

@@ -6,14 +6,13 @@ from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from sqlalchemy import insert
 from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, or_, select
 
 from qa.errors import InputError, StoreError
 from qa.records import Conversation
-from qa.store import database, roster, rows
+from qa.store import database, results, roster, rows
 from qa.store.browsing import Browsing
 from qa.store.erasing.core import Erasing
 from qa.store.names import shown
@@ -128,37 +127,43 @@ class Taking(Browsing):
         """Take in those, of some places, that nobody has; return their places."""
         if not among_places:
             return set()
-        now = self._now()
         erased = self.erasing.erased_before([given[place][0] for place in among_places])
-        with database.writing(self._engine) as session:
-            strangers = _strangers(session, [given[place] for place in among_places])
-            found = [among_places[place] for place in strangers]
-            places = [place for place in found if given[place][0].id not in erased]
+        places = [place for place in among_places if given[place][0].id not in erased]
+        with database.reading(self._engine) as session:
+            places = _strangers(session, given, places)
+        kept = [with_contents(given[place][0], self.vault) for place in places]
+        raw = {c.id: c.model_dump_json().encode() for c in kept}
+        with (
+            self.vault.staged("conversation", raw, suffix=".json") as keep,
+            database.writing(self._engine) as session,
+        ):
+            places = _strangers(session, given, places)  # another process may have been quicker
             new = [given[place] for place in places]
-            kept = [with_contents(c, self.vault) for c, _ in new]
-            raw = {c.id: c.model_dump_json().encode() for c in kept}
             try:
-                self.vault.put_all("conversation", raw, suffix=".json")
-                values = [
-                    rows.conversation_values(c, now=now, caller_key=self.caller_key(c.caller))
-                    for c, _ in new
-                ]
-                if values:
-                    session.execute(insert(ConversationRow), values)
-                wants = [
-                    {"conversation": c.id, "card": card, "open": True, "asked_at": now}
-                    for c, cards in new
-                    for card in dict.fromkeys(cards)
-                ]
-                if wants:
-                    session.execute(insert(WantRow), wants)
-                roster.apply(session, list(raw))
+                keep(c.id for c, _ in new)
+                self._write_down(session, new)
                 session.commit()
             except (StoreError, IntegrityError):
                 session.rollback()
-                self._forget(session, raw)
+                self._forget(session, [c.id for c, _ in new])
                 raise
         return set(places)
+
+    def _write_down(self, session: Session, new: Sequence[Wanted]) -> None:
+        """Add the rows of conversations that are new."""
+        now = self._now()
+        values = [
+            rows.conversation_values(c, now=now, caller_key=self.caller_key(c.caller))
+            for c, _ in new
+        ]
+        wants = [
+            {"conversation": c.id, "card": card, "open": True, "asked_at": now}
+            for c, cards in new
+            for card in dict.fromkeys(cards)
+        ]
+        results.insert_all(session, ConversationRow, values)
+        results.insert_all(session, WantRow, wants)
+        roster.apply(session, [c.id for c, _ in new])
 
     def _forget(self, session: Session, ids: Iterable[str]) -> None:
         """Take what nobody else has taken in meanwhile out of the vault again."""
@@ -174,21 +179,22 @@ def _scope(channel: str, project: str | None, own: str | None) -> tuple[str, ...
     return str(channel), project or "", own or ""
 
 
-def _strangers(session: Session, given: Sequence[Wanted]) -> list[int]:
-    """Return the places of those whose id and content neither the store has nor one before."""
+def _strangers(session: Session, given: Sequence[Wanted], places: Sequence[int]) -> list[int]:
+    """Return those places whose id and content neither the store has nor one before."""
     row = ConversationRow
+    some = [given[place][0] for place in places]
     known = session.exec(
         select(row.id, row.checksum).where(
             or_(
-                among(session, row.id, [c.id for c, _ in given]),
-                among(session, row.checksum, [c.checksum for c, _ in given]),
+                among(session, row.id, [c.id for c in some]),
+                among(session, row.checksum, [c.checksum for c in some]),
             )
         )
     ).all()
     seen = {value for pair in known for value in pair}
     found = []
-    for place, (conversation, _) in enumerate(given):
-        names = {conversation.id, conversation.checksum}
+    for place, one in zip(places, some, strict=True):
+        names = {one.id, one.checksum}
         if not names & seen:
             found.append(place)
         seen |= names

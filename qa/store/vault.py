@@ -17,7 +17,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Literal, get_args
@@ -27,7 +27,7 @@ from qa.errors import InputError, NotFound, UsageError
 from qa.records import Conversation
 from qa.sealing import HEAD, SEALED, KeyRing, Keys, is_sealed, key_of, seal, unseal
 from qa.store.database import from_os_error, private_folder
-from qa.store.whole import held, write_all, written
+from qa.store.whole import held, staged, written
 
 Kind = Literal["conversation", "turns", "playback", "peaks", "original", "upload", "rejects"]
 #: What `path` hands out: nothing in it was left unredacted.
@@ -82,24 +82,42 @@ class Vault:
             raise from_os_error(err, self.folder) from err
         return target
 
-    def put_all(self, kind: Kind, contents: Mapping[str, bytes], *, suffix: str) -> None:
-        """Keep many objects of one ending at once, as `put` does one.
+    @contextmanager
+    def staged(
+        self, kind: Kind, contents: Mapping[str, bytes], *, suffix: str
+    ) -> Iterator[Callable[[Iterable[str]], None]]:
+        """Write many objects of one ending; give what keeps some, by id, as `put` keeps one.
 
-        The disk is waited for once, and not for each.
+        The disk is waited for before that, once, so that whoever holds the database waits for
+        nothing. What is not kept goes in the end.
 
         Raises
         ------
-        DiskFull, StoreError : some of them may be kept, each whole.
+        DiskFull, StoreError : nothing is kept; when it comes from what is given, some may be,
+            each whole.
         """
-        self._sealing(kind)  # no key: an error before anything is written
+        if not contents:
+            yield lambda _ids: None
+            return
+        ring = self._sealing(kind)  # no key: an error before anything is written
         targets = {name: self._folder(kind, name) / f"{name}{suffix}" for name in contents}
-        try:
-            for folder in {target.parent for target in targets.values()}:
-                if not folder.exists():
-                    private_folder(folder)
-            write_all({t: self._sealed(kind, t, contents[name]) for name, t in targets.items()})
-        except OSError as err:
-            raise from_os_error(err, self.folder) from err
+        with ExitStack() as stack:
+            try:
+                for folder in {target.parent for target in targets.values()}:
+                    if not folder.exists():
+                        private_folder(folder)
+                sealed = {t: _sealed(kind, t, contents[name], ring) for name, t in targets.items()}
+                place = stack.enter_context(staged(self.folder / kind, sealed))
+            except OSError as err:
+                raise from_os_error(err, self.folder) from err
+
+            def keep(ids: Iterable[str]) -> None:
+                try:
+                    place(targets[name] for name in ids)
+                except OSError as err:
+                    raise from_os_error(err, self.folder) from err
+
+            yield keep
 
     def read(self, kind: Kind, id: str) -> bytes:
         """Return an object's bytes. For the pipeline and the store; not for doors.
@@ -203,11 +221,16 @@ class Vault:
         older_s : seconds; what is younger may be a write that goes on.
         """
         long_ago, gone = time.time() - older_s, 0
-        for left in self.folder.glob("*/??/.new-*"):
-            with suppress(OSError):
-                if left.stat().st_mtime <= long_ago:
-                    left.unlink()
-                    gone += 1
+        # Files in the folders of a kind, and in folders of their own beside those.
+        for pattern in ("*/??/.new-*", "*/.new-*/.new-*"):
+            for left in self.folder.glob(pattern):
+                with suppress(OSError):
+                    if left.stat().st_mtime <= long_ago:
+                        left.unlink()
+                        gone += 1
+        for left in self.folder.glob("*/.new-*"):
+            with suppress(OSError):  # somebody writes there
+                left.rmdir()
         return gone
 
     def keep_rejects(self, items: Sequence[dict[str, object]]) -> Path | None:
@@ -281,15 +304,6 @@ class Vault:
             else:
                 seal(out, source, ring=ring, about=_about(kind, target))
 
-    def _sealed(self, kind: str, target: Path, content: bytes) -> bytes:
-        """Return what stands in the file of an object."""
-        ring = self._sealing(kind)
-        if ring is None:
-            return content
-        made = io.BytesIO()
-        seal(made, io.BytesIO(content), ring=ring, about=_about(kind, target))
-        return made.getvalue()
-
     def _folder(self, kind: str, id: str) -> Path:
         if kind not in get_args(Kind):
             raise UsageError(
@@ -317,6 +331,15 @@ class Vault:
         return path
 
 
+def _sealed(kind: str, target: Path, content: bytes, ring: KeyRing | None) -> bytes:
+    """Return what stands in the file of an object."""
+    if ring is None:
+        return content
+    made = io.BytesIO()
+    seal(made, io.BytesIO(content), ring=ring, about=_about(kind, target))
+    return made.getvalue()
+
+
 def _opened_content(content: bytes | Path) -> BinaryIO:
     return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
 
@@ -333,6 +356,8 @@ def with_contents(conversation: Conversation, vault: Vault) -> Conversation:
     ------
     DiskFull : no room for them.
     """
+    if all(source.content is None for source in conversation.audio):
+        return conversation
     kept = []
     for number, source in enumerate(conversation.audio):
         if source.content is None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
-import secrets
+import shutil
 import tempfile
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -53,33 +53,42 @@ def written(target: Path, *, instead_of: os.stat_result | None = None) -> Iterat
         raise
 
 
-def write_all(contents: Mapping[Path, bytes]) -> None:
-    """Write files of folders that are there, each whole or not at all.
+@contextmanager
+def staged(
+    folder: Path, contents: Mapping[Path, bytes]
+) -> Iterator[Callable[[Iterable[Path]], None]]:
+    """Write files; give what puts some of them in their places. The others go in the end.
 
-    The disk is waited for once: a wait for each of a thousand small files takes ten times as
-    long as all the rest.
+    They are on the disk before any takes its place. The disk is waited for once: a wait for
+    each of a thousand small files takes ten times as long as all the rest. Until then they lie in
+    a folder of their own, since to make one in each of a thousand folders may take that long, too.
+
+    Parameters
+    ----------
+    folder : is there, on the file system on which the files are to lie.
+    contents : by their places, whose folders are there.
 
     Raises
     ------
-    OSError : some may have taken their places.
+    OSError : when it comes from what is given, some may have taken their places.
     """
-    new: dict[Path, str] = {}
-    mark = secrets.token_hex(8)  # one for all: `mkstemp` takes longer than the writing
-    try:
-        for number, (target, content) in enumerate(contents.items()):
-            name = f"{target.parent}/.new-{mark}-{number}"
-            handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            new[target] = name
-            with os.fdopen(handle, "wb") as out:
-                out.write(content)
-        _flush(new.values())
-        for target in contents:
+    apart = tempfile.mkdtemp(dir=folder, prefix=".new-")  # made 0700
+    new = {target: f"{apart}/.new-{number}" for number, target in enumerate(contents)}
+
+    def place(targets: Iterable[Path]) -> None:
+        for target in targets:
             with held(target.parent):
                 os.replace(new[target], target)  # noqa: PTH105
-            del new[target]
+
+    try:
+        for target, name in new.items():
+            handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as out:
+                out.write(contents[target])
+        _flush(new.values())
+        yield place
     finally:
-        for name in new.values():
-            Path(name).unlink(missing_ok=True)
+        shutil.rmtree(apart, ignore_errors=True)
 
 
 def _flush(names: Collection[str]) -> None:

@@ -1,10 +1,12 @@
 """How fast chats are taken in, and redacted and scored.
 
-    scripts/bench chats [--chats N] [--judged N] [--workers N] [--folder DIR] [--json]
+    scripts/bench chats [--chats N] [--judged N] [--workers N] [--importers N] [--folder DIR]
+                        [--json]
 
 Makes chats of 30 messages, always the same ones, out of the sample dialogues: two parties,
 times, and in each a card or telephone number to redact. `import` registers all of them as
-`qa import` does; `work` then redacts and scores the first ones as `qa work` does, in
+`qa import` does, the first ones by one command and the others by as many at once as
+`--importers` says; `work` redacts and scores the first ones as `qa work` does, in
 processes of their own. Memory is the most that a process held, measured after the first
 tenth and at the end. See docs/benchmarks.md for what the figures mean.
 """
@@ -19,8 +21,9 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
@@ -44,11 +47,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--chats", type=int, default=10_000, help="chats to import")
     parser.add_argument("--judged", type=int, default=1_000, help="chats to score")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--importers", type=int, default=1, help="qa import, so many at once")
     parser.add_argument("--folder", type=Path, help="where to write; default: a temporary folder")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(dir=options.folder) as name:
-        figures = measure(Path(name), options.chats, options.judged, options.workers)
+        figures = measure(
+            Path(name), options.chats, options.judged, options.workers, options.importers
+        )
     if options.json:
         print(json.dumps(figures))
     else:
@@ -57,12 +63,16 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def measure(folder: Path, chats: int, judged: int, workers: int) -> dict[str, float]:
+def measure(
+    folder: Path, chats: int, judged: int, workers: int, importers: int
+) -> dict[str, float]:
     """Import, then score; return rates a second, processor seconds a chat and memory."""
-    first, rest = folder / "first.jsonl", folder / "rest.jsonl"
-    some = min(judged, chats)
+    first, some = folder / "first.jsonl", min(judged, chats)
     _write(first, 0, some)
-    _write(rest, some, chats)
+    edges = [some + (chats - some) * n // importers for n in range(importers + 1)]
+    rest = [folder / f"rest-{n}.jsonl" for n in range(importers)]
+    for path, (start, end) in zip(rest, pairwise(edges), strict=True):
+        _write(path, start, end)
     figures: dict[str, float] = {}
     given = {"QA_DATA": str(folder / "data"), "QA_DEFAULT_SCORECARDS": '["chat-etiquette"]'}
     began = _usage()
@@ -80,7 +90,7 @@ def measure(folder: Path, chats: int, judged: int, workers: int) -> dict[str, fl
         assert store.counts(Filter()).total == some
     clock = perf_counter()
     before_rest = _usage()
-    _qa(given, "import", str(rest))
+    _at_once(given, [("import", str(path)) for path in rest if path.stat().st_size])
     wall += perf_counter() - clock
     figures["import chats"] = chats
     figures["import chats a second"] = chats / wall
@@ -91,6 +101,21 @@ def measure(folder: Path, chats: int, judged: int, workers: int) -> dict[str, fl
 def _qa(given: dict[str, str], *words: str) -> None:
     command = [sys.executable, "-m", "qa.cli", *words]
     subprocess.run(command, check=True, env=os.environ | given, capture_output=True)
+
+
+def _at_once(given: dict[str, str], commands: Sequence[Sequence[str]]) -> None:
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-m", "qa.cli", *words],
+            env=os.environ | given,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for words in commands
+    ]
+    codes = [command.wait() for command in started]
+    if any(codes):
+        raise RuntimeError("qa import failed")
 
 
 def _usage() -> float:

@@ -253,7 +253,7 @@ def test_of_many_nothing_is_kept_where_one_finds_no_room(store, monkeypatch):
 
     chats = [(make_chat([("agent", str(n))], id=f"c{n}"), []) for n in range(20)]
     with monkeypatch.context() as patch:
-        patch.setattr("qa.store.taking.insert", full)
+        patch.setattr("qa.store.taking.results.insert_all", full)
         with pytest.raises(DiskFull):
             store.register_all(chats)
     assert store.list().items == ()

@@ -42,7 +42,7 @@ class Callers:
         ------
         StoreError : the key cannot be read or made.
         """
-        plain = plain_caller(caller or "", region=self._region)
+        plain = plain_caller(caller, region=self._region) if caller else ""
         if not plain:
             return None
         return hmac.digest(self._secret(), plain.encode(), "sha256").hex()

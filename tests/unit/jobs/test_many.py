@@ -92,7 +92,7 @@ def test_a_store_that_keeps_nothing_leaves_all_as_claimed(
     def refuse(*_, **__):
         raise error
 
-    monkeypatch.setattr(store.vault, "put_all", refuse)  # the last thing that is done
+    monkeypatch.setattr("qa.store.finishing.claiming.finish", refuse)  # after all else
     assert run(store, settings, Pipeline()) == [ending] * 3
     assert not store.heard("chat-1")
     assert store.release("w") == 3

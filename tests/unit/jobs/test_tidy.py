@@ -80,12 +80,16 @@ def test_what_another_machine_erased_goes_from_this_ones_cache(settings, vault):
 def test_what_killed_processes_left_half_written_goes_once_a_day(settings, vault):
     folder = vault.put("turns", "call-1", b"[]", suffix=".json").parent
     left, going_on = folder / ".new-left", folder / ".new-now"
-    for file in (left, going_on):
+    apart = [folder.parent / ".new-some" / ".new-0", folder.parent / ".new-others" / ".new-0"]
+    for file in (left, going_on, *apart):
+        file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"half")
     long_ago = (time.time() - tidy.LEFT_S - 60,) * 2
-    os.utime(left, long_ago)
+    for file in (left, apart[0]):
+        os.utime(file, long_ago)
     Tidy(settings, vault).trim()
     assert (left.exists(), going_on.exists()) == (False, True)
+    assert [file.parent.exists() for file in apart] == [False, True]
     assert vault.read("turns", "call-1") == b"[]"
     os.utime(going_on, long_ago)
     Tidy(settings, vault).trim()  # looked today

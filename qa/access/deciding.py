@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from qa.access.rights import ABOUT_CONVERSATIONS, EVERYWHERE, RIGHTS, Right, UserRole
 from qa.errors import Forbidden, UsageError
@@ -64,7 +65,7 @@ class Scope:
         """Whether every conversation is left out."""
         return not self.parts
 
-    @property
+    @cached_property
     def agents(self) -> frozenset[str]:
         """As which agents somebody sees what they took part in."""
         return frozenset(part.agent for part in self.parts if part.agent is not None)
@@ -151,6 +152,16 @@ class Principal:
 
     def scope(self, right: Right) -> Scope:
         """Return to which conversations this may be done; lists are narrowed by it."""
+        if (known := self._scopes.get(right)) is None:
+            # A page asks dozens of times.
+            known = self._scopes[right] = self._scope(right)
+        return known
+
+    @cached_property
+    def _scopes(self) -> dict[Right, Scope]:
+        return {}
+
+    def _scope(self, right: Right) -> Scope:
         if not self._in_scopes(right):
             return NOTHING
         parts = self._parts(g for g in self.grants if right in RIGHTS[g.role])

@@ -189,7 +189,7 @@ def build(settings: Settings) -> FastAPI:
     app.mount("/static", _Static(directory=STATIC), name="static")
     app.add_middleware(OneReading)
     # Sound is compressed as it is, and ranges of it must stay ranges: neither is touched.
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=3)
     app.add_middleware(Bodies, larger=_LARGER)
     app.add_middleware(errors.LastResort)
     if settings.requests_per_second:

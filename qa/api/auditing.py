@@ -48,21 +48,27 @@ def about(request: Request, kind: Kind, object: str = "", *, detail: Detail | No
     request.state.about = _About(kind, object, detail or {})
 
 
-def write(request: Request, who: Principal, right: Right, act: Act | None) -> None:
-    """Write down what a request did, where that leaves a row.
+def done(request: Request, right: Right, act: Act | None) -> Act | None:
+    """Return what a request did, where that leaves a row; else None.
 
     Parameters
     ----------
     act : what its route declares.
+    """
+    reads = request.method == "GET"
+    found = act or (READS.get(right) if reads else None)
+    if found is Act.SEARCHED and reads and not request.query_params:
+        return None  # of a search only the empty form was asked for
+    return found
+
+
+def write(request: Request, who: Principal, done: Act) -> None:
+    """Write down what a request did.
 
     Raises
     ------
     StoreError : it could not be written, so it is not answered either.
     """
-    reads = request.method == "GET"
-    done = act or (READS.get(right) if reads else None)
-    if done is None or (done is Act.SEARCHED and reads and not request.query_params):
-        return  # of a search only the empty form was asked for
     store: Store = request.app.state.store
     thing = _thing(request)
     if done in LOOKS and not thing.detail:

@@ -14,20 +14,22 @@ from qa.settings import Settings
 from qa.store import Store
 from qa.store.acts import Kind
 
+# Those that wait for nothing are coroutines: all others take a thread for each request.
 
-def get_settings(request: Request) -> Settings:
+
+async def get_settings(request: Request) -> Settings:
     """Return the settings that the application was built with."""
     found: Settings = request.app.state.settings
     return found
 
 
-def get_store(request: Request) -> Store:
+async def get_store(request: Request) -> Store:
     """Return the application's store."""
     found: Store = request.app.state.store
     return found
 
 
-def get_clips(request: Request) -> Clips:
+async def get_clips(request: Request) -> Clips:
     """Return what cuts the sound of moments."""
     found: Clips = request.app.state.clips
     return found
@@ -56,7 +58,7 @@ def conversation_id(
     return full
 
 
-def seen_version(
+async def seen_version(
     given: Annotated[
         str | None,
         Header(

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
-from functools import cache
+from datetime import date, datetime, time
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -84,30 +84,49 @@ def moment(at: datetime) -> str:
     local = at.astimezone()
     if _speaks.get() is None:
         return local.strftime("%Y-%m-%d %H:%M")
-    from babel.dates import format_date, format_time  # noqa: PLC0415 - not for the command line
-
-    day = format_date(local.date(), "d MMM y", locale=_locale())
-    return f"{day}, {format_time(local.time(), 'HH:mm', locale=_locale())}"
+    clock = local.time().replace(second=0, microsecond=0)
+    return f"{_day(language(), local.date())}, {_clock(language(), clock)}"
 
 
 def day_of(at: datetime) -> str:
     """Word the day of a moment, in the zone of this machine."""
     if _speaks.get() is None:
         return f"{at.astimezone():%Y-%m-%d}"
-    from babel.dates import format_date  # noqa: PLC0415 - see above
+    return _day(language(), at.astimezone().date())
 
-    worded: str = format_date(at.astimezone().date(), "d MMM y", locale=_locale())
+
+# A list words a hundred days, times and numbers, most of them again and again.
+
+
+@lru_cache(maxsize=2048)
+def _day(name: str, day: date) -> str:
+    from babel.dates import format_date  # noqa: PLC0415 - not for the command line
+
+    worded: str = format_date(day, "d MMM y", locale=_known_locale(name))
     return worded
+
+
+@lru_cache(maxsize=4096)
+def _clock(name: str, at: time) -> str:
+    from babel.dates import format_time  # noqa: PLC0415 - see above
+
+    worded: str = format_time(at, "HH:mm", locale=_known_locale(name))
+    return worded
+
+
+@lru_cache(maxsize=4096)
+def _number(name: str, value: float, pattern: str) -> str:
+    from babel.numbers import format_decimal  # noqa: PLC0415 - see above
+
+    shown: str = format_decimal(value, pattern, locale=_known_locale(name))
+    return shown
 
 
 def decimal(value: float) -> str:
     """Word a number with one decimal at most."""
     if _speaks.get() is None:
         return f"{value:.0f}" if value.is_integer() else f"{value:.1f}"
-    from babel.numbers import format_decimal  # noqa: PLC0415 - see above
-
-    shown: str = format_decimal(value, "0.#", locale=_locale())
-    return shown
+    return _number(language(), value + 0.0, "0.#")  # no "-0"
 
 
 def hundredths(value: float) -> str:
@@ -115,14 +134,7 @@ def hundredths(value: float) -> str:
     rounded = round(value, 2) + 0.0  # no "-0"
     if _speaks.get() is None:
         return f"{rounded:.2f}"
-    from babel.numbers import format_decimal  # noqa: PLC0415 - see above
-
-    shown: str = format_decimal(rounded, "0.00", locale=_locale())
-    return shown
-
-
-def _locale() -> Locale:
-    return _known_locale(language())
+    return _number(language(), rounded, "0.00")
 
 
 @cache

@@ -12,12 +12,13 @@ conversation; where a route answers with several, it passes ``who.scope(right)``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
@@ -100,9 +101,9 @@ class Requires:
     #: None = what follows from the right, where it is a route that only reads.
     act: Act | None = None
 
-    def __call__(
+    async def __call__(
         self, request: Request, who: Annotated[Principal, Depends(who_asks)]
-    ) -> Iterator[Principal]:
+    ) -> AsyncIterator[Principal]:
         """Give who asks; when the route has answered, write down what they did.
 
         Raises
@@ -112,14 +113,15 @@ class Requires:
         """
         who.check(self.right)
         yield who
-        auditing.write(request, who, self.right, self.act)
+        if (done := auditing.done(request, self.right, self.act)) is not None:
+            await run_in_threadpool(auditing.write, request, who, done)
 
 
 @dataclass(frozen=True)
 class AnyAccount:
     """The declaration of a route that is about whoever asks, whatever their roles."""
 
-    def __call__(self, who: Annotated[Principal, Depends(who_asks)]) -> Principal:
+    async def __call__(self, who: Annotated[Principal, Depends(who_asks)]) -> Principal:
         """Return who asks."""
         return who
 
@@ -128,7 +130,7 @@ class AnyAccount:
 class Open:
     """The declaration of a route that everybody may call, known or not."""
 
-    def __call__(self) -> None:
+    async def __call__(self) -> None:
         """Let everybody pass."""
 
 

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, TypeAdapter
-from sqlalchemy import ColumnElement, and_, func, true
+from sqlalchemy import ColumnElement, Select, and_, func
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from qa.access import Scope
 from qa.errors import NotFound, UsageError
@@ -38,6 +40,7 @@ _LOOKED_UP = ("needs_review", "card", "status", "min_score", "max_score", "faile
 _NAMED = 4
 _PLACE: TypeAdapter[tuple[AwareDatetime, str]] = TypeAdapter(tuple[AwareDatetime, str])
 _ORDER = (col(ConversationRow.at).desc(), col(ConversationRow.id).desc())
+_WITHOUT_DETAILS = defer(ConversationRow.details)  # type: ignore[arg-type]  # it is a column
 _WAITS_FOR_HUMAN = (ScoreStatus.PROVISIONAL, ScoreStatus.CRITICAL_SUSPECTED)
 
 
@@ -70,17 +73,29 @@ def page_rows(
     *,
     after: str | None,
     limit: int,
+    details: bool = False,
 ) -> tuple[list[ConversationRow], str | None]:
-    """Return the rows of a page, and the place where the next one begins; None at the end."""
+    """Return the rows of a page, and the place where the next one begins; None at the end.
+
+    Parameters
+    ----------
+    details : read all of each conversation's metadata, too, which a list does not show.
+    """
 
     def lane(f: Filter, ids: Sequence[str] | None) -> list[ColumnElement[bool]]:
         return list(conditions(session, f, scope, ids=ids))
 
     plain = filter.model_copy(update=dict.fromkeys(_LOOKED_UP))
     if plain == filter:
-        return page_of_lanes(session, [lane(filter, None)], after=after, limit=limit)
+        found = [lane(filter, None)]
+        return page_of_lanes(session, found, after=after, limit=limit, details=details)
     return newest_first(
-        session, lane(plain, None), lambda ids: lane(filter, ids), after=after, limit=limit
+        session,
+        lane(plain, None),
+        lambda ids: lane(filter, ids),
+        after=after,
+        limit=limit,
+        details=details,
     )
 
 
@@ -91,6 +106,7 @@ def newest_first(
     *,
     after: str | None,
     limit: int,
+    details: bool = False,
 ) -> tuple[list[ConversationRow], str | None]:
     """Return the rows of a page as `page_rows` does, of all that fit conditions dear to look up.
 
@@ -105,10 +121,11 @@ def newest_first(
     newest = select(ConversationRow.id).where(*plain, *_behind(after)).order_by(*_ORDER)
     for some in LOOKED_THROUGH:
         ids = session.exec(newest.limit(some)).all()
-        found, place = page_of_lanes(session, [whole(ids)], after=after, limit=limit)
+        lanes = [whole(ids)]
+        found, place = page_of_lanes(session, lanes, after=after, limit=limit, details=details)
         if place is not None or len(ids) < some:
             return found, place
-    return page_of_lanes(session, [whole(None)], after=after, limit=limit)
+    return page_of_lanes(session, [whole(None)], after=after, limit=limit, details=details)
 
 
 def page_of_lanes(
@@ -117,6 +134,7 @@ def page_of_lanes(
     *,
     after: str | None,
     limit: int,
+    details: bool = False,
 ) -> tuple[list[ConversationRow], str | None]:
     """Return the rows of a page as `page_rows` does, of all that fit one of some conditions.
 
@@ -128,6 +146,8 @@ def page_of_lanes(
     found: list[ConversationRow] = []
     for lane in lanes:
         query = select(ConversationRow).where(*lane, *_behind(after)).order_by(*_ORDER)
+        if not details:
+            query = query.options(_WITHOUT_DETAILS)
         found += session.exec(query.limit(limit + 1))
     if len(lanes) > 1:
         found.sort(key=lambda row: (row.at, row.id), reverse=True)
@@ -173,11 +193,9 @@ def conditions(
     """
     row = ConversationRow
 
-    def inside(column: Any) -> ColumnElement[bool]:
-        return true() if ids is None else among(session, column, ids)
-
     yield within(scope)
-    yield inside(row.id)
+    if ids is not None:
+        yield among(session, row.id, ids)
     for column, wanted in (
         (row.state, f.state),
         (row.channel, f.channel),
@@ -201,18 +219,37 @@ def conditions(
     if f.agent is not None:
         yield _by_agent(f.agent, scope)
     if f.needs_review is not None:
-        yield _by_review(scope, inside(AssessmentRow.conversation), wanted=f.needs_review)
+        yield _by_review(scope, wanted=f.needs_review, one_by_one=ids is not None)
     scored = list(_score_conditions(f, one_by_one=ids is not None))
     if scored:
-        made = select(AssessmentRow.conversation).where(
-            col(AssessmentRow.current).is_(True), inside(AssessmentRow.conversation)
+        made = select(AssessmentRow.conversation).where(col(AssessmentRow.current).is_(True))
+        yield one_of(
+            AssessmentRow.conversation,
+            made.where(*scored, scores_seen(scope)),
+            one_by_one=ids is not None,
         )
-        yield _one_of(row.id, made.where(*scored, scores_seen(scope)))
 
 
 def scores_seen(scope: Scope) -> ColumnElement[bool]:
     """Leave out what others were scored, and what is hidden: a condition would tell it as well."""
     return seen(scope, conversation=AssessmentRow.conversation, party=AssessmentRow.party)
+
+
+def one_of(
+    column: Any, query: Select[Any] | SelectOfScalar[Any], *, one_by_one: bool
+) -> ColumnElement[bool]:
+    """Return the condition that a conversation is one of those that a query selects.
+
+    Parameters
+    ----------
+    column : what the query selects: ids of conversations.
+    one_by_one : so few conversations are looked at that each is better looked up by itself,
+        whatever a database takes the query to select: it plans before it knows.
+    """
+    if one_by_one:
+        row = ConversationRow
+        return query.where(col(column) == row.id).correlate(row).exists()
+    return _one_of(ConversationRow.id, query)
 
 
 def _one_of(column: Any, query: Any) -> ColumnElement[bool]:
@@ -235,17 +272,17 @@ def _by_agent(agent: str, scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def _by_review(scope: Scope, inside: ColumnElement[bool], *, wanted: bool) -> ColumnElement[bool]:
+def _by_review(scope: Scope, *, wanted: bool, one_by_one: bool) -> ColumnElement[bool]:
     row = ConversationRow
     waits = or_(
-        _one_of(
-            row.id,
+        one_of(
+            AssessmentRow.conversation,
             select(AssessmentRow.conversation).where(
                 col(AssessmentRow.current).is_(True),
                 col(AssessmentRow.status).in_(_WAITS_FOR_HUMAN),
-                inside,
                 scores_seen(scope),
             ),
+            one_by_one=one_by_one,
         ),
         _one_of(
             row.id,

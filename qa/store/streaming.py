@@ -52,7 +52,7 @@ class Streaming(Publishing):
         while more:
             with database.reading(self._engine) as session:
                 found, after = listing.page_rows(
-                    session, wanted, scope, after=after, limit=PAGE[depth]
+                    session, wanted, scope, after=after, limit=PAGE[depth], details=True
                 )
                 page = _page(session, found, depth, scope)
             yield from page

@@ -7,8 +7,9 @@ A server runs in a process of its own over the store that `scripts/bench desk` m
 conversations, in FOLDER, or in the database WHICH). Each of the people, nine of ten of them at home
 in one team and one who sees everything, asks every 5 seconds, begun at times of their own: a page
 of a list, one conversation, or a search, by the API and as pages. Times are those of this process,
-from sending to the last byte, in milliseconds; beside them stands how much of one processor the
-server took, and how much of the machine was in use at all, by others, too.
+from sending to the last byte, in milliseconds; beside them stands what a request took of a
+processor, in milliseconds, of the server, of PostgreSQL where it runs in FOLDER, and of this
+program, and how much of the machine was in use at all, by others, too.
 """
 
 from __future__ import annotations
@@ -105,10 +106,12 @@ def main(arguments: list[str]) -> int:
         people = {f"bench-{n}": _grant(n) for n in range(options.users)}
         shown = _serving.tokens(settings, people)
         with _serving.served(settings, processes=options.processes) as server:
-            taken, share, busy = asyncio.run(measure(server, [*shown.values()], options.seconds))
+            parts = _parts(server.process, settings.data / "server" / "postmaster.pid")
+            measured = measure(server.address, parts, [*shown.values()], options.seconds)
+            taken, each_ms, busy = asyncio.run(measured)
     if options.json:
         figures = {kind: each._asdict() for kind, each in taken.items()}
-        print(json.dumps({"taken": figures, "server_share": share, "machine_share": busy}))
+        print(json.dumps({"taken": figures, "cpu_ms": each_ms, "machine_share": busy}))
     else:
         print(
             f"{'kind':8} {'requests':>8} {'errors':>6} {'p50 ms':>7} {'p95 ms':>7} {'longest':>7}"
@@ -118,7 +121,8 @@ def main(arguments: list[str]) -> int:
                 f"{kind:8} {each.requests:8} {each.errors:6} {each.p50:7.0f} {each.p95:7.0f}"
                 f" {each.longest:7.0f}"
             )
-        print(f"the server took {share:.2f} of a processor; {busy:.0%} of the machine was in use")
+        spent = ", ".join(f"{name} {ms:.1f}" for name, ms in each_ms.items())
+        print(f"processor ms a request: {spent}; {busy:.0%} of the machine was in use")
     return 1 if any(each.errors for each in taken.values()) else 0
 
 
@@ -129,32 +133,44 @@ def _grant(number: int) -> Grant:
     return Grant(UserRole.AUDITOR if number else UserRole.ADMINISTRATOR)
 
 
-def _used(server: psutil.Process) -> float:
-    """Return the seconds of a processor that a server took, all of its processes together."""
-    return sum(sum(p.cpu_times()[:2]) for p in [server, *server.children(recursive=True)])
+def _parts(server: int, postmaster: Path) -> dict[str, psutil.Process]:
+    """Return the processes that take part, with their children, by what they are called."""
+    parts = {"server": psutil.Process(server)}
+    if postmaster.exists():
+        parts["database"] = psutil.Process(int(postmaster.read_text().split()[0]))
+    return parts
+
+
+def _used(parts: dict[str, psutil.Process]) -> dict[str, float]:
+    """Return the seconds of a processor that each part took, all of its processes together."""
+    used = {
+        name: sum(sum(p.cpu_times()[:2]) for p in [one, *one.children(recursive=True)])
+        for name, one in parts.items()
+    }
+    return used | {"asking": time.process_time()}
 
 
 async def measure(
-    server: _serving.Served, tokens: list[str], seconds: float
-) -> tuple[dict[str, Taken], float, float]:
-    """Let everybody work so long; return times, and the shares of the server and of all."""
+    address: str, parts: dict[str, psutil.Process], tokens: list[str], seconds: float
+) -> tuple[dict[str, Taken], dict[str, float], float]:
+    """Let everybody work so long; return times, a request's processor time, and the machine's."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=len(tokens))
-    process = psutil.Process(server.process)
-    async with httpx.AsyncClient(base_url=server.address, limits=limits, timeout=60) as client:
+    async with httpx.AsyncClient(base_url=address, limits=limits, timeout=60) as client:
         people = [Person(client, token, seed=n) for n, token in enumerate(tokens)]
         # What is loaded on first use is loaded.
         await people[0].work(time.monotonic() + 2 * _EVERY_S)
         people[0].taken.clear()
-        used, begun = _used(process), time.monotonic()
+        used, begun = _used(parts), time.monotonic()
         psutil.cpu_percent()
         await asyncio.gather(*(person.work(begun + seconds) for person in people))
-        lasted = time.monotonic() - begun
-        share = (_used(process) - used) / lasted
+        spent = {name: now - used[name] for name, now in _used(parts).items()}
     found: defaultdict[str, list[tuple[float, bool]]] = defaultdict(list)
     for person in people:
         for kind, each in person.taken.items():
             found[kind] += each
-    return {k: summed(found[k]) for k in sorted(found)}, share, psutil.cpu_percent() / 100
+    asked = sum(map(len, found.values())) or 1
+    each_ms = {name: 1000 * s / asked for name, s in spent.items()}
+    return {k: summed(found[k]) for k in sorted(found)}, each_ms, psutil.cpu_percent() / 100
 
 
 def summed(found: list[tuple[float, bool]]) -> Taken:

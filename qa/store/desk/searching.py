@@ -32,7 +32,8 @@ from qa.records import Record, Role, SafeTurn
 from qa.store import database, lines, listing
 from qa.store.desk.tables import SearchableRow
 from qa.store.queue import among
-from qa.store.tables import AssessmentRow, ConversationRow, FindingRow, HeardRow, TurnRow
+from qa.store.scopes import concerns
+from qa.store.tables import AssessmentRow, FindingRow, HeardRow, TurnRow
 from qa.store.views import ConversationSummary, Filter
 
 if TYPE_CHECKING:
@@ -220,8 +221,6 @@ def _said(
     """
     row = SearchableRow
     found = select(row.conversation)
-    if ids is not None:
-        found = found.where(among(session, row.conversation, ids))
     if session.get_bind().dialect.name == "postgresql":
         for term in wanted:
             column_ = col(row.forms) if term.forms else col(row.said)
@@ -236,7 +235,7 @@ def _said(
         else:  # a few are looked up one by one, instead of all that match
             here = spoken.where(words.c.rowid == row.id).correlate(row)
             found = found.where(here.exists())
-    return col(ConversationRow.id).in_(found.correlate(None))
+    return listing.one_of(row.conversation, found, one_by_one=ids is not None)
 
 
 def _fts(term: Term) -> str:
@@ -302,19 +301,23 @@ def _best(held: list[tuple[int, int, Hit]]) -> _Hits:
 def _quoted(
     session: Session, ids: Sequence[str], scope: Scope
 ) -> Mapping[tuple[str, int], list[str]]:
-    """Return the items whose verdicts rest on a turn, by conversation and turn."""
+    """Return the items whose verdicts rest on a turn, by conversation and turn.
+
+    Parameters
+    ----------
+    ids : conversations that the scope hides none of.
+    """
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
     made, row = AssessmentRow, FindingRow
-    for name, item, evidence in session.exec(
+    query = (
         select(made.conversation, row.item, row.evidence)
         .join(row, col(row.assessment) == made.id)
-        .where(
-            among(session, made.conversation, ids),
-            col(made.current).is_(True),
-            listing.scores_seen(scope),
-        )
+        .where(among(session, made.conversation, ids), col(made.current).is_(True))
         .order_by(col(made.id), col(row.place))
-    ):
+    )
+    if scope.agents or scope.nothing:  # else the conversations of a scope are whole
+        query = query.where(concerns(scope, conversation=made.conversation, party=made.party))
+    for name, item, evidence in session.exec(query):
         for one in evidence:
             turn = (name, one.get("turn", -1))
             if one.get("quote") and item not in found[turn]:

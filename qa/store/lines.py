@@ -47,7 +47,7 @@ def summaries(
     return [
         ConversationSummary.model_validate(
             {
-                **{name: getattr(row, name) for name in _COPIED},
+                **_copied(row),
                 "wanted": tuple(wanted.get(row.id, ())),
                 "scores": tuple(scores.get(row.id, ())),
                 "blind": row.id in covered,
@@ -56,6 +56,12 @@ def summaries(
         )
         for row in found
     ]
+
+
+def _copied(row: ConversationRow) -> dict[str, Any]:
+    """Return what a line copies: what was loaded as it is, since a row looks up each attribute."""
+    held = vars(row)
+    return {name: held[name] if name in held else getattr(row, name) for name in _COPIED}
 
 
 def _score_lines(session: Session, ids: Sequence[str], scope: Scope) -> dict[str, list[ScoreLine]]:

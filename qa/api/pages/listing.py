@@ -19,7 +19,7 @@ from qa.store.views import ConversationSummary, Filter, Number, ScoreLine
 #: Where the list is.
 LIST = "/conversations"
 #: How far the numbers above a list are counted: what is more takes time to count and tells little.
-MOST_COUNTED = 250
+MOST_COUNTED = 1_000
 #: Failed items that a row names; the rest is a number.
 _NAMED = 3
 

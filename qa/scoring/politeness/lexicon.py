@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -18,10 +18,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from ruamel.yaml import YAML
 
 from qa.errors import UsageError
-from qa.language import Token, base_language, fold, keys, normalise
+from qa.language import Form, Token, base_language, fold, keys, normalise
 
 #: Shorter beginnings would fit by accident.
 _SHORTEST_BEGINNING = 3
+#: Words remembered; when there are more, all is forgotten (memory stays bounded).
+_MOST = 100_000
 
 
 class Words(BaseModel):
@@ -50,7 +52,15 @@ class Words(BaseModel):
 
     def set(self, name: str) -> frozenset[str]:
         """Return one of the sets of words; empty when the language has none."""
-        return frozenset(fold(normalise(w).text) for w in self.words.get(name, "").split())
+        return self.sets.get(name, frozenset())
+
+    @cached_property
+    def sets(self) -> Mapping[str, frozenset[str]]:
+        """The sets of words, ready to compare with; every turn that is read asks for some."""
+        return {
+            name: frozenset(fold(normalise(w).text) for w in listed.split())
+            for name, listed in self.words.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,7 @@ class Lexicon:
         self._by_form: dict[str, list[_Phrase]] = {}
         self._by_lemma: dict[str, list[_Phrase]] = {}
         self._by_beginning: dict[str, list[_Phrase]] = {}
+        self._begun: dict[Form, tuple[_Phrase, ...]] = {}
         for strategy, listed in words.strategies.items():
             for worded in listed:
                 self._add(_phrase(strategy, worded, language))
@@ -101,12 +112,10 @@ class Lexicon:
     def find(self, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         """Yield each strategy found with its first and last word."""
         for at, token in enumerate(tokens):
+            candidates = self._begun_by(token.form)
+            if not candidates:
+                continue
             begins = at == 0 or tokens[at - 1].sentence != token.sentence
-            candidates = [
-                *self._by_form.get(token.text, ()),
-                *(p for key in token.keys for p in self._by_lemma.get(key, ())),
-                *self._by_beginning.get(token.text[:_SHORTEST_BEGINNING], ()),
-            ]
             for phrase in candidates:
                 span = tokens[at : at + len(phrase.atoms)]
                 if (
@@ -116,6 +125,19 @@ class Lexicon:
                     and all(a.fits(t) for a, t in zip(phrase.atoms, span, strict=True))
                 ):
                     yield phrase.strategy, at, at + len(span) - 1
+
+    def _begun_by(self, form: Form) -> tuple[_Phrase, ...]:
+        """Return the phrases that a word may be the first one of."""
+        known = self._begun.get(form)
+        if known is None:
+            if len(self._begun) >= _MOST:
+                self._begun.clear()
+            known = self._begun[form] = (
+                *self._by_form.get(form.text, ()),
+                *(p for key in form.keys for p in self._by_lemma.get(key, ())),
+                *self._by_beginning.get(form.text[:_SHORTEST_BEGINNING], ()),
+            )
+        return known
 
 
 def _phrase(strategy: str, worded: str, language: str) -> _Phrase:

@@ -9,9 +9,11 @@ from pathlib import Path
 from threading import Barrier
 
 import pytest
+from threadpoolctl import ThreadpoolController
 
 from qa.errors import ModelError
 from qa.language.parsing import Parser, Parsers, matches, nodes, without
+from qa.language.rules import Rules
 
 
 class TestWithoutAModel:
@@ -113,6 +115,23 @@ class TestEnglish:
         text = "Could you please tell me why you have not sent the refund yet?"
         parser = parsers.get("en")
         assert nodes(parser.pieces(text)) == nodes(parser.pieces(text))
+
+    def test_its_rules_over_words_are_remembered_and_say_what_spacy_says(self, parsers):
+        ruler = parsers.get("en")._nlp.get_pipe("attribute_ruler")
+        assert isinstance(ruler.match.__self__, Rules)
+        texts = [
+            "There's no refund, let's see.",
+            "They ain't gonna call; y'all got to wait.",
+            "I  do.",
+        ]
+        for _ in range(2):
+            for [piece] in parsers.get("en").read(texts):
+                assert ruler.match(piece.doc) == type(ruler).match(ruler, piece.doc) != []
+
+    def test_others_have_their_threads_back(self, parsers):
+        threads = [lib["num_threads"] for lib in ThreadpoolController().info()]
+        parsers.get("en").pieces("Please wait.")
+        assert [lib["num_threads"] for lib in ThreadpoolController().info()] == threads
 
     def test_a_very_long_text_is_read_piece_by_piece(self, parsers):
         text = "I can help you with that order today. " * 700

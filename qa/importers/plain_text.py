@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, pairwise
 from typing import ClassVar
 
 from qa.importers.base import About, Item
@@ -27,6 +28,8 @@ _LINE = re.compile(
 _NAMED = re.compile(rf"(?P<label>[^\W\d_][^:\n]{{0,39}}?)\s+[\[(]?(?P<before>{_TIME})[\])]?")
 #: A line that names who speaks from now on, as Speechmatics writes it: "SPEAKER: S1".
 _SPEAKER = re.compile(r"SPEAKER:\s+(?P<label>\w{1,20})")
+#: A label as Markdown writes it; several may stand in one line.
+_BOLD = re.compile(r"\*\*([^*:\n]{1,40}):\*\*")
 #: Labels that a dialogue has at most; share of lines that must begin with one.
 _LABELS, _SHARE = 12, 0.3
 
@@ -107,7 +110,7 @@ def _utterances(said: Sequence[Said]) -> Iterator[Utterance]:
 def _read(lines: Sequence[str]) -> Iterator[Said]:
     """Yield who says what; lines before the first label are a heading, and left out."""
     now: Said | None = None
-    for marked in lines:
+    for marked in chain.from_iterable(map(_apart, lines)):
         line = marked.replace("**", "") if marked.startswith("**") else marked
         named = _SPEAKER.fullmatch(line)
         if named is not None:
@@ -135,6 +138,19 @@ def _read(lines: Sequence[str]) -> Iterator[Said]:
         )
     if now is not None:
         yield now
+
+
+def _apart(line: str) -> Sequence[str]:
+    """Return a line as several where more than one label in bold stands in it.
+
+    Labels are those that come again in it, or that name a role: "**Note:**" may be said.
+    """
+    labels = Counter(_BOLD.findall(line)) if line.startswith("**") else Counter[str]()
+    known = {label for label, n in labels.items() if n > 1 or role_named(label) is not Role.UNKNOWN}
+    starts = [match.start() for match in _BOLD.finditer(line) if match[1] in known] if known else []
+    if len(starts) <= 1:
+        return (line,)
+    return [part for a, b in pairwise([0, *starts, len(line)]) if (part := line[a:b].strip())]
 
 
 def _numbered(label: str) -> str:

@@ -40,6 +40,7 @@ LAYOUTS = [
     "00:01 - Agent: Hi.\n00:03 - Customer: Hello.",
     "[00:01 - 00:02] Agent: Hi.\n[00:03 - 00:04] Customer: Hello.",
     "**Agent:** Hi.\n\n**Customer:** Hello.",
+    "**A call of Monday** **Agent:** Hi. **Customer:** Hello.",
     "Оператор: Hi.\nКлиент: Hello.",
     "Operator: Hi.\nÜgyfél: Hello.",
 ]
@@ -50,6 +51,15 @@ def test_layouts_that_people_use(data, found, text):
     data("a.txt", text)
     (c,), _ = found()
     assert [(p, t) for p, t, _, _ in said(c)] == [("agent", "Hi."), ("customer", "Hello.")]
+
+
+def test_what_is_said_in_bold_names_nobody():
+    text = "**Agent:** Two things. **Note:** we close at five. **Customer:** Fine. **Agent:** Bye."
+    assert [(s.label, s.lines) for s in said_in(text)] == [
+        ("Agent", ["Two things. Note: we close at five."]),
+        ("Customer", ["Fine."]),
+        ("Agent", ["Bye."]),
+    ]
 
 
 @pytest.mark.parametrize("text", [

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from qa.settings import Settings
 
+#: Objects that are new when what may go is looked for: more than a page is made of.
+_MADE_AT_ONCE = 50_000
 #: Seconds that the worker has to give its work back when the server ends.
 _GRACE_S = 10
 
@@ -101,9 +103,11 @@ def _prepare() -> None:
     from qa.store.desk import wording
 
     wording.prepare()
-    # What is loaded by now stays: it is not looked through again and again for what may go.
+    # What is loaded by now stays: it is not looked through again and again for what may go, nor
+    # is what an answer is made of, which goes with it.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_MADE_AT_ONCE)
 
 
 def _address(settings: Settings, port: int) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from qa.settings import Settings
 
+#: Seconds that a connection stays open between two requests: longer than proxies and people who
+#: look at a page leave it idle, so that none of them sends a request as it is closed.
+_IDLE_S = 75
 #: Objects that are new when what may go is looked for: more than a page is made of.
 _MADE_AT_ONCE = 50_000
 #: Seconds that the worker has to give its work back when the server ends.
@@ -54,6 +57,7 @@ def run_server(settings: Settings, *, work: bool) -> None:
             log_level="warning",
             access_log=False,
             server_header=False,
+            timeout_keep_alive=_IDLE_S,
             # Who calls is whom the connection comes from, unless a proxy of ours says it.
             proxy_headers=bool(settings.trusted_proxies),
             forwarded_allow_ips=list(settings.trusted_proxies),

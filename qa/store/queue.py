@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     ARRAY,
@@ -15,17 +15,21 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    inspect,
     literal,
     update,
 )
+from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Session, col, exists, or_, select
 
 from qa.errors import InputError
 from qa.records import Conversation
 from qa.store.names import shown
-from qa.store.tables import ConversationRow, State, WantRow
+from qa.store.tables import ConversationRow, State, Table, WantRow
 from qa.store.views import Fit, Load
+
+Named = TypeVar("Named", bound=Table)
 
 
 def among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[bool]:
@@ -36,6 +40,17 @@ def among(session: Session, column: Any, ids: Collection[str]) -> ColumnElement[
         return col(column) == any_(literal(list(ids), ARRAY(String)))
     values = func.json_each(json.dumps(list(ids))).table_valued("value")
     return col(column).in_(select(values.c.value))
+
+
+def anew(table: type[Named]) -> type[Named]:
+    """Name a table anew for queries of this program's whole life, by several threads at once.
+
+    Where its columns are found is worked out on first use: a second thread would meet that half
+    done, take the table's own columns instead, and every later query with it.
+    """
+    made = aliased(table)
+    inspect(made).selectable.exported_columns.corresponding_column(inspect(table).primary_key[0])
+    return made
 
 
 def is_postgres(session: Session) -> bool:

@@ -13,22 +13,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, exists, false, func, true
 from sqlalchemy import select as columns
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_, select
 
 from qa.access import Facts, Part, Scope
 from qa.records import Metadata, Party, Role, SafeConversation
 from qa.store.desk.draw_tables import DrawnRow, DrawRow, ReviewRow
 from qa.store.joining import KNOWN
-from qa.store.queue import among, among_given, given, is_postgres
+from qa.store.queue import among, among_given, anew, given, is_postgres
 from qa.store.tables import ConversationRow, PartyRow
 
 # To name a table anew copies all its columns, which takes longer than many a query; so it is
 # done once. Each name stands in one subquery of one condition alone.
-_DRAWN_ROW = aliased(ConversationRow)
-_INSIDE, _BESIDE = aliased(ConversationRow), aliased(PartyRow)
+_DRAWN_ROW = anew(ConversationRow)
+_INSIDE, _BESIDE = anew(ConversationRow), anew(PartyRow)
 _TABLES = ConversationRow.metadata.tables
-_OWN_ROW, _OWN, _OTHER = aliased(ConversationRow), aliased(PartyRow), aliased(PartyRow)
+_OWN_ROW, _OWN, _OTHER = anew(ConversationRow), anew(PartyRow), anew(PartyRow)
 
 
 def within(scope: Scope) -> ColumnElement[bool]:

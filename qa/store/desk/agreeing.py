@@ -16,7 +16,6 @@ from typing import Any
 from pydantic import AwareDatetime
 from sqlalchemy import ColumnElement, Engine, Select, and_, func, literal
 from sqlalchemy import select as columns_of
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, or_
 
 from qa.access import EVERYTHING, Scope
@@ -28,13 +27,14 @@ from qa.store.desk.draw_tables import ReviewRow
 from qa.store.desk.figured import CardCount
 from qa.store.desk.figures import texts
 from qa.store.desk.tables import BlindRow
+from qa.store.queue import anew
 from qa.store.scopes import seen, within
 from qa.store.tables import ConversationRow
 from qa.store.views import ConversationSummary
 
 #: Two aliases of each table: of one verdict, and of another person's on the same thing.
-_REVIEW, _BLIND = aliased(ReviewRow), aliased(BlindRow)
-_THEIRS, _OTHER = aliased(ReviewRow), aliased(BlindRow)
+_REVIEW, _BLIND = anew(ReviewRow), anew(BlindRow)
+_THEIRS, _OTHER = anew(ReviewRow), anew(BlindRow)
 
 _Tables = Mapping[str, Table]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -76,6 +77,8 @@ class Place:
                 found = self._fitting(here)
             else:
                 found = self._system.find(here.root + here.path, detail=True)
+                if not isinstance(found, dict):  # Azure's: of a thing itself its name alone
+                    found = {name: self._system.info(name) for name in found}
             if not found and not here.is_pattern():
                 # An empty folder is none of ours to tell from a name that is wrong.
                 self._system.info(here.root + here.path)
@@ -207,6 +210,8 @@ class Place:
 def _system(address: Address) -> Any:
     """Return fsspec's part for a scheme."""
     kind = address.kind
+    # Google's writes each refusal down, with what it was sent and a traceback; we tell of it.
+    logging.getLogger("gcsfs").setLevel(logging.CRITICAL)
     module, _, name = kind.system.partition(":")
     try:
         if name:

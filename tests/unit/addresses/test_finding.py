@@ -68,6 +68,16 @@ def test_one_thing_or_a_pattern_brings_its_metadata_and_nothing_else(there, look
     assert found[call].metadata.queue == "billing"
 
 
+def test_a_library_that_finds_of_a_thing_itself_its_name_alone(memory, look, sound, monkeypatch):
+    """As Azure's does, whatever details it is asked for."""
+    real = memory.system.find
+    plain = staticmethod(lambda path, **_kind: list(real(path)))
+    monkeypatch.setattr(type(memory.system), "find", plain)
+    call = memory.put("in/call-1.wav", sound(1))
+    found, rejected = look(call)
+    assert (sorted(found), rejected) == ([call], [])
+
+
 def test_what_did_not_change_is_not_read_again(there, look, sound, asked, monkeypatch):
     monkeypatch.setattr(places, "_SETTLED_S", -60.0)  # memory has no marks but times
     call = there.put("call-1.wav", sound(1))

@@ -146,8 +146,18 @@ def breaks(texts: Iterable[str], language: str) -> Breaks:
 def spans(text: str, language: str) -> list[tuple[int, int]]:
     """Return the characters ``[start, end)`` of each word that `forms` gives."""
     known = _chunks(language)
-    found = [(match.start(), known[match.group()]) for match in _UNSPACED.finditer(text)]
-    return [(at + start, at + end) for at, chunk in found for start, end in chunk.spans]
+    chunks = text.split()
+    if len(text) == sum(map(len, chunks)) + len(chunks) - 1:  # one space between any two
+        begins: Iterable[int] = accumulate(
+            map(len, chunks), lambda at, length: at + length + 1, initial=0
+        )
+    else:
+        begins = [match.start() for match in _UNSPACED.finditer(text)]
+    return [
+        (at + start, at + end)
+        for at, chunk in zip(begins, chunks, strict=False)
+        for start, end in known[chunk].spans
+    ]
 
 
 def tokenise(text: str, language: str) -> tuple[Token, ...]:

@@ -107,9 +107,8 @@ def without_ground(context: Context) -> str:
     """Return why the item cannot be looked for at all; "" when it can."""
     if needs_times(context.item.where) and context.part.speech_limits is None:
         return "The window is in seconds and nothing here carries times."
-    for group in context.item.check.references():
-        if not any(context.compiled.variants(tuple(group), c) for c in context.languages):
-            return f"The card has no phrase for this in {', '.join(context.languages)}."
+    if not context.compiled.worded(context.item, context.languages):
+        return f"The card has no phrase for this in {', '.join(context.languages)}."
     return ""
 
 

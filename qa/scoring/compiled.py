@@ -8,7 +8,7 @@ from qa.language import load_pack
 from qa.scoring.branches import Tree
 from qa.scoring.phrasebook import Phrasebook
 from qa.scoring.phrases import Atom, Variant, compile_phrase
-from qa.scoring.scorecard import FamilyRef, ListRef, PhraseRef, Scorecard
+from qa.scoring.scorecard import FamilyRef, Item, ListRef, PhraseRef, Scorecard
 
 
 class Compiled:
@@ -19,6 +19,7 @@ class Compiled:
         #: Whether it reads sentence structure.
         self.parses = card.parses
         self._books: dict[tuple[tuple[PhraseRef, ...], str], Phrasebook] = {}
+        self._worded: dict[tuple[str, tuple[str, ...]], bool] = {}
         self._variants: dict[tuple[PhraseRef, str], tuple[Variant, ...]] = {}
         self._trees: dict[str, Tree] = {}
 
@@ -43,6 +44,16 @@ class Compiled:
                 variant
                 for phrase in phrases_of(self.card, (ref,), language)
                 for variant in compile_phrase(phrase, language, self.card.vars, source=source)
+            )
+        return known
+
+    def worded(self, item: Item, languages: tuple[str, ...]) -> bool:
+        """Tell whether all that an item looks for has a phrase in one of some languages."""
+        known = self._worded.get((item.id, languages))
+        if known is None:
+            known = self._worded[item.id, languages] = all(
+                any(self.variants(tuple(group), language) for language in languages)
+                for group in item.check.references()
             )
         return known
 

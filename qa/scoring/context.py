@@ -226,7 +226,7 @@ class Context:
 
     def _not_heard(self, who: Who, missing: Sequence[Sequence[PhraseRef]]) -> str:
         """Return why an absence says nothing, however clear the words; "" when it does."""
-        if who == "agent" and self._heard_share < HEARD_SHARE:
+        if who == "agent" and self.part.heard_share < HEARD_SHARE:
             return "Not heard clearly: most of the agent's speech gave no words."
         unclear = window(self.part, "unknown", None, before=self.before)
         if unclear and any(self.search(group, within=unclear) for group in missing):
@@ -240,8 +240,7 @@ class Context:
 
         None where nobody said how sure the words are, or they are surer than the floor.
         """
-        turns = [self.document.turns[i] for i in within]
-        words = [w.confidence for t in turns for w in t.words if w.confidence is not None]
+        words = [sure for turn in within for sure in self.document.confidences(turn)]
         if not words:
             return None
         card, item, sure = self.compiled.card, self.item, sum(words) / len(words)
@@ -262,13 +261,6 @@ class Context:
             f"missed {missed:.0%}."
         )
         return Doubt(inf if found < hearing.LEAST_FOUND else missed, said)
-
-    @cached_property
-    def _heard_share(self) -> float:
-        spoken = sum(s.duration for s in self.part.speech if s.speaker == self.part.agent.id)
-        turns = self.part.spoken_by("agent")
-        heard = sum(t.end - t.start for t in turns if t.end is not None and t.start is not None)
-        return heard / spoken if spoken >= 1 else 1.0
 
 
 def _turns(count: int) -> str:

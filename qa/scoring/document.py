@@ -143,13 +143,13 @@ class View:
         return present
 
     def _sentences_of(self, places: Iterable[Place]) -> Sentences:
-        sentences, bits = 0, self._bit_of
+        sentences, bits = 0, self.sentence_of
         for place in places:
             sentences |= bits[place]
         return sentences
 
     @cached_property
-    def _bit_of(self) -> list[Sentences]:
+    def sentence_of(self) -> list[Sentences]:
         """The sentence of each place, as one of `Sentences`."""
         return [1 << sentence for sentence in self.breaks.sentences]
 
@@ -205,13 +205,9 @@ class View:
     def _sentences_in(self) -> Mapping[int, Sentences]:
         """The sentences of each turn."""
         found: defaultdict[int, Sentences] = defaultdict(int)
-        for turn, bit in zip(self.turn_of, self._bit_of, strict=True):
+        for turn, bit in zip(self.turn_of, self.sentence_of, strict=True):
             found[turn] |= bit
         return found
-
-    def stands_in(self, place: Place, sentences: Sentences) -> bool:
-        """Tell whether a place is in one of some sentences."""
-        return bool(self._bit_of[place] & sentences)
 
     def slotted(self, slot: Atom) -> frozenset[Place]:
         """Return where a word stands that fits a slot."""
@@ -269,6 +265,16 @@ class Document:
         self.turns = {t.index: t for t in safe.turns}
         self.structure = Structure(self.turns, parsers)
         self._views: dict[str, View] = {}
+        self._confidences: dict[int, list[float]] = {}
+
+    def confidences(self, turn: int) -> Sequence[float]:
+        """Return how sure the words of a turn are, those left out of which nobody said it."""
+        found = self._confidences.get(turn)
+        if found is None:
+            words = self.turns[turn].words
+            found = [w.confidence for w in words if w.confidence is not None]
+            self._confidences[turn] = found
+        return found
 
     def fact(self, name: str) -> str | None:
         """Return what the source says under a name; "" = asked and nothing there, None = silent."""

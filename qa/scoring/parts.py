@@ -83,6 +83,14 @@ class Part:
         )
 
     @cached_property
+    def heard_share(self) -> float:
+        """The share of the agent's speech that gave words; 1 where there is hardly any."""
+        spoken = sum(s.duration for s in self.speech if s.speaker == self.agent.id)
+        turns = self.spoken_by("agent")
+        heard = sum(t.end - t.start for t in turns if t.end is not None and t.start is not None)
+        return heard / spoken if spoken >= 1 else 1.0
+
+    @cached_property
     def actions(self) -> tuple[Event, ...]:
         """What the system did during the part, and all that it says no time of."""
         limits = self.speech_limits

@@ -176,15 +176,16 @@ class Variant:
         """
         if not self.source and len(self.rule) <= _SHORT_RULE:
             return self.rule
-        wording = self._wording or " ".join(_shown(a, said) for a in self.atoms if a.kind != "edge")
+        return self._only_name or self._name(said)
+
+    def _name(self, said: Sequence[str]) -> str:
+        wording = " ".join(_shown(a, said) for a in self.atoms if a.kind != "edge")
         return f'{self.source} · "{wording}"' if self.source else wording
 
     @cached_property
-    def _wording(self) -> str:
-        """Its words where there is no choice among them; else ""."""
-        if any(len(a.words) > 1 for a in self.atoms):
-            return ""
-        return " ".join(_shown(a, ()) for a in self.atoms if a.kind != "edge")
+    def _only_name(self) -> str:
+        """What it is called where there is no choice among its words; else ""."""
+        return "" if any(len(a.words) > 1 for a in self.atoms) else self._name(())
 
 
 def _rarity(atom: Atom) -> tuple[bool, int, int]:
@@ -196,8 +197,10 @@ def _shown(atom: Atom, said: Sequence[str]) -> str:
         return "..."
     if atom.kind in {"slot", "edge"}:
         return f"<{atom.text}>"
-    pairs = zip(atom.words, atom.shown, strict=True)
-    return next((shown for word, shown in pairs if word in said), atom.shown[0])
+    for word, shown in zip(atom.words, atom.shown, strict=True):
+        if word in said:
+            return shown
+    return atom.shown[0]
 
 
 Variants = list[tuple[Piece, ...]]

@@ -8,8 +8,8 @@ at least half of the content words.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import takewhile
+from typing import NamedTuple
 
 from qa.scoring.document import Place, Sentences, View
 from qa.scoring.matching import (
@@ -103,8 +103,7 @@ def _as_near_miss(view: View, variant: Variant, path: _Path, score: float) -> Hi
 # --- along a phrase ----------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class _Path:
+class _Path(NamedTuple):
     """Words of a turn that stand for words of a phrase, in order, within one sentence."""
 
     #: Of each word of the phrase: its place (-1: missing) and how like it is (0..1).
@@ -224,11 +223,12 @@ def _paths(
     anchors = list(dict.fromkeys(variant.content))
     if not missing:
         anchors = [min(anchors, key=lambda a: len(view.spots(a)))]
+    sentence_of = view.sentence_of
     begun = sorted(
         (view.turn_of[place], variant.atoms.index(anchor), place, like)
         for anchor in anchors
         for place, like in view.spots(anchor).items()
-        if like >= ratio and view.stands_in(place, sentences)
+        if like >= ratio and sentence_of[place] & sentences
     )
     walk = _Walk(view, variant, ratio, missing=missing)
     seen = set()

@@ -27,7 +27,7 @@ from qa.errors import InputError, NotFound, UsageError
 from qa.records import Conversation
 from qa.sealing import HEAD, SEALED, KeyRing, Keys, is_sealed, key_of, seal, unseal
 from qa.store.database import from_os_error, private_folder
-from qa.store.whole import held, staged, written
+from qa.store.whole import held, staged, swept, written
 
 Kind = Literal["conversation", "turns", "playback", "peaks", "original", "upload", "rejects"]
 #: What `path` hands out: nothing in it was left unredacted.
@@ -220,18 +220,7 @@ class Vault:
         ----------
         older_s : seconds; what is younger may be a write that goes on.
         """
-        long_ago, gone = time.time() - older_s, 0
-        # Files in the folders of a kind, and in folders of their own beside those.
-        for pattern in ("*/??/.new-*", "*/.new-*/.new-*"):
-            for left in self.folder.glob(pattern):
-                with suppress(OSError):
-                    if left.stat().st_mtime <= long_ago:
-                        left.unlink()
-                        gone += 1
-        for left in self.folder.glob("*/.new-*"):
-            with suppress(OSError):  # somebody writes there
-                left.rmdir()
-        return gone
+        return swept(self.folder, time.time() - older_s)
 
     def keep_rejects(self, items: Sequence[dict[str, object]]) -> Path | None:
         """Write items that could not be taken in, one a line, to be mended; None without any.

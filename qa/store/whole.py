@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -89,6 +89,31 @@ def staged(
         yield place
     finally:
         shutil.rmtree(apart, ignore_errors=True)
+
+
+def swept(folder: Path, moment: float) -> int:
+    """Remove what is half-written since before a moment, two folders deep; count the files."""
+    gone = 0
+    # Folders of their own first: one changes, and seems young, once a file of it goes.
+    apart = [left for left in folder.glob("*/.new-*") if _is_older(left, moment)]
+    for pattern in ("*/??/.new-*", "*/.new-*/.new-*"):
+        for left in folder.glob(pattern):
+            with suppress(OSError):
+                if _is_older(left, moment):
+                    left.unlink()
+                    gone += 1
+    for left in apart:
+        with suppress(OSError):  # somebody writes there
+            left.rmdir()
+    return gone
+
+
+def _is_older(path: Path, moment: float) -> bool:
+    """Say whether a file or folder is unchanged since a moment; False when it is gone."""
+    try:
+        return path.stat().st_mtime <= moment
+    except OSError:
+        return False
 
 
 def _flush(names: Collection[str]) -> None:

@@ -85,11 +85,14 @@ def test_what_killed_processes_left_half_written_goes_once_a_day(settings, vault
         file.parent.mkdir(exist_ok=True)
         file.write_bytes(b"half")
     long_ago = (time.time() - tidy.LEFT_S - 60,) * 2
-    for file in (left, apart[0]):
+    just_made = folder.parent / ".new-made"
+    just_made.mkdir()
+    for file in (left, apart[0], apart[0].parent):
         os.utime(file, long_ago)
     Tidy(settings, vault).trim()
     assert (left.exists(), going_on.exists()) == (False, True)
     assert [file.parent.exists() for file in apart] == [False, True]
+    assert just_made.exists()
     assert vault.read("turns", "call-1") == b"[]"
     os.utime(going_on, long_ago)
     Tidy(settings, vault).trim()  # looked today

@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from pydantic import AwareDatetime, ValidationError
@@ -242,12 +242,31 @@ def _refuse_what_is_there(settings: Settings) -> None:
         )
 
 
+def _extract(tar: tarfile.TarFile, folder: Path) -> None:
+    """Write what an archive holds into a folder, and nothing anywhere else.
+
+    Raises
+    ------
+    TarError : links out of the folder, devices, or absolute names.
+    """
+    if hasattr(tarfile, "data_filter"):
+        tar.extractall(folder, filter="data")
+        return
+    # Python 3.11 before 3.11.4 (Debian 12 has 3.11.2): a backup is of plain files and folders.
+    members = tar.getmembers()
+    for one in members:
+        path = PurePosixPath(one.name)
+        if path.is_absolute() or ".." in path.parts or not (one.isfile() or one.isdir()):
+            raise tarfile.TarError(f"{one.name} is no plain file in its folder.")
+        one.uid, one.gid, one.uname, one.gname = os.getuid(), os.getgid(), "", ""
+    tar.extractall(folder, members)  # noqa: S202 - looked at above
+
+
 def _unpack(source: Path, scratch: Path) -> Backup:
     damaged = InputError(f"{source} is no backup of this program, or damaged.", "Take another one.")
     try:
         with tarfile.open(source) as tar:
-            # Refuses links out of the folder, devices and absolute names.
-            tar.extractall(scratch, filter="data")
+            _extract(tar, scratch)
         about = Backup.model_validate(json.loads((scratch / _ABOUT).read_text("utf-8")))
     except (tarfile.TarError, ValueError, ValidationError, FileNotFoundError) as err:
         raise damaged from err

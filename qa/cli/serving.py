@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import signal
 import socket
 import subprocess
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 #: Seconds that a connection stays open between two requests: longer than proxies and people who
 #: look at a page leave it idle, so that none of them sends a request as it is closed.
 _IDLE_S = 75
-#: Objects that are new when what may go is looked for: more than a page is made of.
-_MADE_AT_ONCE = 50_000
 #: Seconds that the worker has to give its work back when the server ends.
 _GRACE_S = 10
 
@@ -104,14 +101,11 @@ def _application(settings: Settings) -> FastAPI:
 
 def _prepare() -> None:
     """Have ready what the first search would wait for."""
+    from qa.jobs.machine import keep_what_is_loaded
     from qa.store.desk import wording
 
     wording.prepare()
-    # What is loaded by now stays: it is not looked through again and again for what may go, nor
-    # is what an answer is made of, which goes with it.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_MADE_AT_ONCE)
+    keep_what_is_loaded()
 
 
 def _address(settings: Settings, port: int) -> str:

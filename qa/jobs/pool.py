@@ -7,7 +7,6 @@ so a crash in native code takes down one recording's process and nothing else.
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import threading
@@ -22,6 +21,7 @@ from time import monotonic
 
 from qa.errors import QaError, StoreError
 from qa.jobs.lengths import length_of
+from qa.jobs.machine import keep_what_is_loaded
 from qa.jobs.many import process_all
 from qa.jobs.one import Pipeline, unkept
 from qa.jobs.report import Outcome
@@ -32,9 +32,6 @@ from qa.store import Job, Store, open_store
 GRACE_S = 2.0
 #: Chats that a process is given at most: some tenths of a second of work.
 AT_ONCE = 32
-#: New objects after which a process looks for garbage: some chats make so many, nearly all of
-#: which go by themselves.
-SWEEP = 50_000
 #: Seconds that looking how long some recordings are may take.
 LOOK_LIMIT_S = 60.0
 
@@ -177,11 +174,7 @@ def _serve(pipe: Connection, settings: Settings, name: str) -> None:
                     continue
                 pipe.send(process_all(jobs, store=store, pipeline=pipeline, settings=settings))
                 if not settled:
-                    # Models, cards and dictionaries are here now and stay: to look through
-                    # them for garbage after every few chats costs a tenth of the time.
-                    gc.collect()
-                    gc.freeze()
-                    gc.set_threshold(SWEEP)
+                    keep_what_is_loaded()  # the first ones loaded what all others need
                     settled = True
             except (EOFError, OSError):
                 return

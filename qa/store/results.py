@@ -16,7 +16,7 @@ from qa.errors import InputError, NotFound
 from qa.records import Assessment, Heard, Provenance, Role, SafeConversation, SafeTurn
 from qa.store import queue, reviews, rows, scopes
 from qa.store.desk import searching, waiting
-from qa.store.queue import among
+from qa.store.queue import among, is_postgres
 from qa.store.tables import (
     AssessmentRow,
     ConversationRow,
@@ -224,7 +224,7 @@ def freeze(session: Session, card: Card, *, now: datetime) -> None:
     """Keep the card's text as the score was made with it."""
     if session.get(ScorecardRow, card.ref.hash) is not None:
         return
-    adding = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    adding = postgresql.insert if is_postgres(session) else sqlite.insert
     # Another process may use it for the first time just now: whoever comes second waits, and
     # adds nothing.
     session.execute(

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from qa.records import Record
 from qa.store import database
+from qa.store.queue import is_postgres
 from qa.store.run_tables import RunRow
 from qa.store.tables import ConversationRow, HeardRow, State
 from qa.store.views import Load
@@ -132,7 +133,7 @@ def standing(engine: Engine, *, clock: Callable[[], datetime]) -> Standing:
 
 def _engine(session: Session) -> Cluster | None:
     """Ask the tables of the engine, where there are some."""
-    if session.get_bind().dialect.name != "postgresql":
+    if not is_postgres(session):
         return None
     connection = session.connection()
     if connection.execute(text("SELECT to_regclass('procrastinate_workers')")).scalar() is None:

@@ -31,7 +31,7 @@ from qa.errors import UsageError
 from qa.records import Record, Role, SafeTurn
 from qa.store import database, lines, listing
 from qa.store.desk.tables import SearchableRow
-from qa.store.queue import among
+from qa.store.queue import among, is_postgres
 from qa.store.scopes import concerns
 from qa.store.tables import AssessmentRow, FindingRow, HeardRow, TurnRow
 from qa.store.views import ConversationSummary, Filter
@@ -163,7 +163,7 @@ def _put(session: Session, spoken: Mapping[str, Sequence[tuple[str, str]]]) -> i
     """Index texts with their languages; return how many conversations held words."""
     from qa.store.desk import wording  # noqa: PLC0415 - language data is loaded on first use
 
-    postgres = session.get_bind().dialect.name == "postgresql"
+    postgres = is_postgres(session)
     values = [
         {
             "conversation": name,
@@ -221,7 +221,7 @@ def _said(
     """
     row = SearchableRow
     found = select(row.conversation)
-    if session.get_bind().dialect.name == "postgresql":
+    if is_postgres(session):
         for term in wanted:
             column_ = col(row.forms) if term.forms else col(row.said)
             query = literal(_tsquery(term)).cast(TSQUERY)

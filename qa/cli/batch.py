@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -171,8 +172,12 @@ def stop_with_stdin() -> threading.Event:
     """
     stop = threading.Event()
 
+    # Of the file itself: a thread that waits inside of `sys.stdin` holds its lock, over which
+    # Python fails when the process ends by Ctrl-C.
+    handle = sys.stdin.fileno()
+
     def watch() -> None:
-        while sys.stdin.buffer.read(1):
+        while os.read(handle, 1):
             pass
         stop.set()
 
